@@ -1,0 +1,1 @@
+"""Polars: the batch sessionizer, rollups, and reports made of rollups and rows."""

@@ -1,0 +1,1 @@
+"""HTTP: the collector, report routes, dialects, keys and limits."""

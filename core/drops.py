@@ -1,0 +1,28 @@
+"""Why an event was not counted: a closed list shared by the steps, the metrics and the dead letters."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class DropReason(StrEnum):
+    """A collector dropped the event; it is stored nowhere."""
+
+    UNKNOWN_SITE = "unknown_site"  #: no site has this id
+    EXCLUDED_IP = "excluded_ip"  #: the site's owner excluded this address
+    GLOBAL_PRIVACY_CONTROL = "gpc"  #: the browser sent Sec-GPC: 1 and the site honours it
+    DO_NOT_TRACK = "dnt"  #: the browser sent DNT: 1 and the site honours it
+    PREFETCH = "prefetch"  #: the browser fetched ahead; nobody has seen the page
+    RATE_LIMITED = "rate_limited"  #: too many requests from one address
+    INVALID = "invalid"  #: the request was refused with a 400 or 413
+    OVERLOADED = "overloaded"  #: refused with a 503: more is in flight than may be held
+
+
+class DeadReason(StrEnum):
+    """A worker could not count the event; it is kept among the dead letters."""
+
+    UNDECODABLE = "undecodable"  #: the message is not of our format
+    TOO_LATE = "too_late"  #: more than a day between the event and its arrival in the log
+    CLOCK_AHEAD = "clock_ahead"  #: stamped more than five minutes after its arrival in the log
+    REFUSED = "refused"  #: the database refused this row
+    SITE_DELETED = "site_deleted"  #: the site was deleted while the event waited (counted, not kept)

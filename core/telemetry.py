@@ -1,0 +1,153 @@
+"""Our own metrics: every name once, with kind, unit and meaning. A misspelt name fails the type check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal, Protocol
+
+
+class MetricKind(StrEnum):
+    """How Prometheus treats a metric."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"  #: seconds unless the meaning says otherwise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricDefinition:
+    """One metric of ours. `labels` never name a site or a visitor."""
+
+    kind: MetricKind
+    meaning: str
+    labels: tuple[str, ...] = ()
+
+
+CounterName = Literal[
+    "footfall_http_requests_total",
+    "footfall_events_accepted_total",
+    "footfall_events_dropped_total",
+    "footfall_step_seconds_total",
+    "footfall_step_events_total",
+    "footfall_log_failures_total",
+    "footfall_events_stored_total",
+    "footfall_reducer_events_total",
+    "footfall_flush_failures_total",
+    "footfall_dead_letters_total",
+    "footfall_rebalances_total",
+    "footfall_rollup_days_total",
+    "footfall_rollup_failures_total",
+    "footfall_repeated_event_ids_total",
+]
+GaugeName = Literal[
+    "footfall_http_requests_in_progress",
+    "footfall_log_in_flight_events",
+    "footfall_log_oldest_in_flight_seconds",
+    "footfall_consumer_lag_messages",
+    "footfall_consumer_lag_seconds",
+    "footfall_last_flush_timestamp_seconds",
+    "footfall_rollup_last_success_timestamp_seconds",
+    "footfall_marked_hours",
+]
+HistogramName = Literal[
+    "footfall_http_request_duration_seconds",
+    "footfall_log_ack_seconds",
+    "footfall_flush_seconds",
+    "footfall_flush_events",
+    "footfall_rollup_seconds",
+    "footfall_report_seconds",
+]
+
+_C, _G, _H = MetricKind.COUNTER, MetricKind.GAUGE, MetricKind.HISTOGRAM
+
+#: Every metric of ours by its name, in the order of an event's way.
+METRICS: Final[dict[str, MetricDefinition]] = {
+    "footfall_http_requests_total": MetricDefinition(
+        kind=_C, meaning="HTTP requests answered.", labels=("route", "method", "status")
+    ),
+    "footfall_http_request_duration_seconds": MetricDefinition(
+        kind=_H,
+        meaning="From the first byte of a request to the last of its answer.",
+        labels=("route", "method"),
+    ),
+    "footfall_http_requests_in_progress": MetricDefinition(kind=_G, meaning="HTTP requests being answered now."),
+    "footfall_events_accepted_total": MetricDefinition(
+        kind=_C, meaning="Events acknowledged as durable, by traffic class.", labels=("traffic",)
+    ),
+    "footfall_events_dropped_total": MetricDefinition(
+        kind=_C, meaning="Events a collector did not store, by reason.", labels=("reason",)
+    ),
+    "footfall_step_seconds_total": MetricDefinition(
+        kind=_C, meaning="Time spent in each enrichment step (sampled requests).", labels=("step",)
+    ),
+    "footfall_step_events_total": MetricDefinition(
+        kind=_C, meaning="Events that each enrichment step was timed on.", labels=("step",)
+    ),
+    "footfall_log_in_flight_events": MetricDefinition(kind=_G, meaning="Events handed on and not yet durable."),
+    "footfall_log_oldest_in_flight_seconds": MetricDefinition(
+        kind=_G, meaning="Age of the oldest batch that is not yet durable."
+    ),
+    "footfall_log_ack_seconds": MetricDefinition(kind=_H, meaning="From handing a batch on to knowing it durable."),
+    "footfall_log_failures_total": MetricDefinition(kind=_C, meaning="Batches that could not be made durable."),
+    "footfall_events_stored_total": MetricDefinition(kind=_C, meaning="Event rows committed."),
+    "footfall_reducer_events_total": MetricDefinition(
+        kind=_C, meaning="Events by the way they took: fast, slow, duplicate, flood.", labels=("path",)
+    ),
+    "footfall_flush_seconds": MetricDefinition(kind=_H, meaning="One transaction of a batch, begin to commit."),
+    "footfall_flush_events": MetricDefinition(kind=_H, meaning="Events in one transaction (a count, not seconds)."),
+    "footfall_flush_failures_total": MetricDefinition(
+        kind=_C, meaning="Batches rolled back, by cause.", labels=("cause",)
+    ),
+    "footfall_last_flush_timestamp_seconds": MetricDefinition(kind=_G, meaning="When a batch was last committed."),
+    "footfall_dead_letters_total": MetricDefinition(
+        kind=_C, meaning="Events put among the dead letters, by reason.", labels=("reason",)
+    ),
+    "footfall_rebalances_total": MetricDefinition(kind=_C, meaning="Times the consumer group handed out partitions."),
+    "footfall_consumer_lag_messages": MetricDefinition(
+        kind=_G, meaning="Messages in the log that are not yet applied.", labels=("partition",)
+    ),
+    "footfall_consumer_lag_seconds": MetricDefinition(
+        kind=_G, meaning="Age of the oldest message that is not yet applied.", labels=("partition",)
+    ),
+    "footfall_marked_hours": MetricDefinition(kind=_G, meaning="Site hours that wait for their rollup."),
+    "footfall_rollup_seconds": MetricDefinition(kind=_H, meaning="Rolling up one day of one site."),
+    "footfall_rollup_days_total": MetricDefinition(kind=_C, meaning="Days of a site rolled up."),
+    "footfall_rollup_failures_total": MetricDefinition(kind=_C, meaning="Days of a site whose rollup failed."),
+    "footfall_rollup_last_success_timestamp_seconds": MetricDefinition(
+        kind=_G, meaning="When the scheduler last finished a round without a failure."
+    ),
+    "footfall_repeated_event_ids_total": MetricDefinition(
+        kind=_C, meaning="Event ids a rollup saw twice in a visitor's day: must stay 0."
+    ),
+    "footfall_report_seconds": MetricDefinition(kind=_H, meaning="Answering one report.", labels=("report",)),
+}
+
+
+class Telemetry(Protocol):
+    """Where measurements go. Never blocks, never raises for a name of the lists above."""
+
+    def add(self, name: CounterName, amount: float = 1, **labels: str) -> None:
+        """Raise a counter."""
+        ...
+
+    def set(self, name: GaugeName, value: float, **labels: str) -> None:
+        """Set a gauge."""
+        ...
+
+    def observe(self, name: HistogramName, value: float, **labels: str) -> None:
+        """Add one observation to a histogram."""
+        ...
+
+
+class NoTelemetry:
+    """Measures nothing; for commands and tests that do not ask."""
+
+    def add(self, name: CounterName, amount: float = 1, **labels: str) -> None:
+        """Do nothing."""
+
+    def set(self, name: GaugeName, value: float, **labels: str) -> None:
+        """Do nothing."""
+
+    def observe(self, name: HistogramName, value: float, **labels: str) -> None:
+        """Do nothing."""

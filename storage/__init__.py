@@ -1,0 +1,1 @@
+"""PostgreSQL and TimescaleDB: migrations, named SQL files, one module per noun."""
