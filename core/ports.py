@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class EventLog(Protocol):
     """Where accepted events go.
 
-    The bucket picks the partition and goes nowhere else: 12 bits of a keyed hash of what identifies the visitor, so that
-    all events of a visitor stay in order, on both sides of midnight.
+    The bucket picks the partition and goes nowhere else: 12 bits of a keyed hash of what identifies the visitor, so
+    that all events of a visitor stay in order, on both sides of midnight.
     """
 
     async def append(self, events: Sequence[tuple[int, Event]]) -> None:

@@ -96,8 +96,8 @@ class FactsChange(NamedTuple):
 class Delta:
     """All that one batch changes in the store, to be written in one transaction.
 
-    `sessions` are upserted by key, `removed` are deleted (a key is never in both). `marks` are (site, start of a UTC hour
-    in ms) whose rollups are no longer to be trusted.
+    `sessions` are upserted by key, `removed` are deleted (a key is never in both). `marks` are (site, start of a UTC
+    hour in ms) whose rollups are no longer to be trusted.
     """
 
     events: list[StoredEvent] = field(default_factory=list)
