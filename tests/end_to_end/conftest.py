@@ -1,0 +1,34 @@
+"""Both ways to run, as one parameter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.end_to_end.browsers import CHROMIUM
+from tests.end_to_end.processes import cluster, single_node
+from tests.services import require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.end_to_end.processes import Installation
+
+
+@pytest.fixture(scope="module", params=["single node", "cluster"])
+def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A running Footfall, once as a single node and once through Kafka, Faust and TimescaleDB."""
+    if CHROMIUM is None:
+        require("no chromium on the PATH: install Debian's package chromium")
+    folder = tmp_path_factory.mktemp("installation")
+    if request.param == "single node":
+        running = single_node(folder)
+    else:
+        bootstrap = request.getfixturevalue("kafka_bootstrap")
+        dsn = request.getfixturevalue("module_timescale_database")
+        running = cluster(folder, bootstrap=bootstrap, dsn=dsn)
+    try:
+        yield running
+    finally:
+        running.stop()
