@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.databases import fresh_database
 from tests.end_to_end.browsers import CHROMIUM
 from tests.end_to_end.processes import cluster, single_node
 from tests.services import require
@@ -22,13 +24,14 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if CHROMIUM is None:
         require("no chromium on the PATH: install Debian's package chromium")
     folder = tmp_path_factory.mktemp("installation")
+    stack = ExitStack()
     if request.param == "single node":
         running = single_node(folder)
     else:
         bootstrap = request.getfixturevalue("kafka_bootstrap")
-        dsn = request.getfixturevalue("module_timescale_database")
+        template = request.getfixturevalue("timescale_template")
+        dsn = stack.enter_context(fresh_database(request.getfixturevalue("timescale_dsn"), template=template))
         running = cluster(folder, bootstrap=bootstrap, dsn=dsn)
-    try:
+    stack.callback(running.stop)
+    with stack:
         yield running
-    finally:
-        running.stop()
