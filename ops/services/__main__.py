@@ -1,0 +1,112 @@
+"""``python -m ops.services up|down|status``: the broker and the database that ``make test`` uses."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING, Final, Protocol
+
+from ops.services import home, ports
+from ops.services.errors import ServiceError
+from ops.services.lock import exclusive
+from ops.services.shared import shared_broker, shared_timescale
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EPILOG: Final = f"""\
+environment:
+  {home.DIRECTORY}             what is kept between runs (~/.cache/footfall/services)
+  {home.KAFKA_PORT}      the broker's port (29092; its controller takes the next one)
+  {home.TIMESCALE_PORT}  the database's port (25432)
+
+exit status: 0 done, all run; 1 a service could not be had or does not run.
+example: python -m ops.services up
+"""
+
+
+class Service(Protocol):
+    """What the command needs of a service."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, None when it does not run."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens on 127.0.0.1."""
+
+    @property
+    def address(self) -> str:
+        """What a client connects to."""
+
+    def start(self) -> None:
+        """Starts it and waits until it serves; nothing when it runs."""
+
+    def stop(self) -> None:
+        """Ends it cleanly; nothing when it does not run."""
+
+
+def services() -> list[tuple[str, Service]]:
+    """The shared services by the variable that points a program at them."""
+    return [("KAFKA_BOOTSTRAP_SERVERS", shared_broker()), ("DATABASE_URL", shared_timescale())]
+
+
+def up(variable: str, service: Service) -> bool:
+    """Starts a service, fetching it first where needed; says in one line how that went."""
+    began = time.monotonic()
+    running = service.pid
+    if running is None and ports.taken(service.port):
+        print(
+            f"{variable}: port {service.port} is taken by another program; `--help` says how to choose", file=sys.stderr
+        )
+        return False
+    try:
+        service.start()
+    except ServiceError as error:
+        print(f"{variable}: {error}", file=sys.stderr)
+        return False
+    how = "already running" if running else f"started in {time.monotonic() - began:.1f} s"
+    print(f"{variable}={service.address}  # pid {service.pid}, {how}")
+    return True
+
+
+def down(variable: str, service: Service) -> bool:
+    """Ends exactly the process that was started here, if it still runs."""
+    pid = service.pid
+    service.stop()
+    print(f"{variable}: {'was not running' if pid is None else f'ended pid {pid}'}")
+    return True
+
+
+def status(variable: str, service: Service) -> bool:
+    """Tells whether a service runs."""
+    pid = service.pid
+    if pid is None:
+        print(f"{variable}: not running, start it with `make services`")
+        return False
+    print(f"{variable}={service.address}  # pid {pid}")
+    return True
+
+
+COMMANDS: Final = {"up": up, "down": down, "status": status}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command on both services; one that cannot be had does not keep the other from starting."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ops.services",
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS)
+    command = COMMANDS[parser.parse_args(arguments).command]
+    with exclusive(home.directory()):
+        results = [command(variable, service) for variable, service in services()]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
