@@ -1,0 +1,75 @@
+"""Pools of database connections, all alike: transactions by hand, UTC, named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
+
+from core.errors import Unavailable
+
+
+def open_pool(
+    dsn: str, *, size: int, name: str = "footfall", check: bool = True, patience: float = 30
+) -> ConnectionPool:
+    """Open a pool for threads.
+
+    Args:
+        dsn: libpq's connection string or URI.
+        size: most connections at a time; one is kept open.
+        name: what the server sees as application name.
+        check: try each connection before it is lent, so that a restart of the server is not noticed.
+        patience: seconds to wait for the first connection, and later for a free one.
+
+    Raises:
+        Unavailable: the server did not answer in time.
+    """
+    pool = ConnectionPool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        name=name,
+        kwargs=_arguments(dsn, name),
+        check=ConnectionPool.check_connection if check else None,
+        timeout=patience,
+        open=False,
+    )
+    try:
+        pool.open(wait=True, timeout=patience)
+    except PoolTimeout as error:
+        pool.close()
+        raise Unavailable(f"PostgreSQL does not answer: {error}") from error
+    return pool
+
+
+async def open_async_pool(
+    dsn: str, *, size: int, name: str = "footfall", check: bool = True, patience: float = 30
+) -> AsyncConnectionPool:
+    """Open a pool for coroutines; arguments and errors as in `open_pool`."""
+    pool = AsyncConnectionPool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        name=name,
+        kwargs=_arguments(dsn, name),
+        check=AsyncConnectionPool.check_connection if check else None,
+        timeout=patience,
+        open=False,
+    )
+    try:
+        await pool.open(wait=True, timeout=patience)
+    except PoolTimeout as error:
+        await pool.close()
+        raise Unavailable(f"PostgreSQL does not answer: {error}") from error
+    return pool
+
+
+def _arguments(dsn: str, name: str) -> dict[str, Any]:
+    given = str(conninfo_to_dict(dsn).get("options") or "")
+    return {
+        "autocommit": False,
+        "application_name": name,
+        "options": f"{given} -c TimeZone=UTC".strip(),
+        "connect_timeout": 10,
+    }

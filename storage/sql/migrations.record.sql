@@ -1,0 +1,2 @@
+-- This file has been applied.
+INSERT INTO schema_migrations (number, name, checksum) VALUES (%s, %s, %s)

@@ -1,0 +1,2 @@
+-- Make the extension, so that the migrations make hypertables.
+CREATE EXTENSION IF NOT EXISTS timescaledb
