@@ -1,15 +1,17 @@
-"""``python -m ops.services up|down|status``: the broker and the database that ``make test`` uses."""
+"""``python -m ops.services up|down|status|during``: the broker and the database that ``make test`` uses."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ops.services import home, ports
 from ops.services.errors import ServiceError
-from ops.services.lock import exclusive
+from ops.services.lock import exclusive, shared
 from ops.services.shared import shared_broker, shared_timescale
 
 if TYPE_CHECKING:
@@ -21,9 +23,10 @@ environment:
   {home.KAFKA_PORT}      the broker's port (29092; its controller takes the next one)
   {home.TIMESCALE_PORT}  the database's port (25432)
 
-exit status: 0 done, all run; 1 a service could not be had or does not run.
-example: python -m ops.services up
+exit status: 0 done, all run; 1 a service could not be had or does not run; of `during`, the program's.
+example: python -m ops.services during -- pytest -m kafka
 """
+INTERRUPTED: Final = 130
 
 
 class Service(Protocol):
@@ -90,6 +93,25 @@ def status(variable: str, service: Service) -> bool:
     return True
 
 
+def during(command: Sequence[str]) -> int:
+    """Runs ``command`` with both services up, as far as they can be had; ends those that it started itself.
+
+    A service whose variable is set is somebody else's and is left alone, as is one that another ``during`` still uses.
+    """
+    wanted = [(variable, service) for variable, service in services() if variable not in os.environ]
+    with shared(home.directory() / "users") as users:
+        with exclusive(home.directory()):
+            started = [pair for pair in wanted if pair[1].pid is None and up(*pair)]
+        try:
+            return subprocess.run(command, check=False).returncode
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        finally:
+            if users.last():
+                for variable, service in started:
+                    down(variable, service)
+
+
 COMMANDS: Final = {"up": up, "down": down, "status": status}
 
 
@@ -101,8 +123,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=COMMANDS)
-    command = COMMANDS[parser.parse_args(arguments).command]
+    parser.add_argument("command", choices=[*COMMANDS, "during"])
+    parser.add_argument("program", nargs="*", help="during: what to run, after `--`")
+    options = parser.parse_args(arguments)
+    if options.command == "during":
+        return during(options.program)
+    command = COMMANDS[options.command]
     with exclusive(home.directory()):
         results = [command(variable, service) for variable, service in services()]
     return 0 if all(results) else 1
