@@ -1,0 +1,30 @@
+"""`python -m benches [NAME …]`: run the benches named, or all of them, one after the other."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+
+import benches
+
+
+def main() -> int:
+    """Run the benches of the command line; 2 if one is not known."""
+    known = sorted(
+        module.name for module in pkgutil.iter_modules(benches.__path__) if not module.name.startswith("_")
+    )
+    parser = argparse.ArgumentParser(description=__doc__, epilog="example: python -m benches rollup sink")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(known)}")
+    names: list[str] = parser.parse_args().names
+    if unknown := set(names) - set(known):
+        parser.error(f"no such bench: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+    for name in names or known:
+        print(f"== {name}", flush=True)
+        importlib.import_module(f"benches.{name}").run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
