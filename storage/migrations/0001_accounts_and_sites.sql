@@ -59,3 +59,9 @@ CREATE TABLE salts (
     day   date PRIMARY KEY,
     salt  bytea NOT NULL CHECK (length(salt) = 32)
 );
+
+-- Random keys that all processes share for ever: `bucket` picks an event's partition.
+CREATE TABLE secrets (
+    name   text PRIMARY KEY,
+    value  bytea NOT NULL CHECK (length(value) = 32)
+);

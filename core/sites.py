@@ -1,0 +1,103 @@
+"""A site: what its owner set, checked once, when it is made or changed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from core.errors import InvalidInput
+from core.networks import Network, parse_network
+from core.text import require_clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+_DOMAIN: Final = re.compile(r"(?=.{1,255}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_MAX_GROUPS: Final = 200
+_MAX_NETWORKS: Final = 1_000
+_MAX_NAME: Final = 100
+_MAX_PATTERN: Final = 1_024
+
+
+class ContentGroup(NamedTuple):
+    """A named set of paths. In `pattern` a `*` is any run of characters, `/` included; nothing else is special."""
+
+    name: str
+    pattern: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One site. `uuid` is what trackers and reports call it, `id` what rows do. `created_at` is ms since 1970 UTC."""
+
+    id: int
+    uuid: UUID
+    account_id: UUID
+    domain: str
+    content_groups: tuple[ContentGroup, ...] = ()
+    excluded_ips: tuple[str, ...] = ()
+    honour_gpc: bool = True
+    honour_dnt: bool = True
+    time_zone: str = "UTC"
+    created_at: int = 0
+
+    @cached_property
+    def excluded_networks(self) -> tuple[Network, ...]:
+        """`excluded_ips` as integers."""
+        return tuple(map(parse_network, self.excluded_ips))
+
+
+def check_domain(text: str) -> str:
+    """Return the domain in lower case.
+
+    Raises:
+        InvalidInput: it is not letters, digits, hyphens and dots, at most 255, or it is digits only.
+    """
+    domain = text.strip().lower()
+    if not _DOMAIN.fullmatch(domain):
+        raise InvalidInput(
+            "domain must be a domain name of letters, digits, hyphens and dots, at most 255 characters,"
+            " such as example.com"
+        )
+    if domain.isdigit():
+        raise InvalidInput("domain must not be a number")
+    return domain
+
+
+def check_content_groups(groups: Iterable[tuple[str, str]]) -> tuple[ContentGroup, ...]:
+    """Return the (name, pattern) pairs as groups.
+
+    Raises:
+        InvalidInput: too many, or one has an empty, overlong or unstorable name or pattern; the message says which.
+    """
+    checked = tuple(ContentGroup(name.strip(), pattern.strip()) for name, pattern in groups)
+    if len(checked) > _MAX_GROUPS:
+        raise InvalidInput(f"content_groups must be at most {_MAX_GROUPS} groups")
+    for index, (name, pattern) in enumerate(checked):
+        if not 0 < len(name) <= _MAX_NAME:
+            raise InvalidInput(f"content_groups[{index}].name must be 1 to {_MAX_NAME} characters")
+        if not 0 < len(pattern) <= _MAX_PATTERN:
+            raise InvalidInput(f"content_groups[{index}].pattern must be 1 to {_MAX_PATTERN} characters")
+        require_clean(name, f"content_groups[{index}].name")
+        require_clean(pattern, f"content_groups[{index}].pattern")
+    return checked
+
+
+def check_excluded_ips(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the addresses and networks without surrounding blanks.
+
+    Raises:
+        InvalidInput: too many, or one is neither an IPv4 or IPv6 address nor a network in CIDR notation.
+    """
+    checked = tuple(text.strip() for text in texts)
+    if len(checked) > _MAX_NETWORKS:
+        raise InvalidInput(f"excluded_ips must be at most {_MAX_NETWORKS} addresses or networks")
+    for index, text in enumerate(checked):
+        try:
+            parse_network(text)
+        except InvalidInput as error:
+            raise InvalidInput(f"excluded_ips[{index}]: {error}") from error
+    return checked

@@ -1,0 +1,69 @@
+"""API keys in the store: only their hashes, and a cipher text where the operator gave a key to encrypt with."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Final
+
+from core.accounts import Api, Principal, Role
+from storage import accounts
+from storage.sql import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psycopg import Connection
+
+_PREFIXES: Final = {Api.TINYTRAIL: "tt_"}
+_SECRET_BYTES: Final = 32
+
+
+def create(  # noqa: PLR0913 - a key has an API, a role and an owner; the rest is optional
+    connection: Connection,
+    api: Api | str,
+    role: Role | str,
+    account_name: str,
+    *,
+    email: str = "",
+    encrypt: Callable[[bytes], bytes] | None = None,
+) -> str:
+    """Make a user with a new key in the account of this name, which is made if missing; return the key.
+
+    The key is `tt_` and 43 URL-safe characters (256 random bits). It is not stored in clear: without `encrypt` nobody
+    can ever show it again. The caller commits.
+
+    Raises:
+        ValueError: there is no such API or role, or this API's keys cannot be made yet.
+    """
+    api, role = Api(api), Role(role)
+    if api not in _PREFIXES:
+        raise ValueError(f"keys can be made for these APIs: {', '.join(_PREFIXES)}")
+    key = _PREFIXES[api] + token_urlsafe(_SECRET_BYTES)
+    account_id = accounts.ensure(connection, account_name)
+    user = connection.execute(
+        load("users.insert"), {"account_id": account_id, "role": role.value, "email": email}
+    ).fetchone()
+    if user is None:
+        raise LookupError("an insert returned no row")
+    connection.execute(
+        load("keys.insert"),
+        {
+            "api": api.value,
+            "user_id": user[0],
+            "key_hash": key_hash(key),
+            "key_cipher": encrypt(key.encode()) if encrypt else b"",
+        },
+    )
+    return key
+
+
+def key_hash(key: str) -> bytes:
+    """What a key is looked up by. A plain hash will do: a key is 256 random bits, not a password."""
+    return sha256(key.encode("utf-8", "surrogatepass")).digest()
+
+
+def find(connection: Connection, api: Api, key: str) -> Principal | None:
+    """Return whose key this is, or None if it opens nothing of this API."""
+    row = connection.execute(load("keys.find"), {"key_hash": key_hash(key), "api": api.value}).fetchone()
+    return None if row is None else Principal(user_id=row[0], account_id=row[1], role=Role(row[2]))

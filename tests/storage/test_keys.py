@@ -1,0 +1,70 @@
+"""API keys in a real PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+
+from core.accounts import Api, Role
+from storage import keys
+from storage.migrate import migrate
+
+
+@pytest.fixture
+def connection(postgres_database: str) -> psycopg.Connection:
+    """A connection to a migrated database."""
+    migrate(postgres_database)
+    return psycopg.connect(postgres_database)
+
+
+def test_a_key_is_found_by_its_api_only(connection: psycopg.Connection) -> None:
+    """A key stands for its user under its own API and for nobody under another."""
+    with connection:
+        key = keys.create(connection, "tinytrail", "admin", "Acme")
+        found = keys.find(connection, Api.TINYTRAIL, key)
+        assert re.fullmatch(r"tt_[A-Za-z0-9_-]{43}", key)
+        assert found is not None
+        assert found.role is Role.ADMIN
+        assert keys.find(connection, Api.BEEP, key) is None
+        assert keys.find(connection, Api.TINYTRAIL, key + "x") is None
+
+
+def test_accounts_are_made_once(connection: psycopg.Connection) -> None:
+    """Two keys for one name, written in any case, belong to one account."""
+    with connection:
+        first, second = (keys.create(connection, Api.TINYTRAIL, Role.USER, name) for name in ("Acme", "ACME"))
+        owners = {found.account_id for key in (first, second) if (found := keys.find(connection, Api.TINYTRAIL, key))}
+        assert len(owners) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE api_keys SET revoked_at = now()",
+        "UPDATE users SET deleted_at = now()",
+        "UPDATE accounts SET deleted_at = now()",
+    ],
+)
+def test_a_key_dies_with_its_owner(connection: psycopg.Connection, statement: str) -> None:
+    """A key opens nothing once it was revoked or its user or account has gone."""
+    with connection:
+        key = keys.create(connection, Api.TINYTRAIL, Role.USER, "Acme")
+        connection.execute(statement)
+        assert keys.find(connection, Api.TINYTRAIL, key) is None
+
+
+def test_no_clear_text_is_stored(connection: psycopg.Connection) -> None:
+    """The store holds a hash, and a cipher text only where something encrypts."""
+    with connection:
+        key = keys.create(connection, Api.TINYTRAIL, Role.USER, "Acme", encrypt=lambda clear: clear[::-1])
+        row = connection.execute("SELECT key_hash, key_cipher FROM api_keys").fetchone()
+        assert row == (keys.key_hash(key), key.encode()[::-1])
+
+
+@pytest.mark.parametrize(("api", "role"), [("nobody", "admin"), ("tinytrail", "owner"), ("beep", "admin")])
+def test_unknown_words_are_refused(connection: psycopg.Connection, api: str, role: str) -> None:
+    """Only known APIs and roles get keys."""
+    with connection, pytest.raises(ValueError, match=r"."):
+        keys.create(connection, api, role, "Acme")
