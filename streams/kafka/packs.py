@@ -1,0 +1,96 @@
+"""Packing: what arrived within one window becomes one message a partition. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
+
+    from core.events import Event
+
+#: A message is closed when it holds this many events or characters. A character takes at most 4 bytes, so a message
+#: stays below the 1 MiB that brokers accept, whatever its events hold.
+MESSAGE_EVENTS: Final = 5_000
+MESSAGE_WEIGHT: Final = 200_000
+
+#: Characters of an event without its longest texts, on the generous side.
+_BASE_WEIGHT: Final = 400
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Request:
+    """One append that waits for its answer, which comes when the last of its packs is decided."""
+
+    answer: asyncio.Future[None]
+    events: int
+    weight: int
+    undecided: int = 0  #: packs that hold events of it
+    error: Exception | None = None  #: why one of its packs failed
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Pack:
+    """Events of one partition that travel as one message, by the requests they came with."""
+
+    partition: int
+    shares: list[tuple[Request, list[Event]]] = field(default_factory=list)
+    events: int = 0
+    weight: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the next event belongs into another pack."""
+        return self.events >= MESSAGE_EVENTS or self.weight >= MESSAGE_WEIGHT
+
+    def flat(self) -> list[Event]:
+        """Return the events in the order of their arrival."""
+        return [event for _, events in self.shares for event in events]
+
+
+class Packer:
+    """Collects events until they are taken. Events of a bucket stay in the order in which they came."""
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = partitions
+        self._open: dict[int, Pack] = {}
+        self._full: list[Pack] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._open)
+
+    def add(self, request: Request, events: Sequence[tuple[int, Event]]) -> None:
+        """Add (bucket, event) pairs of `request`."""
+        for bucket, event in events:
+            partition = bucket % self._partitions
+            pack = self._open.get(partition)
+            if pack is None or pack.full:
+                if pack is not None:
+                    self._full.append(pack)
+                pack = self._open[partition] = Pack(partition=partition)
+            if not pack.shares or pack.shares[-1][0] is not request:
+                pack.shares.append((request, []))
+                request.undecided += 1
+            pack.shares[-1][1].append(event)
+            pack.events += 1
+            pack.weight += weight_of(event)
+
+    def take(self) -> list[Pack]:
+        """Return all packs, in an order that keeps each partition's, and begin anew."""
+        packs = [*self._full, *self._open.values()]
+        self._full, self._open = [], {}
+        return packs
+
+
+def weight_of(event: Event) -> int:
+    """Return about how many characters the event has."""
+    return (
+        _BASE_WEIGHT
+        + len(event.path)
+        + len(event.query)
+        + len(event.referrer)
+        + len(event.properties)
+        + len(event.name)
+    )
