@@ -41,7 +41,7 @@ services: install ## a Kafka broker and a TimescaleDB, kept running until servic
 services-down: install ## ends exactly those
 	$(BIN)/python -m ops.services down
 
-# The interpreter's own venv and pip fetch uv, in the version of uv.lock; uv does the rest and takes pip away again.
+# The interpreter's own venv and pip fetch uv, in the version of uv.lock; uv does the rest.
 .venv/.installed: uv.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
