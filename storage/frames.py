@@ -1,0 +1,36 @@
+"""Rows as Polars frames, read by COPY on the caller's own connection and so in the caller's own snapshot.
+
+COPY in CSV and Polars' parser take as long as ADBC for the columns a rollup needs, and ADBC would need a connection
+of its own for every read.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from storage.sql import load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from psycopg import Connection
+
+
+def read(connection: Connection, name: str, parameters: Mapping[str, Any], schema: pl.Schema) -> pl.DataFrame:
+    """Run the statement `name`, a `COPY (...) TO STDOUT (FORMAT csv)`, and return its rows as `schema` names them.
+
+    The statement's columns must come in the order of `schema`, times as whole ms, booleans as 0 and 1, nothing null.
+    """
+    text = BytesIO()
+    with connection.cursor() as cursor, cursor.copy(load(name), parameters) as copy:
+        for block in copy:
+            text.write(block)
+    if not text.tell():
+        return pl.DataFrame(schema=schema)
+    as_sent = {column: pl.Int8 if kind == pl.Boolean else kind for column, kind in schema.items()}
+    frame = pl.read_csv(text.getvalue(), has_header=False, schema=as_sent, empty_string_is_null=False)
+    return frame.cast({column: pl.Boolean for column, kind in schema.items() if kind == pl.Boolean})

@@ -1,0 +1,58 @@
+"""Advisory locks that a connection holds across its transactions: who may do what only one may do."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from core.errors import Unavailable
+from storage.sql import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Connection
+
+#: How long somebody waits for a site that another job has, seconds.
+PATIENCE: Final = 120
+
+
+class LockSpace(IntEnum):
+    """What is locked: the first half of an advisory lock's key, any numbers that nobody else uses."""
+
+    SITE = 0x466F_6F01  #: the second half is the site: its rollups and files
+    SCHEDULER = 0x466F_6F02  #: the second half is 0: the one scheduler of the installation
+
+
+@contextmanager
+def site_lock(connection: Connection, site: int, *, patience: float = PATIENCE) -> Iterator[None]:
+    """Whoever is inside may write the rollups and the files of the site; others wait.
+
+    The connection must not be in a transaction; the lock outlives those made inside.
+
+    Raises:
+        Unavailable: another job had the site for `patience` seconds.
+    """
+    key = {"space": LockSpace.SITE, "key": site}
+    try:
+        with connection.transaction():
+            connection.execute(load("locks.limit"), {"ms": str(int(patience * 1000))})
+            connection.execute(load("locks.wait"), key)
+    except psycopg.errors.LockNotAvailable as error:
+        raise Unavailable(f"another job has site {site} since {patience:.0f} s", retry_after=60) from error
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            with connection.transaction():
+                connection.execute(load("locks.release"), key)
+
+
+def try_scheduler_lock(connection: Connection) -> bool:
+    """Whether this connection now is the scheduler's, until it is closed. Asking twice needs no second release."""
+    with connection.transaction():
+        row = connection.execute(load("locks.try"), {"space": LockSpace.SCHEDULER, "key": 0}).fetchone()
+    return row is not None and bool(row[0])

@@ -1,0 +1,113 @@
+"""Rollup tables: replaced by the day, summed by the month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg import sql
+
+from core.spans import DAY
+from storage.sql import load
+from storage.times import instant, millis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from psycopg import Connection
+
+
+class Grain(IntEnum):
+    """How long the span of a rollup row is."""
+
+    HOUR = 0
+    DAY = 1
+    MONTH = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollupTable:
+    """One rollup table: what its rows are about, and what they add up.
+
+    Every row also has site, grain, class and span.
+    """
+
+    name: str
+    keys: tuple[str, ...] = ()  # text
+    sums: tuple[str, ...]  # bigint
+    daily_sums: tuple[str, ...] = ()  #: bigint, 0 in hour rows: they are distinct counts of a whole UTC day
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns after site, grain, class and span, in the order of a row."""
+        return self.keys + self.sums + self.daily_sums
+
+    def statement(self, name: str) -> sql.Composed:
+        """Return the statement `name` for this table."""
+        groups = [sql.Identifier(column) for column in ("site", "class", *self.keys)]
+        sums = [sql.SQL("sum({})").format(sql.Identifier(column)) for column in self.sums + self.daily_sums]
+        return sql.SQL(load(name)).format(
+            table=sql.Identifier(self.name),
+            columns=sql.SQL(", ").join(map(sql.Identifier, self.columns)),
+            sums=sql.SQL(", ").join([*map(sql.Identifier, self.keys), *sums]),
+            groups=sql.SQL(", ").join(groups),
+        )
+
+
+class SiteMonth(NamedTuple):
+    """A month of a site."""
+
+    site: int
+    month: int  # start of the month, ms
+
+
+def replace_day(
+    connection: Connection, table: RollupTable, *, site: int, day: int, rows: Iterable[Sequence[Any]]
+) -> None:
+    """Replace the hours and the day row of the UTC day that begins at `day` (ms).
+
+    A row is (grain, class, start of the span as datetime, then `table.columns`).
+    """
+    connection.execute(
+        table.statement("rollups.clear_day"),
+        {"site": site, "day": instant(day), "end": instant(day + DAY)},
+    )
+    with connection.cursor() as cursor, cursor.copy(table.statement("rollups.copy")) as copy:
+        copy.set_types(
+            ["int4", "int2", "int2", "timestamptz"]
+            + ["text"] * len(table.keys)
+            + ["int8"] * (len(table.columns) - len(table.keys))
+        )
+        for row in rows:
+            copy.write_row((site, *row))
+
+
+def replace_months(
+    connection: Connection, tables: Iterable[RollupTable], *, site: int, month: int, through: int | None
+) -> None:
+    """Make the month rows the sums of the month's days up to the day `through`, included.
+
+    Args:
+        connection: in the transaction that changed a day, if one did: so a month always equals the sum of its days.
+        tables: all of them, because `through` is one for all.
+        site: the site.
+        month: start of the month, ms.
+        through: start of its last day to be contained, ms; None for no month rows at all.
+    """
+    span = {"site": site, "month": instant(month)}
+    for table in tables:
+        connection.execute(table.statement("rollups.clear_month"), span)
+        if through is not None:
+            connection.execute(table.statement("rollups.sum_month"), {**span, "end": instant(through + DAY)})
+    date = {"site": site, "month": instant(month).date()}
+    if through is None:
+        connection.execute(load("months.remove"), date)
+    else:
+        connection.execute(load("months.put"), {**date, "through": instant(through).date()})
+
+
+def lagging_months(connection: Connection, *, today: int) -> list[SiteMonth]:
+    """Return the months that miss a day which ended before `today` (start of a UTC day, ms)."""
+    rows = connection.execute(load("months.lagging"), {"today": instant(today)}).fetchall()
+    return [SiteMonth(site, millis(month)) for site, month in rows]

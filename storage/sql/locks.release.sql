@@ -1,0 +1,2 @@
+-- Gives a lock back.
+SELECT pg_advisory_unlock(%(space)s, %(key)s)

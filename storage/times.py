@@ -1,0 +1,19 @@
+"""Times as the database has them: `timestamptz` there is milliseconds since 1970 UTC here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def instant(ms: int) -> datetime:
+    """Return the instant `ms` milliseconds after 1970 UTC, exactly."""
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+def millis(when: datetime) -> int:
+    """Return the whole milliseconds from 1970 UTC to `when`, which must carry a zone."""
+    return (when - _EPOCH) // _MILLISECOND
