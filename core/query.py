@@ -1,0 +1,56 @@
+"""What a report is asked for; every API's words end up as one of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.events import TrafficClass
+from core.ranges import Days, bounds
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from core.globs import PathGroups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One content group of a site, by name, among all of them: an earlier one may take a path away from it."""
+
+    name: str
+    groups: PathGroups
+
+    def has(self, path: str) -> bool:
+        """Whether the path is in the group."""
+        return self.groups.name_of(path) == self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Some days of a site, seen in a zone.
+
+    `path` or `group`, not both, narrow it to a page or to a content group. `bots` adds the class of bots to that of
+    humans.
+    """
+
+    site: int
+    days: Days
+    zone: tzinfo
+    bots: bool = False
+    path: str | None = None
+    group: Group | None = None
+
+    @property
+    def classes(self) -> tuple[TrafficClass, ...]:
+        """The traffic classes that count."""
+        return (TrafficClass.HUMAN, TrafficClass.BOT) if self.bots else (TrafficClass.HUMAN,)
+
+    @property
+    def edges(self) -> list[int]:
+        """The instants (ms) at which its days begin, and the last one's end.
+
+        Raises:
+            OverflowError: an end lies outside the calendar.
+        """
+        return bounds(self.days, self.zone)

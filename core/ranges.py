@@ -1,0 +1,138 @@
+"""Ranges of days: the words a report is asked with, in any time zone, and the instants they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import tzinfo
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_DAY: Final = timedelta(days=1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+class Period(StrEnum):
+    """A range named by a word, seen from today. All but `yesterday` end today."""
+
+    YESTERDAY = "yesterday"
+    TODAY = "today"
+    WEEK = "7d"  #: today and the six days before
+    MONTH = "30d"
+    QUARTER = "90d"
+    YEAR = "12m"  #: from the day after this date a year ago
+    YEAR_TO_DATE = "ytd"
+    ALL = "all"  #: from the first day with anything
+
+
+class Comparison(StrEnum):
+    """What a range is compared with."""
+
+    PREVIOUS_PERIOD = "previous_period"  #: as many days, just before
+    YEAR_OVER_YEAR = "yoy"  #: the same dates a year earlier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """Whole days of a calendar, both ends included; `first` is not after `last`."""
+
+    first: date
+    last: date
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def __iter__(self) -> Iterator[date]:
+        for number in range(len(self)):
+            yield self.first + number * _ONE_DAY
+
+
+_LENGTHS: Final = {Period.TODAY: 1, Period.WEEK: 7, Period.MONTH: 30, Period.QUARTER: 90}
+
+
+def days_of(period: Period, *, today: date, oldest: date) -> Days:
+    """The days that the word means.
+
+    Args:
+        period: the word.
+        today: the date now, where the days are counted.
+        oldest: the first day with anything; where `all` begins.
+    """
+    if period is Period.YESTERDAY:
+        return Days(first=today - _ONE_DAY, last=today - _ONE_DAY)
+    if period is Period.YEAR:
+        first = a_year_before(today) + _ONE_DAY
+    elif period is Period.YEAR_TO_DATE:
+        first = date(today.year, 1, 1)
+    elif period is Period.ALL:
+        first = min(oldest, today)
+    else:
+        first = today - (_LENGTHS[period] - 1) * _ONE_DAY
+    return Days(first=first, last=today)
+
+
+def compared(days: Days, comparison: Comparison) -> Days:
+    """The days that `days` are compared with.
+
+    Raises:
+        OverflowError: the calendar does not reach so far back.
+    """
+    if comparison is Comparison.YEAR_OVER_YEAR:
+        if days.first.year == 1:
+            raise OverflowError("there is no year before the year 1")
+        return Days(first=a_year_before(days.first), last=a_year_before(days.last))
+    return Days(first=days.first - len(days) * _ONE_DAY, last=days.first - _ONE_DAY)
+
+
+def a_year_before(day: date) -> date:
+    """The same date a year earlier; 28 February for the 29th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+def date_at(now_ms: int, zone: tzinfo) -> date:
+    """The date in `zone` at that instant (ms since 1970 UTC)."""
+    return (_EPOCH + timedelta(milliseconds=now_ms)).astimezone(zone).date()
+
+
+def bounds(days: Days, zone: tzinfo) -> list[int]:
+    """The instants (ms since 1970 UTC) at which the days begin, and the one at which the last one ends.
+
+    A day may have 23 or 25 hours or begin at any quarter; one that begins with a leap of the clock begins after it, and
+    one that the zone left out altogether is empty.
+
+    Raises:
+        OverflowError: an end lies outside the calendar.
+    """
+    return [_midnight(day, zone) for day in (*days, days.last + _ONE_DAY)]
+
+
+def _midnight(day: date, zone: tzinfo) -> int:
+    """The first instant with that date. Of two midnights the first; of a midnight leapt over, the leap."""
+    wall = datetime(day.year, day.month, day.day, tzinfo=zone)
+    first, second = wall.utcoffset(), wall.replace(fold=1).utcoffset()
+    instant = (wall.replace(tzinfo=UTC) - (first or timedelta())) - _EPOCH
+    if first is not None and second is not None and second > first:
+        # The wall clock leapt over midnight: counted with the offset before the leap, midnight would be after it by as
+        # much as the leap began before midnight.
+        instant = _leap(zone, instant - 2 * (second - first), instant)
+    return instant // _MILLISECOND
+
+
+def _leap(zone: tzinfo, before: timedelta, after: timedelta) -> timedelta:
+    """The instant between the two at which the zone's offset changes, to the second."""
+    offset = (_EPOCH + after).astimezone(zone).utcoffset()
+    low, high = before // timedelta(seconds=1), after // timedelta(seconds=1)
+    while low < high:
+        middle = (low + high) // 2
+        if (_EPOCH + timedelta(seconds=middle)).astimezone(zone).utcoffset() == offset:
+            high = middle
+        else:
+            low = middle + 1
+    return timedelta(seconds=high)
