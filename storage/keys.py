@@ -12,6 +12,7 @@ from storage.sql import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from psycopg import Connection
 
@@ -67,3 +68,13 @@ def find(connection: Connection, api: Api, key: str) -> Principal | None:
     """Return whose key this is, or None if it opens nothing of this API."""
     row = connection.execute(load("keys.find"), {"key_hash": key_hash(key), "api": api.value}).fetchone()
     return None if row is None else Principal(user_id=row[0], account_id=row[1], role=Role(row[2]))
+
+
+def all_keys(connection: Connection) -> list[tuple[UUID, str, str, str, str, str | None]]:
+    """Return (id, API, role, account, made at, revoked at) of every key, oldest first; times as ISO 8601 in UTC."""
+    return connection.execute(load("keys.list")).fetchall()
+
+
+def revoke(connection: Connection, key_id: UUID) -> bool:
+    """Let a key open nothing any more; False if there is none of this id that did. The caller commits."""
+    return connection.execute(load("keys.revoke"), {"id": key_id}).rowcount == 1

@@ -1,0 +1,42 @@
+"""The command `footfall` and its groups."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+from typing import Annotated
+
+import typer
+
+from ops.cli import keys, migrations, settings, sites
+from ops.cli.common import epilog, say
+
+app = typer.Typer(
+    name="footfall",
+    help="Self-hosted, cookie-less web analytics.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    epilog=epilog("footfall serve --data ./data --port 8000"),
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the shape of a typer callback
+    if wanted:
+        say(f"footfall {version_of('footfall')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Self-hosted, cookie-less web analytics."""
+
+
+app.add_typer(keys.app, name="keys")
+app.add_typer(sites.app, name="sites")
+settings.register(app)
+migrations.register(app)

@@ -1,0 +1,201 @@
+"""Every setting, once: environment variables with their meaning, unit and default."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.errors import InvalidInput
+from core.networks import parse_network
+
+PREFIX: Final = "FOOTFALL_"
+#: Read by the tests and services of a checkout, not by Footfall.
+_WORKSHOP: Final = ("FOOTFALL_SERVICES_", "FOOTFALL_REQUIRE_SERVICES", "FOOTFALL_KILLS")
+
+
+def _split(text: object) -> object:
+    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+
+
+def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
+    for text in texts:
+        try:
+            parse_network(text)
+        except InvalidInput as error:
+            raise ValueError(str(error)) from error
+    return texts
+
+
+def _unit(unit: str) -> dict[str, Any]:
+    return {"unit": unit}
+
+
+_Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
+
+
+class Settings(BaseSettings):
+    """What an operator can choose. Read once at start, never changed."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    kafka_bootstrap_servers: str = Field(
+        "",
+        validation_alias="KAFKA_BOOTSTRAP_SERVERS",
+        description="Kafka brokers of a cluster, as host:port,host:port. A single node has none.",
+    )
+    database_url: str = Field(
+        "",
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL or TimescaleDB of a cluster, as a URI. A single node brings its own.",
+    )
+    data: Path = Field(Path("data"), description="Folder of a single node; `--data` of every command.")
+    host: str = Field("127.0.0.1", description="Address to listen on, for HTTP and for the metrics of workers.")
+    port: int = Field(8000, ge=0, le=65535, description="Port of HTTP.")
+    public_url: str = Field("", description="How browsers reach us, for the script tag. Empty: http://HOST:PORT.")
+    metrics_port: int = Field(
+        9464, ge=0, le=65535, description="Port of /metrics and /health of `work` and `schedule`; 0 for none."
+    )
+    trusted_proxies: _Networks = Field(
+        (), description="Proxies whose X-Forwarded-For is believed: addresses or CIDRs, separated by commas."
+    )
+    rate_limits: Literal["on", "off"] = Field("on", description="Limits of requests per address and key.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="One line a record, or one JSON object.")
+    in_flight_events: int = Field(
+        20_000,
+        ge=1,
+        description="Events a collector holds that are not yet durable; beyond it answers 503.",
+        json_schema_extra=_unit("events"),
+    )
+    batch_window: float = Field(
+        2.0,
+        ge=0,
+        le=1_000,
+        description="How long a collector waits for more before it hands a batch on.",
+        json_schema_extra=_unit("ms"),
+    )
+    batch_events: int = Field(
+        5_000,
+        ge=1,
+        le=50_000,
+        description="Most events that are written in one transaction.",
+        json_schema_extra=_unit("events"),
+    )
+    topic_generation: int = Field(
+        0, ge=0, description="Number in the topic's name, raised when a topic is made anew; 0: the highest there is."
+    )
+    partitions: int = Field(16, ge=1, le=4_096, description="Partitions of the topic when it is created.")
+    replication: int = Field(
+        0, ge=0, le=32_767, description="Copies of each partition when the topic is created; 0: three, or all brokers."
+    )
+    flush_failures: int = Field(
+        10, ge=1, description="Failed flushes in a row after which a worker ends, to be started again."
+    )
+    broker_session_timeout: float = Field(
+        20.0,
+        ge=6,
+        le=60,
+        description="After this silence of a worker its partitions go to others.",
+        json_schema_extra=_unit("s"),
+    )
+    delivery_timeout: float = Field(
+        12.0,
+        ge=1,
+        le=120,
+        description="How long a batch may take until it is durable in Kafka; then 503.",
+        json_schema_extra=_unit("s"),
+    )
+    database_connections: int = Field(
+        8, ge=2, le=40, description="Most database connections of one process.", json_schema_extra=_unit("connections")
+    )
+    reports_at_a_time: int = Field(
+        2, ge=1, le=64, description="Reports computed at the same time in one process; more wait."
+    )
+    rollup_interval: float = Field(
+        60.0,
+        ge=1,
+        le=3_600,
+        description="Pause between two rounds of the scheduler.",
+        json_schema_extra=_unit("s"),
+    )
+    shutdown_grace: float = Field(
+        20.0,
+        ge=0,
+        le=600,
+        description="How long requests in progress may take after SIGTERM.",
+        json_schema_extra=_unit("s"),
+    )
+
+
+def load(**given: Any) -> Settings:  # noqa: ANN401 - values of the command line, checked by the model
+    """Read the environment; values in `given` that are not None win.
+
+    Raises:
+        InvalidInput: a variable has a wrong value, or a `FOOTFALL_` variable is unknown; the message names it.
+    """
+    known = variables()
+    for variable in os.environ:
+        if variable.startswith(PREFIX) and variable not in known and not variable.startswith(_WORKSHOP):
+            nearest = difflib.get_close_matches(variable, known, n=1, cutoff=0)
+            raise InvalidInput(f"{variable} is not a setting; did you mean {nearest[0]}? `footfall settings` lists all")
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        names = {_variable(name): name for name in Settings.model_fields}
+        problems = []
+        for problem in error.errors(include_url=False, include_input=False):
+            place = str(problem["loc"][0])
+            variable = place if place in names else _variable(place)
+            problems.append(f"{variable}: {problem['msg']}")
+        raise InvalidInput("; ".join(problems)) from error
+
+
+def variables() -> dict[str, str]:
+    """Return the names of the environment variables with the fields they fill."""
+    return {_variable(name): name for name in Settings.model_fields}
+
+
+def rows(settings: Settings) -> list[dict[str, Any]]:
+    """Return every setting as name, value, default, unit and meaning, without secrets."""
+    found = []
+    for variable, name in variables().items():
+        field = Settings.model_fields[name]
+        extra = field.json_schema_extra
+        found.append(
+            {
+                "name": variable,
+                "value": _shown(name, getattr(settings, name)),
+                "default": _shown(name, field.default),
+                "unit": str(extra.get("unit", "")) if isinstance(extra, dict) else "",
+                "meaning": field.description or "",
+            }
+        )
+    return found
+
+
+def without_password(dsn: str) -> str:
+    """Return a connection string as it may be shown."""
+    if not dsn:
+        return ""
+    given = conninfo_to_dict(dsn)
+    return make_conninfo("", **(given | {"password": "***"} if given.get("password") else given))
+
+
+def _variable(name: str) -> str:
+    field = Settings.model_fields.get(name)
+    alias = None if field is None else field.validation_alias
+    return alias if isinstance(alias, str) else PREFIX + name.upper()
+
+
+def _shown(name: str, value: object) -> str | int | float:
+    if name == "database_url":
+        return without_password(str(value))
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return value if isinstance(value, int | float) else str(value)
