@@ -20,4 +20,4 @@ VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["footfall"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8000", "--data", "/data"]
+CMD ["serve", "--host", "0.0.0.0", "--data", "/data"]

