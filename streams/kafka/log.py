@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.events import Event
     from core.telemetry import Telemetry
+    from streams.kafka.topics import Topic
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +68,7 @@ class KafkaLog:
         self,
         *,
         bootstrap: str,
-        topic: str,
-        partitions: int,
+        topic: Topic,
         clock: Clock,
         telemetry: Telemetry | None = None,
         settings: LogSettings | None = None,
@@ -76,12 +76,11 @@ class KafkaLog:
     ) -> None:
         self._bootstrap = bootstrap
         self._topic = topic
-        self._partitions = partitions
         self._clock = clock
         self._telemetry = telemetry or NoTelemetry()
         self._settings = settings or LogSettings()
         self._refusal = refusal
-        self._packer = Packer(partitions)
+        self._packer = Packer(topic.partitions)
         self._producer: Producer | None = None
         self._why = "Kafka is not connected yet"
         self._connected = asyncio.Event()
@@ -248,9 +247,7 @@ class KafkaLog:
         pause, attempts = _RECONNECT_FIRST, 0
         while True:
             try:
-                producer = await asyncio.to_thread(
-                    partial(Producer, bootstrap=self._bootstrap, topic=self._topic, settings=self._settings.producer),
-                )
+                producer = await asyncio.to_thread(self._build)
             except Unavailable as error:
                 self._why = str(error)
                 if attempts % _REMIND_EVERY == 0:
@@ -260,11 +257,12 @@ class KafkaLog:
                 pause = min(2 * pause, _RECONNECT_MOST)
             else:
                 break
-        if producer.partitions != self._partitions:
-            logger.error("topic %s has %d partitions, not %d", self._topic, producer.partitions, self._partitions)
         self._producer = producer
         self._connected.set()
-        logger.info("connected to Kafka at %s, topic %s", self._bootstrap, self._topic)
+        logger.info("connected to Kafka at %s, topic %s", self._bootstrap, self._topic.name)
+
+    def _build(self) -> Producer:
+        return Producer(bootstrap=self._bootstrap, topic=self._topic.name, settings=self._settings.producer)
 
     async def _watch(self) -> None:
         patience = self._settings.producer.delivery_timeout + _GRACE

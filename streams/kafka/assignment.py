@@ -1,0 +1,118 @@
+"""The partitions a worker owns, and the batches that are dealt out among them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from faust.types import TP
+
+from streams.messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    import faust
+    from faust.types import EventT
+
+    from core.telemetry import Telemetry
+    from streams.kafka.partition import Partition
+
+logger = logging.getLogger(__name__)
+
+#: A partition that moves is waited for while its batch commits; what takes longer is fenced by the new owner.
+_CLOSE_PATIENCE = 2.0
+
+
+class Assignment:
+    """What the group has given to this worker. `make` builds a partition; `fail` is called once it gives up."""
+
+    def __init__(
+        self,
+        *,
+        make: Callable[[int], Partition],
+        fail: Callable[[Exception], None],
+        telemetry: Telemetry,
+        flushes_at_once: int,
+    ) -> None:
+        self._make = make
+        self._fail = fail
+        self._telemetry = telemetry
+        self._partitions: dict[int, Partition] = {}
+        self._turns = asyncio.Semaphore(flushes_at_once)
+        self._opening: set[asyncio.Task[None]] = set()
+
+    async def assigned(self, numbers: Collection[int]) -> None:
+        """Own exactly these partitions.
+
+        Every rebalance takes all partitions away and hands them out again; one that comes back keeps its state, since
+        its next transaction is fenced if anybody else has written meanwhile.
+        """
+        self._telemetry.add("footfall_rebalances_total")
+        logger.info("own partitions %s", sorted(numbers) or "none")
+        await self._close([number for number in self._partitions if number not in numbers])
+        for number in numbers:
+            kept = self._partitions.get(number)
+            if kept is not None and not kept.halted:
+                continue
+            if kept is not None:
+                await self._close([number])
+            partition = self._partitions[number] = self._make(number)
+            task = asyncio.create_task(partition.open())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    async def close(self) -> None:
+        """Give all partitions up, each after the batch in work."""
+        await self._close(list(self._partitions))
+
+    async def handle(self, events: Sequence[EventT[bytes]]) -> list[EventT[bytes]]:
+        """Apply the messages and return those that may be acknowledged: what the store has. Never raises."""
+        by_partition: dict[int, list[EventT[bytes]]] = {}
+        for event in events:
+            by_partition.setdefault(event.message.partition, []).append(event)
+        flushed = await asyncio.gather(*(self._flush(number, batch) for number, batch in by_partition.items()))
+        return [event for batch in flushed for event in batch]
+
+    async def _flush(self, number: int, events: list[EventT[bytes]]) -> list[EventT[bytes]]:
+        partition = self._partitions.get(number)
+        if partition is None:
+            return []  # it has moved; its new owner reads them
+        messages = [
+            Message.read(event.message.offset, round(event.message.timestamp * 1_000), event.value) for event in events
+        ]
+        try:
+            async with self._turns:
+                position = await partition.take(messages)
+        except Exception as error:  # noqa: BLE001 - the loop that feeds all partitions must go on until it is stopped
+            self._fail(error)
+            return []
+        return [event for event in events if event.message.offset < position]
+
+    async def _close(self, numbers: Sequence[int]) -> None:
+        going = [self._partitions.pop(number) for number in numbers]
+        await asyncio.gather(*(partition.close(_CLOSE_PATIENCE) for partition in going))
+
+
+class FaustReader:
+    """`streams.kafka.partition.Reader` on the application's consumer."""
+
+    def __init__(self, app: faust.App, topic: str) -> None:
+        self._app = app
+        self._topic = topic
+
+    async def seek(self, partition: int, offset: int) -> None:
+        """Read on from `offset`."""
+        await self._app.consumer.seek_wait({TP(self._topic, partition): offset})
+
+    async def bounds(self, partition: int) -> tuple[int, int]:
+        """Return the first offset that the log still has, and the one that its next message will get."""
+        which = TP(self._topic, partition)
+        begin = await self._app.consumer.earliest_offsets(which)
+        end = await self._app.consumer.highwaters(which)
+        return begin[which], end[which]
+
+    def pause(self, partition: int) -> None:
+        """Read nothing of it until partitions are handed out again."""
+        self._app.consumer.pause_partitions({TP(self._topic, partition)})
