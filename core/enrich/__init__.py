@@ -1,0 +1,1 @@
+"""From a request to an event: a flat list of small steps."""

@@ -1,0 +1,141 @@
+"""The steps, in order. A `drop_` step may end the journey with a reason, a `put_` step only adds to the draft."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from core.channels import classify
+from core.drops import DropReason
+from core.events import KINDS, EventType, TrafficClass
+from core.locations import clip, parse_location
+from core.networks import holds, parse_address
+from core.paths import normalise_path
+from core.referrers import NO_REFERRER, bare_host, is_own, parse_referrer
+from core.screens import bucket_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.enrich.draft import Draft
+
+Step: TypeAlias = "Callable[[Draft], DropReason | None]"
+
+
+def drop_gpc(draft: Draft) -> DropReason | None:
+    """Global Privacy Control, where the site honours it."""
+    return DropReason.GLOBAL_PRIVACY_CONTROL if draft.request.gpc and draft.site.honour_gpc else None
+
+
+def drop_dnt(draft: Draft) -> DropReason | None:
+    """Do Not Track, where the site honours it."""
+    return DropReason.DO_NOT_TRACK if draft.request.dnt and draft.site.honour_dnt else None
+
+
+def drop_excluded_ip(draft: Draft) -> DropReason | None:
+    """Addresses that the site's owner excluded."""
+    networks = draft.site.excluded_networks
+    if not networks:
+        return None
+    address = parse_address(draft.request.ip)
+    return DropReason.EXCLUDED_IP if address is not None and holds(networks, address) else None
+
+
+def drop_prefetch(draft: Draft) -> DropReason | None:
+    """Requests made ahead of anybody's seeing the page."""
+    return DropReason.PREFETCH if draft.request.prefetch else None
+
+
+def put_type(draft: Draft) -> None:
+    """The stored type: an unknown one becomes a custom event of that name."""
+    raw = draft.raw
+    if raw.type == EventType.CUSTOM:
+        draft.name = raw.name
+    elif raw.type in KINDS:
+        draft.type = raw.type
+    else:
+        draft.name = raw.type
+
+
+def put_path(draft: Draft) -> None:
+    """The path in its one form."""
+    draft.path = normalise_path(draft.raw.path)
+
+
+def put_location(draft: Draft) -> None:
+    """Host and campaign parameters of the page's address."""
+    draft.location = parse_location(draft.raw.url)
+
+
+def put_referrer(draft: Draft) -> None:
+    """The page before, if it is on another domain than the site's or the page's own."""
+    if not draft.raw.referrer:
+        return
+    referrer = parse_referrer(draft.raw.referrer)
+    own = is_own(referrer.host, draft.site.domain) or referrer.host == bare_host(draft.location.hostname)
+    draft.referrer = NO_REFERRER if own else referrer
+
+
+def put_campaign(draft: Draft) -> None:
+    """The campaign: what the body says, else what the address says."""
+    raw, location = draft.raw, draft.location
+    draft.utm_source = clip(raw.utm_source) or location.utm_source
+    draft.utm_medium = clip(raw.utm_medium) or location.utm_medium
+    draft.utm_campaign = clip(raw.utm_campaign) or location.utm_campaign
+
+
+def put_channel(draft: Draft) -> None:
+    """The channel, by referrer and campaign."""
+    host = draft.referrer.host
+    draft.channel = classify(
+        referrer_host=host,
+        kind=draft.lookups.source_kind(host) if host else None,
+        utm_medium=draft.utm_medium,
+        paid_click=draft.location.paid_click,
+    )
+
+
+def put_agent(draft: Draft) -> None:
+    """Browser, system and device."""
+    draft.agent = draft.lookups.agent(draft.request.user_agent)
+
+
+def put_traffic(draft: Draft) -> None:
+    """The verdict: human or bot."""
+    if draft.agent.bot:
+        draft.traffic = TrafficClass.BOT
+
+
+def put_screen(draft: Draft) -> None:
+    """The bucket of the screen's width."""
+    draft.screen = bucket_of(draft.raw.screen_width)
+
+
+def put_stamp(draft: Draft) -> None:
+    """The time of acceptance and the event's id."""
+    draft.stamp = draft.lookups.stamp()
+
+
+def put_visitor(draft: Draft) -> None:
+    """The visitor's hash of the day; from here on neither address nor user agent is needed."""
+    request = draft.request
+    draft.identity = draft.lookups.identify(draft.stamp.ts, draft.site.id, request.ip, request.user_agent)
+
+
+#: The whole journey. Exclusions come before anything is looked up, the stamp as late as can be.
+STEPS: Final[tuple[Step, ...]] = (
+    drop_gpc,
+    drop_dnt,
+    drop_excluded_ip,
+    drop_prefetch,
+    put_type,
+    put_path,
+    put_location,
+    put_referrer,
+    put_campaign,
+    put_channel,
+    put_agent,
+    put_traffic,
+    put_screen,
+    put_stamp,
+    put_visitor,
+)

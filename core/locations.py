@@ -1,0 +1,67 @@
+"""The address of a page, of which only the host and the campaign survive: a query may hold anything, even secrets."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+from urllib.parse import quote_plus, unquote_plus
+
+_MAX_VALUE: Final = 255
+_CAMPAIGN: Final = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"})
+#: An advertiser's click ids. That there is one tells a paid click; its value would tell whose, so it is not kept.
+_CLICK_IDS: Final = frozenset({"gclid", "gbraid", "wbraid", "msclkid"})
+_KEPT: Final = _CAMPAIGN | _CLICK_IDS
+
+
+class Location(NamedTuple):
+    """What is kept of a page's address besides its path. Empty text means none."""
+
+    hostname: str
+    query: str = ""  # campaign parameters only, click ids without their values
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    utm_content: str = ""
+    utm_term: str = ""
+    paid_click: bool = False
+
+
+@lru_cache(maxsize=10_000)
+def parse_location(url: str) -> Location:
+    """Return what is kept of the address; an address that makes no sense has neither host nor campaign."""
+    address, _, _ = url.partition("#")
+    address, _, query = address.partition("?")
+    hostname = split_host(address)[0]
+    if "utm_" not in query and "cl" not in query and "braid" not in query:
+        return Location(hostname)
+    found: dict[str, str] = {}
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        if name in _KEPT and value:
+            found.setdefault(name, "" if name in _CLICK_IDS else clip(unquote_plus(value)))
+    return Location(
+        hostname=hostname,
+        query="&".join(f"{name}={quote_plus(value)}" if value else name for name, value in found.items()),
+        utm_source=found.get("utm_source", ""),
+        utm_medium=found.get("utm_medium", ""),
+        utm_campaign=found.get("utm_campaign", ""),
+        utm_content=found.get("utm_content", ""),
+        utm_term=found.get("utm_term", ""),
+        paid_click=not _CLICK_IDS.isdisjoint(found),
+    )
+
+
+def clip(value: str) -> str:
+    """A campaign value as it may be stored: at most 255 characters, without U+0000 and outer blanks."""
+    return value.replace("\0", "").strip()[:_MAX_VALUE]
+
+
+def split_host(address: str) -> tuple[str, str]:
+    """Return host, in lower case without user and port, and path of an address that has a scheme; else nothing."""
+    scheme, separator, rest = address.partition("://")
+    if not separator or not scheme:
+        return "", ""
+    authority, slash, path = rest.partition("/")
+    host = authority.rpartition("@")[2].lower()
+    host = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+    return host.rstrip(".")[:_MAX_VALUE], slash + path

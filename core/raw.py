@@ -1,0 +1,32 @@
+"""What came in: one event as a client sent it, and the request that carried it. Dialects meet here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class RawEvent(NamedTuple):
+    """One event in the words of the domain, checked by its dialect: storable text, bounded sizes. Empty means none."""
+
+    type: str  # an EventType, or any word: then a custom event of that name
+    url: str
+    path: str
+    referrer: str = ""
+    name: str = ""  # of a custom event
+    screen_width: float = 0  # pixels
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    status: int = 0  # HTTP status of a view's page
+    engaged_ms: int = 0
+    properties: str = ""  # a JSON object
+
+
+class Request(NamedTuple):
+    """Of a browser's request what the enrichment looks at."""
+
+    ip: str  # canonical, '' where unknown
+    user_agent: str
+    gpc: bool = False  # Sec-GPC: 1
+    dnt: bool = False  # DNT: 1
+    prefetch: bool = False  # fetched ahead: nobody has seen the page
