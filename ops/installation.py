@@ -7,6 +7,7 @@ import fcntl
 import logging
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.errors import FootfallError, NotFound, Unavailable
@@ -15,7 +16,6 @@ from storage.migrate import migrate, pending, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from ops.settings import Settings
 
@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 #: Seconds that a command waits for a server that is just starting.
 _PATIENCE: Final = 60.0
+#: Seconds within which the children of a supervisor that was killed have ended.
+_ORPHANS_END_WITHIN: Final = 45.0
 
 
 class AlreadyRunning(FootfallError):  # noqa: N818 - named by what is the case
@@ -30,8 +32,11 @@ class AlreadyRunning(FootfallError):  # noqa: N818 - named by what is the case
 
 
 @contextlib.contextmanager
-def hold(data: Path) -> Iterator[None]:
+def hold(data: Path) -> Iterator[int]:
     """Hold the data directory, which is made if missing: no other process starts anything in it meanwhile.
+
+    Yields the lock's descriptor. Children that inherit it hold the directory too; those of a supervisor that was killed
+    are waited for, they end by themselves.
 
     Raises:
         AlreadyRunning: somebody else holds it.
@@ -44,16 +49,39 @@ def hold(data: Path) -> Iterator[None]:
     except OSError as error:
         raise FootfallError(f"the data directory {data} cannot be used: {error.strerror}") from error
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        deadline = time.monotonic() + _ORPHANS_END_WITHIN
+        told = False
+        while not _lock(lock):
             holder = os.pread(lock, 20, 0).decode(errors="replace").strip()
-            raise AlreadyRunning(f"Footfall already runs in {data} (process {holder or 'unknown'})") from None
+            if time.monotonic() > deadline or _runs(holder):
+                raise AlreadyRunning(f"Footfall already runs in {data} (process {holder or 'unknown'})")
+            if not told:
+                _log.warning("waiting for the processes of an earlier run in %s to end", data)
+                told = True
+            time.sleep(0.1)
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-        yield
+        yield lock
     finally:
         os.close(lock)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _runs(pid: str) -> bool:
+    """Tell whether the process exists and is not merely waiting to be reaped."""
+    if not pid:
+        return True  # it has just taken the lock and not yet said who it is
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

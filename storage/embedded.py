@@ -29,7 +29,7 @@ from core.errors import FootfallError, Unavailable
 from storage.sql import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _log = logging.getLogger(__name__)
 
@@ -136,13 +136,14 @@ class EmbeddedPostgres:
         """Tell whether a server of this data directory runs, whoever started it."""
         return any(True for _ in self._processes())
 
-    def start(self) -> str:
+    def start(self, *, given_up: Callable[[], bool] = lambda: False) -> str:
         """Start the server, creating its directory on the first start, and return its `dsn`.
 
-        A server that an ended supervisor left behind is stopped first. Blocks through a crash recovery.
+        A server that an ended supervisor left behind is stopped first. Blocks through a crash recovery, which goes on
+        at the next start if `given_up` returns True meanwhile.
 
         Raises:
-            Unavailable: it does not start; the message has the end of its log.
+            Unavailable: it does not start; the message has the end of its log. Or the start was given up.
             FootfallError: the directory cannot be used; the message says why.
         """
         self._clear_leftovers()
@@ -167,7 +168,7 @@ class EmbeddedPostgres:
                 cwd="/",
                 start_new_session=True,  # a Ctrl-C at the terminal is the supervisor's to pass on, in its order
             )
-        self._await_ready()
+        self._await_ready(given_up)
         self._create_database()
         return self.dsn
 
@@ -243,7 +244,7 @@ class EmbeddedPostgres:
             raise Unavailable(f"PostgreSQL could not create {self._pgdata}: {made.stderr.decode(errors='replace')}")
         new.rename(self._pgdata)
 
-    def _await_ready(self) -> None:
+    def _await_ready(self, given_up: Callable[[], bool]) -> None:
         started = told = time.monotonic()
         while True:
             try:
@@ -257,6 +258,9 @@ class EmbeddedPostgres:
                 self._process = None
                 raise Unavailable(f"PostgreSQL does not start in {self._root}:\n{self._log_end()}")
             now = time.monotonic()
+            if given_up():
+                self.stop()
+                raise Unavailable("the start of PostgreSQL was given up")
             if now - started > self._patience:
                 self.stop()
                 raise Unavailable(f"PostgreSQL in {self._root} is not ready after {self._patience:.0f} s: {problem}")

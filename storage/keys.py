@@ -78,3 +78,8 @@ def all_keys(connection: Connection) -> list[tuple[UUID, str, str, str, str, str
 def revoke(connection: Connection, key_id: UUID) -> bool:
     """Let a key open nothing any more; False if there is none of this id that did. The caller commits."""
     return connection.execute(load("keys.revoke"), {"id": key_id}).rowcount == 1
+
+
+def admin_exists(connection: Connection) -> bool:
+    """Whether a key of an admin works."""
+    return connection.execute(load("keys.admin_exists")).rowcount == 1

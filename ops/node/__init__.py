@@ -1,0 +1,1 @@
+"""The single node: a supervisor and its two processes, http and engine, on one embedded PostgreSQL."""

@@ -1,0 +1,52 @@
+"""What a start says: where everything is, and on the first one how to go on."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from core.accounts import Api, Role
+from storage import keys
+
+if TYPE_CHECKING:
+    from ops.settings import Settings
+
+#: The account that a first start makes a key for.
+ACCOUNT: Final = "default"
+
+_FIRST: Final = """
+This is the first start. The admin key of the account "{account}", shown only now:
+
+    {key}
+
+Make a site:
+
+    curl {url}/api/v1/websites -H 'X-API-KEY: {key}' \\
+         -H 'Content-Type: application/json' -d '{{"domain": "example.com"}}'
+
+and paste its `id` with this tag into every page of it:
+
+    <script defer data-id="YOUR_WEBSITE_ID" src="{url}/js/tracker.js"></script>
+"""
+
+
+def greet(dsn: str, settings: Settings, *, port: int) -> None:
+    """Print the address; where no admin can log in yet, also a new admin key and what to do with it."""
+    url = address(settings, port)
+    text = f"Footfall is ready. Dashboard: {url}/\n"
+    with psycopg.connect(dsn) as connection:
+        if not keys.admin_exists(connection):
+            key = keys.create(connection, Api.TINYTRAIL, Role.ADMIN, ACCOUNT)
+            text += _FIRST.format(account=ACCOUNT, key=key, url=url)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def address(settings: Settings, port: int) -> str:
+    """Return how browsers reach us, as far as we can know."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = "localhost" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
