@@ -1,0 +1,87 @@
+"""Dead letters: what was acknowledged and could not be counted, kept until somebody looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.drops import DeadReason
+from storage.sql import load
+from storage.times import instant, millis
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from psycopg import AsyncConnection, Connection
+
+
+class DeadLetter(NamedTuple):
+    """A message or an event that was left out. `payload` is the message as it came, or one of that event alone."""
+
+    log: str
+    partition: int
+    message: int  # its offset
+    appended_at: int  # ms
+    reason: DeadReason
+    error: str
+    payload: bytes
+
+
+class StoredDeadLetter(NamedTuple):
+    """A dead letter as it stands in the store. `replayed_at` in ms; None while it waits."""
+
+    id: int
+    letter: DeadLetter
+    replayed_at: int | None
+
+
+async def insert(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> None:
+    """Keep dead letters, in the transaction that passes their messages."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            load("dead_letters.insert"),
+            [
+                (
+                    letter.log,
+                    letter.partition,
+                    letter.message,
+                    instant(letter.appended_at),
+                    letter.reason.value,
+                    letter.error.replace("\0", "\\0"),
+                    letter.payload,
+                )
+                for letter in letters
+            ],
+        )
+
+
+def waiting(
+    connection: Connection,
+    *,
+    after: int = 0,
+    limit: int = 1_000,
+    replayed_too: bool = False,
+    ids: Collection[int] | None = None,
+) -> list[StoredDeadLetter]:
+    """Return dead letters with ids above `after`, oldest first; of `ids` only, if they are given."""
+    rows = connection.execute(
+        load("dead_letters.list"),
+        {"after": after, "limit": limit, "all": replayed_too, "ids": None if ids is None else list(ids)},
+    ).fetchall()
+    return [
+        StoredDeadLetter(
+            id=id_,
+            letter=DeadLetter(log, partition, message, millis(appended_at), DeadReason(reason), error, payload),
+            replayed_at=None if replayed_at is None else millis(replayed_at),
+        )
+        for id_, log, partition, message, appended_at, reason, error, payload, replayed_at in rows
+    ]
+
+
+def count(connection: Connection) -> dict[DeadReason, int]:
+    """Return how many wait, by reason."""
+    return {DeadReason(reason): number for reason, number in connection.execute(load("dead_letters.count"))}
+
+
+def mark_replayed(connection: Connection, ids: Collection[int], *, at: int) -> int:
+    """Note that these were sent again at `at` (ms); return how many had been waiting. The caller commits."""
+    return connection.execute(load("dead_letters.mark_replayed"), {"ids": list(ids), "at": instant(at)}).rowcount

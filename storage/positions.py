@@ -1,0 +1,58 @@
+"""How far each partition of each log has been applied; the compare-and-set that lets one owner write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from psycopg.rows import args_row
+
+from storage.binary import MillisecondsLoader
+from storage.sql import load
+from storage.times import instant
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+
+class Position(NamedTuple):
+    """`next` offset to apply; greatest event ts and last append time applied, ms since 1970 UTC (0: none)."""
+
+    next: int
+    greatest_ts: int
+    applied_to: int
+
+
+async def take(connection: AsyncConnection, log: str, partition: int, *, first: int = 0) -> Position:
+    """Return the position, made with `first` as next offset if the partition is new.
+
+    Locks the row until the transaction ends, so a commit that the last owner has under way is waited for.
+    """
+    which = {"log": log, "partition": partition}
+    async with connection.cursor(binary=True, row_factory=args_row(Position)) as cursor:
+        cursor.adapters.register_loader("timestamptz", MillisecondsLoader)
+        await cursor.execute(load("positions.take"), which)
+        if (position := await cursor.fetchone()) is not None:
+            return position
+        await cursor.execute(load("positions.create"), {**which, "next": first})
+        await cursor.execute(load("positions.take"), which)
+        (position,) = await cursor.fetchall()
+        return position
+
+
+async def move(  # noqa: PLR0913 - the row's columns
+    connection: AsyncConnection, log: str, partition: int, *, old: int, new: int, greatest_ts: int, applied_to: int
+) -> bool:
+    """Move `next` from `old` to `new`; False if it was not `old`. Times never go back."""
+    async with connection.pipeline():  # BEGIN goes with it
+        cursor = await connection.execute(
+            load("positions.move"),
+            {
+                "log": log,
+                "partition": partition,
+                "old": old,
+                "new": new,
+                "greatest_ts": instant(greatest_ts),
+                "applied_to": instant(applied_to),
+            },
+        )
+    return cursor.rowcount == 1

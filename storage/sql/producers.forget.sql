@@ -1,0 +1,2 @@
+-- Forgets producers that the log can no longer repeat.
+DELETE FROM producers WHERE seen_at < %(before)s
