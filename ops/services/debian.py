@@ -1,4 +1,4 @@
-"""A small Debian tree with PostgreSQL and TimescaleDB, entered by a private mount namespace."""
+"""PostgreSQL with TimescaleDB out of Debian's packages, unpacked into a folder and entered by a private namespace."""
 
 from __future__ import annotations
 
@@ -16,80 +16,81 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RELEASE: Final = "trixie"
-PACKAGES: Final = ("postgresql-17", "postgresql-17-timescaledb")
+PACKAGES: Final = ("base-files", "dash", "postgresql-17", "postgresql-17-timescaledb")
 # What is mounted inside the namespace vanishes with its last process, whatever way that ends: nothing to clean up.
 ENTER: Final = """
 mount --rbind /dev "$1/dev"
 mount --rbind /proc "$1/proc"
 mount --bind "$2" "$1/srv"
-root=$1 user=$3
-shift 3
-exec chroot --userspec="$user" --groups= "$root" "$@"
+root=$1
+shift 2
+exec chroot "$@"
 """
-ALTERNATIVE: Final = "or point KAFKA_BOOTSTRAP_SERVERS and DATABASE_URL at running servers"
+#: PostgreSQL refuses to be root: root runs it as nobody, everybody else as themselves.
+NOBODY: Final = 65534
+ALTERNATIVE: Final = "`docker compose up -d kafka timescaledb`, or set DATABASE_URL to a superuser's address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """The tree and the account in it that the database server runs as."""
+    """The unpacked packages, and who runs the programs in them."""
 
     root: Path
     uid: int
     gid: int
 
     def enter(self, data: Path, argv: Sequence[str]) -> list[str]:
-        """The command that runs ``argv`` inside the tree as its postgres account, with ``data`` at ``/srv``.
+        """The command that runs ``argv`` inside the tree, with ``data`` at ``/srv``.
 
         The process keeps its pid: signals reach the program itself.
         """
-        namespace = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", ENTER, "sh"]
-        return [*namespace, str(self.root), str(data), f"{self.uid}:{self.gid}", *argv]
+        namespace = ["unshare", "--mount", "--propagation", "private"]
+        chroot = [str(self.root)]
+        if os.geteuid() == 0:
+            chroot = [f"--userspec={self.uid}:{self.gid}", "--groups=", *chroot]
+        else:
+            namespace += ["--user", "--map-current-user", "--keep-caps"]
+        return [*namespace, "sh", "-ec", ENTER, "sh", str(self.root), str(data), *chroot, *argv]
 
 
 def fetch(cache: Path) -> Tree:
-    """The tree; makes it (100 MB of packages) when ``cache`` does not hold it yet.
+    """The tree; downloads it (100 MB of packages) when ``cache`` does not hold it yet.
 
     Raises:
-        ServiceError: it takes root, or mmdebstrap failed.
+        ServiceError: mmdebstrap is missing or failed.
     """
-    if os.geteuid() != 0:
-        raise ServiceError(
-            "TimescaleDB is started in a chroot, which takes root: run `sudo make services` once, "
-            f"`docker compose up -d kafka timescaledb`, {ALTERNATIVE}"
-        )
-    root = cache / f"debian-{RELEASE}"
+    root = cache / f"timescaledb-{RELEASE}"
+    uid, gid = (NOBODY, NOBODY) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
     with exclusive(cache):
         if not root.exists():
             partial = cache / f"{root.name}.partial"
             shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
-            _make(partial)
+            _unpack(partial)
+            for mount_point in ("dev", "proc", "srv"):
+                (partial / mount_point).mkdir(exist_ok=True)
+            # No maintainer script has run: the one account that the server looks up is made here.
+            account = f"postgres:x:{uid}:{gid}::/:/bin/sh\n"
+            (partial / "etc" / "passwd").write_text(account, encoding="ascii")
             partial.rename(root)
-    fields = next(line.split(":") for line in _accounts(root) if line.startswith("postgres:"))
-    return Tree(root=root, uid=int(fields[2]), gid=int(fields[3]))
+    return Tree(root=root, uid=uid, gid=gid)
 
 
-def _accounts(root: Path) -> list[str]:
-    return (root / "etc" / "passwd").read_text(encoding="utf-8").splitlines()
-
-
-def _make(root: Path) -> None:
+def _unpack(root: Path) -> None:
     tool = shutil.which("mmdebstrap") or _install_mmdebstrap()
-    include = f"--include={','.join(PACKAGES)}"
-    command = [tool, "--quiet", "--variant=minbase", include, RELEASE, str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [tool, "--quiet", "--mode=chrootless", "--variant=extract", f"--include={','.join(PACKAGES)}"]
+    done = subprocess.run([*command, RELEASE, str(root)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         shutil.rmtree(root, ignore_errors=True)
-        raise ServiceError(f"mmdebstrap could not make the {RELEASE} tree:\n{done.stdout}{done.stderr}")
+        raise ServiceError(f"mmdebstrap could not fetch TimescaleDB from Debian {RELEASE}:\n{done.stdout}{done.stderr}")
 
 
 def _install_mmdebstrap() -> str:
     apt = shutil.which("apt-get")
-    if apt is None:
+    if apt is None or os.geteuid() != 0:
         raise ServiceError(
-            f"mmdebstrap is missing and this is no Debian: `docker compose up -d kafka timescaledb`, {ALTERNATIVE}"
+            f"the Debian package mmdebstrap is missing: `sudo apt-get install mmdebstrap`; instead: {ALTERNATIVE}"
         )
-    print("timescaledb  installing the Debian package mmdebstrap with apt-get")
+    print("DATABASE_URL: installing the Debian package mmdebstrap with apt-get")
     for arguments in (["update", "-qq"], ["install", "-qq", "--no-install-recommends", "mmdebstrap"]):
         done = subprocess.run([apt, *arguments], capture_output=True, text=True, check=False)
         if done.returncode != 0:

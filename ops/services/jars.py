@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from jgo.maven import MavenContext
 from jgo.parse import Coordinate
 
+from ops.services.errors import ServiceError
 from ops.services.lock import exclusive
 
 if TYPE_CHECKING:
@@ -27,14 +28,21 @@ TIMEOUT_SECONDS: Final = 60
 
 
 def fetch(cache: Path) -> list[Path]:
-    """The class path of the broker; downloads it (50 MB) when ``cache`` does not hold it yet."""
+    """The class path of the broker; downloads it (50 MB) when ``cache`` does not hold it yet.
+
+    Raises:
+        ServiceError: a download failed.
+    """
     folder = cache / f"kafka-{KAFKA_VERSION}"
     with exclusive(cache):
         if not folder.exists():
             partial = cache / f"{folder.name}.partial"
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
-            _download(partial)
+            try:
+                _download(partial)
+            except (OSError, RuntimeError) as error:
+                raise ServiceError(f"Kafka's jars cannot be downloaded, try again: {error}") from error
             partial.rename(folder)
     return sorted(folder.rglob("*.jar"))
 

@@ -110,7 +110,7 @@ class Timescale:
         if (data / "PG_VERSION").exists():
             return data
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.chown(data, tree.uid, tree.gid)
+        os.chown(data, tree.uid, tree.gid)  # a no-op for all but root
         arguments = ["-D", "/srv", "-U", ROLE, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
         done = subprocess.run(
             tree.enter(data, [f"{BIN}/initdb", *arguments]),
@@ -121,5 +121,5 @@ class Timescale:
         )
         self._daemon.log.write_text(done.stdout + done.stderr, encoding="utf-8")
         if done.returncode != 0:
-            raise self._daemon.failed("cannot make its data folder")
+            raise self._daemon.failed(f"cannot make its data folder (instead: {debian.ALTERNATIVE})")
         return data
