@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.cli import keys, migrations, settings, sites
+from ops.cli import keys, migrations, settings, sites, topics
 from ops.cli.common import epilog, say
 
 app = typer.Typer(
@@ -38,5 +38,6 @@ def common(
 
 app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
+app.add_typer(topics.app, name="topics")
 settings.register(app)
 migrations.register(app)
