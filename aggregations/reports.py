@@ -1,0 +1,180 @@
+"""The reports of a site: each read in one snapshot, so nothing is counted twice or lost while batches commit."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from aggregations.hours import HourCache
+from aggregations.planner import Span
+from aggregations.totals import Kept, Reading
+from core.errors import Overloaded, Unavailable
+from core.metrics import Metric, value_of
+from core.ranges import compared, date_at
+from storage.reports import oldest
+from storage.snapshots import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, tzinfo
+
+    from psycopg_pool import ConnectionPool
+
+    from core.clock import Clock
+    from core.metrics import Totals
+    from core.query import Query
+    from core.ranges import Comparison, Days
+    from core.telemetry import Telemetry
+    from storage.reports import PageSum
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Reports that run at a time in a process: more would only make each of them slower.
+AT_A_TIME: Final = 2
+#: Reports that may wait for their turn.
+WAITING: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A range and, if it is compared with one, the other."""
+
+    days: Days
+    totals: Totals
+    previous_days: Days | None = None
+    previous: Totals | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Some of the pages of a range: most views first, then by path."""
+
+    days: Days
+    rows: tuple[PageSum, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeseries:
+    """A metric on each day of a range, days without anything included."""
+
+    days: Days
+    metric: Metric
+    points: tuple[tuple[date, int | float], ...]
+
+
+class Reports:
+    """Answers queries, a few at a time, each in a thread of its own.
+
+    Args:
+        pool: connections to read with; closed by whoever opened it.
+        clock: for what is kept a moment, and to measure.
+        telemetry: where the time of each report goes.
+
+    Every report raises:
+        Unavailable: the store does not answer.
+        Overloaded: too many reports are waiting.
+    """
+
+    def __init__(self, pool: ConnectionPool, *, clock: Clock, telemetry: Telemetry) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._telemetry = telemetry
+        self._kept = Kept(HourCache(clock=clock), HourCache(clock=clock))
+        self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="report")
+        self._asked = 0
+
+    def close(self) -> None:
+        """Wait for the reports that run and let the threads end."""
+        self._threads.shutdown(cancel_futures=True)
+
+    async def summary(self, query: Query, comparison: Comparison | None = None) -> Summary:
+        """The totals of the range, and of the one it is compared with.
+
+        Raises:
+            OverflowError: the calendar does not reach back to the other range.
+        """
+        return await self._run("summary", self._summary, query, comparison)
+
+    async def pages(self, query: Query, *, limit: int, offset: int = 0) -> Pages:
+        """The pages of the range that have views."""
+        return await self._run("pages", self._pages, query, limit=limit, offset=offset)
+
+    async def timeseries(self, query: Query, metric: Metric) -> Timeseries:
+        """The metric on each day of the range."""
+        return await self._run("timeseries", self._timeseries, query, metric)
+
+    async def oldest(self, site: int, zone: tzinfo) -> date | None:
+        """The first day with anything, or None if the site has nothing yet."""
+        return await self._run("oldest", self._oldest, site, zone)
+
+    def _summary(self, query: Query, comparison: Comparison | None) -> Summary:
+        previous_days = None if comparison is None else compared(query.days, comparison)
+        with self._snapshot() as connection:
+            totals = self._totals(connection, query)
+            if previous_days is None:
+                return Summary(days=query.days, totals=totals)
+            previous = self._totals(connection, replace(query, days=previous_days))
+        return Summary(days=query.days, totals=totals, previous_days=previous_days, previous=previous)
+
+    def _totals(self, connection: psycopg.Connection, query: Query) -> Totals:
+        span = _span(query)
+        (totals,) = Reading(connection, query, span, kept=self._kept).totals([span])
+        return totals
+
+    def _pages(self, query: Query, *, limit: int, offset: int) -> Pages:
+        span = _span(query)
+        with self._snapshot() as connection:
+            reading = Reading(connection, query, span, kept=self._kept)
+            return Pages(days=query.days, rows=tuple(reading.pages(span, limit=limit, offset=offset)))
+
+    def _timeseries(self, query: Query, metric: Metric) -> Timeseries:
+        spans = [Span(*edges) for edges in pairwise(query.edges)]
+        with self._snapshot() as connection:
+            reading = Reading(connection, query, _span(query), kept=self._kept)
+            totals = reading.totals(spans, visitors=metric is Metric.UNIQUE_VISITORS)
+        values = [value_of(metric, day) for day in totals]
+        return Timeseries(days=query.days, metric=metric, points=tuple(zip(query.days, values, strict=True)))
+
+    def _oldest(self, site: int, zone: tzinfo) -> date | None:
+        with self._snapshot() as connection:
+            first = oldest(connection, site=site)
+        return None if first is None else date_at(first, zone)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[psycopg.Connection]:
+        try:
+            with self._pool.connection() as connection, snapshot(connection):
+                yield connection
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Unavailable("the store does not answer: try again", retry_after=5) from error
+
+    async def _run(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._asked >= AT_A_TIME + WAITING:
+            raise Overloaded("too many reports are waiting: try again")
+        self._asked += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, partial(self._timed, name, report, *args, **kwargs))
+        finally:
+            self._asked -= 1
+
+    def _timed(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        started = self._clock.monotonic()
+        try:
+            return report(*args, **kwargs)
+        finally:
+            self._telemetry.observe("footfall_report_seconds", self._clock.monotonic() - started, report=name)
+
+
+def _span(query: Query) -> Span:
+    edges = query.edges
+    return Span(edges[0], edges[-1])

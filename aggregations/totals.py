@@ -1,0 +1,150 @@
+"""Totals of plans: sums of rollups, of rows where a mark is, and unique counts of cut days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from aggregations.hours import HourKey
+from aggregations.planner import Span, months_around, plan
+from core.metrics import Totals, add
+from core.spans import HOUR
+from storage import marks, reports
+from storage.pieces import Bucketed
+from storage.reports import PageSum, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from psycopg import Connection
+
+    from aggregations.hours import HourCache
+    from aggregations.planner import Plan
+    from core.query import Group, Query
+    from storage.pieces import Piece
+
+T = TypeVar("T")
+
+
+class Kept(NamedTuple):
+    """The caches of a process: parts (class, sums) of marked hours."""
+
+    totals: HourCache[tuple[int, Totals]]
+    pages: HourCache[tuple[int, PageSum]]
+
+
+class Reading:
+    """One site as it is in one snapshot.
+
+    Args:
+        connection: in the snapshot.
+        query: whose site, scope and classes are read, over whatever spans.
+        around: holds all spans that will be asked for.
+        kept: what earlier readings found in marked hours.
+    """
+
+    def __init__(self, connection: Connection, query: Query, around: Span, *, kept: Kept) -> None:
+        self._connection = connection
+        self._query = query
+        self._scope = Scope(query.site, query.classes, query.path)
+        self._kept = kept
+        wide = months_around(around)
+        versions: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        for hour, partition, version in marks.of_span(connection, site=query.site, start=wide.begin, end=wide.end):
+            versions[hour].append((partition, version))
+        self._versions = {hour: tuple(sorted(found)) for hour, found in versions.items()}
+        self._months = reports.months(connection, site=query.site, begin=wide.begin, end=wide.end)
+
+    def totals(self, spans: Sequence[Span], *, visitors: bool = True) -> list[Totals]:
+        """Return the totals of neighbouring spans, in their order; without visitors where nobody asks for them."""
+        if self._query.group is not None:
+            return self._group_totals(spans, self._query.group)
+        plans = [self._plan(span) for span in spans]
+        rollups = [Bucketed(bucket, piece) for bucket, made in enumerate(plans) for piece in made.rollups]
+        parts: defaultdict[int, list[Totals]] = defaultdict(list)
+        for bucket, totals in reports.rollup_totals(self._connection, self._scope, rollups).items():
+            parts[bucket].append(totals)
+        for bucket, totals in self._row_totals(plans):
+            parts[bucket].append(totals)
+        if visitors:
+            cuts = [(bucket, *cut) for bucket, made in enumerate(plans) for cut in made.cuts]
+            for bucket, distinct in reports.visitors(self._connection, self._scope, cuts):
+                parts[bucket].append(Totals(visitors=distinct))
+        return [add(parts[bucket]) for bucket in range(len(spans))]
+
+    def pages(self, span: Span, *, limit: int, offset: int) -> list[PageSum]:
+        """Return the pages with views in the span, most views first, then by path."""
+        made = self._plan(span)
+        rollups = [Bucketed(0, piece) for piece in made.rollups]
+        counted = self._page_rows(made.rows)
+        if self._query.group is None:
+            return reports.pages(self._connection, self._scope, rollups, counted=counted, limit=limit, offset=offset)
+        every = reports.pages(self._connection, self._scope, rollups, counted=counted, limit=None)
+        return [page for page in every if self._query.group.has(page.path)][offset : offset + limit]
+
+    def _plan(self, span: Span) -> Plan:
+        return plan(span, marked=self._versions.keys(), months=self._months)
+
+    def _group_totals(self, spans: Sequence[Span], group: Group) -> list[Totals]:
+        """Distinct visits and visitors do not add up, so all of it is counted on rows."""
+        made = self._plan(Span(spans[0].begin, spans[-1].end))
+        known = reports.paths(
+            self._connection, self._scope, [Bucketed(0, piece) for piece in (*made.rollups, *made.rows)]
+        )
+        parts: defaultdict[int, list[Totals]] = defaultdict(list)
+        for bucket, totals in reports.group_totals(
+            self._connection,
+            self._scope,
+            [(bucket, *span) for bucket, span in enumerate(spans)],
+            paths=[path for path in known if group.has(path)],
+        ):
+            parts[bucket].append(totals)
+        return [add(parts[bucket]) for bucket in range(len(spans))]
+
+    def _row_totals(self, plans: Sequence[Plan]) -> Iterator[tuple[int, Totals]]:
+        pieces = [Bucketed(bucket, piece) for bucket, made in enumerate(plans) for piece in made.rows]
+
+        def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, Totals]]]:
+            rows = reports.row_totals(self._connection, self._scope, asked)
+            return [(number, (traffic, totals)) for number, traffic, totals in rows]
+
+        about = "site" if self._scope.path is None else f"path {self._scope.path}"
+        for (bucket, piece), (traffic, totals) in self._hours(pieces, self._kept.totals, about, count):
+            if traffic in self._scope.classes:
+                yield bucket, totals if piece.whole else totals._replace(visitors=0)
+
+    def _page_rows(self, pieces: Sequence[Piece]) -> list[PageSum]:
+        def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, PageSum]]]:
+            rows = reports.page_rows(self._connection, self._scope.site, asked)
+            return [(number, (traffic, page)) for number, traffic, page in rows]
+
+        parts = self._hours([Bucketed(0, piece) for piece in pieces], self._kept.pages, "pages", count)
+        return [page for _, (traffic, page) in parts if traffic in self._scope.classes]
+
+    def _hours(
+        self,
+        pieces: Sequence[Bucketed],
+        kept: HourCache[T],
+        about: str,
+        count: Callable[[Sequence[Bucketed]], list[tuple[int, T]]],
+    ) -> Iterator[tuple[Bucketed, T]]:
+        """Every piece of rows with each of its parts: whole hours out of the cache, ragged ends counted now.
+
+        `count` takes pieces numbered by their bucket and gives (number, part).
+        """
+        whole = {self._key(about, hour.piece): hour for hour in pieces if hour.piece.end - hour.piece.begin == HOUR}
+
+        def count_hours(keys: Sequence[HourKey]) -> dict[HourKey, list[T]]:
+            counted: dict[HourKey, list[T]] = {key: [] for key in keys}
+            for number, part in count([Bucketed(number, whole[key].piece) for number, key in enumerate(keys)]):
+                counted[keys[number]].append(part)
+            return counted
+
+        for key, parts in kept.get([*whole], count_hours).items():
+            yield from ((whole[key], part) for part in parts)
+        ragged = [piece for piece in pieces if piece.piece.end - piece.piece.begin != HOUR]
+        for number, part in count([Bucketed(number, piece) for number, (_, piece) in enumerate(ragged)]):
+            yield ragged[number], part
+
+    def _key(self, about: str, piece: Piece) -> HourKey:
+        return HourKey(self._scope.site, about, piece.begin, self._versions[piece.begin])

@@ -1,0 +1,143 @@
+"""What reports read of one site: sums of rollups, and the same sums from rows.
+
+Every function reads in the transaction of its connection; a report puts one snapshot around all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from core.events import KINDS, EventType, Kind
+from core.metrics import Totals
+from storage.pieces import parameters
+from storage.sql import load
+from storage.times import instant, millis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from psycopg import Connection
+
+    from storage.pieces import Bucketed
+
+#: An event of one of these makes a visit, and a visitor.
+_ACTIVE = [type_ for type_, kind in KINDS.items() if kind is not Kind.PASSIVE]
+
+
+class PageSum(NamedTuple):
+    """One page over a range."""
+
+    path: str
+    views: int
+    unique_views: int
+
+
+def oldest(connection: Connection, *, site: int) -> int | None:
+    """Return when the site's first event or rolled-up day was, ms, or None if it has neither."""
+    row = connection.execute(load("reports.oldest"), {"site": site}).fetchone()
+    return None if row is None or row[0] is None else millis(row[0])
+
+
+def months(connection: Connection, *, site: int, begin: int, end: int) -> dict[int, int]:
+    """Return the months (start, ms) from `begin` to before `end` with rollup rows, each with its last day in them."""
+    rows = connection.execute(load("reports.months"), {"site": site, "begin": instant(begin), "end": instant(end)})
+    return {millis(month): millis(through) for month, through in rows}
+
+
+class Scope(NamedTuple):
+    """What totals are about: a site, or one page of it."""
+
+    site: int
+    classes: Sequence[int]
+    path: str | None = None
+
+
+def rollup_totals(connection: Connection, scope: Scope, pieces: Sequence[Bucketed]) -> dict[int, Totals]:
+    """Return the totals of the pieces of rollups, by bucket. Visitors are those of whole days only."""
+    if not pieces:
+        return {}
+    name = "reports.site_rollups" if scope.path is None else "reports.path_rollups"
+    rows = connection.execute(load(name), {**_about(scope), **parameters(pieces)})
+    return {bucket: Totals(*sums) for bucket, *sums in rows}
+
+
+def row_totals(connection: Connection, scope: Scope, pieces: Sequence[Bucketed]) -> list[tuple[int, int, Totals]]:
+    """Return (bucket, class, totals), any number for each, of pieces of hours, of both classes whatever the scope."""
+    if not pieces:
+        return []
+    name = "reports.site_rows" if scope.path is None else "reports.path_rows"
+    rows = connection.execute(load(name), {**_about(scope), **parameters(pieces)})
+    return [(bucket, traffic, Totals(*sums)) for bucket, traffic, *sums in rows]
+
+
+def visitors(connection: Connection, scope: Scope, cuts: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Return (bucket, distinct visitors), any number for each, of the parts of days (bucket, begin, end)."""
+    if not cuts:
+        return []
+    types = _ACTIVE if scope.path is None else [EventType.PAGE_VIEW]
+    rows = connection.execute(load("reports.visitors"), {**_about(scope), **_spans(cuts), "types": types})
+    return [(bucket, distinct) for bucket, _, distinct in rows]
+
+
+def page_rows(connection: Connection, site: int, pieces: Sequence[Bucketed]) -> list[tuple[int, int, PageSum]]:
+    """Return (bucket, class, sums) of every page seen in pieces of hours, of both classes."""
+    if not pieces:
+        return []
+    rows = connection.execute(load("reports.page_rows"), {"site": site, **parameters(pieces)})
+    return [(bucket, traffic, PageSum(*sums)) for bucket, traffic, *sums in rows]
+
+
+def pages(  # noqa: PLR0913 - one statement's parameters
+    connection: Connection,
+    scope: Scope,
+    pieces: Sequence[Bucketed],
+    *,
+    counted: Sequence[PageSum],
+    limit: int | None,
+    offset: int = 0,
+) -> list[PageSum]:
+    """Return the pages with views, most views first, then by path; `counted` are further parts, from rows."""
+    paths, views, unique_views = zip(*counted, strict=True) if counted else ((), (), ())
+    rows = connection.execute(
+        load("reports.pages"),
+        {
+            **_about(scope),
+            **parameters(pieces),
+            "paths": list(paths),
+            "views": list(views),
+            "s1": list(unique_views),
+            "limit": limit,
+            "offset": offset,
+        },
+    )
+    return [PageSum(*row) for row in rows]
+
+
+def paths(connection: Connection, scope: Scope, pieces: Sequence[Bucketed]) -> list[str]:
+    """Return every path seen, entered or left by in the pieces, of rollups and of hours; possibly a few more."""
+    rows = connection.execute(load("reports.paths"), {**_about(scope), **parameters(pieces)})
+    return [path for (path,) in rows]
+
+
+def group_totals(
+    connection: Connection, scope: Scope, spans: Sequence[tuple[int, int, int]], *, paths: Sequence[str]
+) -> list[tuple[int, Totals]]:
+    """Return (bucket, totals), any number for each, of a set of pages over the spans (bucket, begin, end), from rows.
+
+    A visitor is counted once in each UTC day: a visitor's hash lives on one.
+    """
+    rows = connection.execute(load("reports.group_rows"), {**_about(scope), **_spans(spans), "paths": list(paths)})
+    return [(bucket, Totals(*sums)) for bucket, _, *sums in rows]
+
+
+def _about(scope: Scope) -> Mapping[str, Any]:
+    return {"site": scope.site, "classes": [int(traffic) for traffic in scope.classes], "path": scope.path}
+
+
+def _spans(spans: Iterable[tuple[int, int, int]]) -> Mapping[str, Any]:
+    buckets, begins, ends = zip(*spans, strict=True)
+    return {
+        "buckets": list(buckets),
+        "begins": [instant(begin) for begin in begins],
+        "ends": [instant(end) for end in ends],
+    }

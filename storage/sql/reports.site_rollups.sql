@@ -1,0 +1,20 @@
+-- A site's totals over pieces of its rollups, per bucket.
+SELECT
+    piece.bucket,
+    sum(piece.sign * roll.views)::bigint,
+    sum(piece.sign * roll.views_s1)::bigint,
+    sum(piece.sign * roll.visits)::bigint,
+    coalesce(sum(piece.sign * roll.new) FILTER (WHERE piece.whole), 0)::bigint,
+    sum(piece.sign * roll.visits)::bigint,
+    sum(piece.sign * roll.bounces)::bigint,
+    sum(piece.sign * roll.duration_ms)::bigint,
+    sum(piece.sign * roll.landings)::bigint,
+    sum(piece.sign * roll.landings)::bigint
+FROM unnest(
+    %(buckets)s::integer[], %(grains)s::smallint[], %(signs)s::integer[], %(whole)s::boolean[],
+    %(begins)s::timestamptz[], %(ends)s::timestamptz[]
+) AS piece (bucket, grain, sign, whole, begins, ends)
+JOIN roll_site AS roll
+    ON roll.site = %(site)s AND roll.grain = piece.grain AND roll.span >= piece.begins AND roll.span < piece.ends
+        AND roll.class = ANY (%(classes)s::smallint[])
+GROUP BY piece.bucket
