@@ -195,7 +195,7 @@ class KafkaLog:
             return
         for request, events in pack.shares:
             request.undecided += 1
-            self._send(producer, Pack(partition=pack.partition, shares=[(request, events)], events=len(events)))
+            self._send(producer, Pack(partition=pack.partition, shares=[(request, events)]))
         self._decide(pack, None)
 
     # -- back: acknowledgements from the producer's thread --

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 
     from core.events import Event
 
-#: A message is closed when it holds this many events or characters. A character takes at most 4 bytes, so a message
-#: stays below the 1 MiB that brokers accept, whatever its events hold.
-MESSAGE_EVENTS: Final = 5_000
+#: A message is closed when it holds this many characters, some 500 events. A character takes at most 4 bytes, so a
+#: message stays below the 1 MiB that brokers accept, whatever its events hold.
 MESSAGE_WEIGHT: Final = 200_000
 
 #: Characters of an event without its longest texts, on the generous side.
@@ -37,13 +36,12 @@ class Pack:
 
     partition: int
     shares: list[tuple[Request, list[Event]]] = field(default_factory=list)
-    events: int = 0
     weight: int = 0
 
     @property
     def full(self) -> bool:
         """Whether the next event belongs into another pack."""
-        return self.events >= MESSAGE_EVENTS or self.weight >= MESSAGE_WEIGHT
+        return self.weight >= MESSAGE_WEIGHT
 
     def flat(self) -> list[Event]:
         """Return the events in the order of their arrival."""
@@ -74,7 +72,6 @@ class Packer:
                 pack.shares.append((request, []))
                 request.undecided += 1
             pack.shares[-1][1].append(event)
-            pack.events += 1
             pack.weight += weight_of(event)
 
     def take(self) -> list[Pack]:

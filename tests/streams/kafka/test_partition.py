@@ -1,0 +1,172 @@
+"""A partition applies what is due, in order, through failures, and stops when the log does not fit the store."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.errors import Fenced, Unavailable
+from ops.clock import SystemClock
+from streams.kafka.partition import Partition, RetrySettings
+from streams.messages import Message
+from tests.streams.kafka.samples import Measured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FAST = RetrySettings(attempts=4, first_pause=0.001, longest_pause=0.002)
+
+
+class _Engine:
+    """Keeps a position; `failures` are raised by the next calls of `apply`, one each."""
+
+    def __init__(self, position: int = 0) -> None:
+        self.position = position
+        self.failures: list[Exception] = []
+        self.applied: list[int] = []
+        self.opened = 0
+        self.closed = False
+
+    async def open(self) -> int:
+        self.opened += 1
+        return self.position
+
+    async def apply(self, messages: Sequence[Message]) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        offsets = [message.offset for message in messages]
+        assert list(range(self.position, self.position + len(offsets))) == offsets
+        self.applied += offsets
+        self.position = offsets[-1] + 1
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class _Reader:
+    def __init__(self, begin: int = 0, end: int = 1_000) -> None:
+        self.ends = (begin, end)
+        self.seeks: list[int] = []
+        self.paused = False
+
+    async def seek(self, partition: int, offset: int) -> None:
+        assert partition == 3
+        self.seeks.append(offset)
+
+    async def bounds(self, partition: int) -> tuple[int, int]:
+        assert partition == 3
+        return self.ends
+
+    def pause(self, partition: int) -> None:
+        assert partition == 3
+        self.paused = True
+
+
+def _partition(engine: _Engine, reader: _Reader | None = None, measured: Measured | None = None) -> Partition:
+    return Partition(
+        3,
+        engine=engine,
+        reader=reader or _Reader(),
+        clock=SystemClock(),
+        telemetry=measured or Measured(),
+        retry=FAST,
+    )
+
+
+def _messages(*offsets: int) -> list[Message]:
+    return [Message(offset, 0, 1, offset, ()) for offset in offsets]
+
+
+@pytest.mark.parametrize(
+    ("position", "offsets", "applied", "acknowledged", "seeks"),
+    [
+        (0, [0, 1, 2], [0, 1, 2], 3, []),
+        (2, [0, 1, 2], [2], 3, []),  # the group's offset is behind the store's
+        (5, [0, 1, 2], [], 5, []),
+        (0, [2, 0, 1, 2], [0, 1, 2], 3, []),  # read before a move, and again after it
+        (0, [5, 6], [], 0, [0]),  # the group's offset is ahead of the store's
+        (0, [0, 1, 4], [0, 1], 2, [2]),
+    ],
+    ids=["next", "partly applied", "all applied", "twice", "ahead", "hole"],
+)
+async def test_only_what_is_due_is_applied(
+    position: int, offsets: list[int], applied: list[int], acknowledged: int, seeks: list[int]
+) -> None:
+    """The run from the stored position on is applied; what is missing is asked for."""
+    engine, reader = _Engine(position), _Reader()
+
+    answer = await _partition(engine, reader).take(_messages(*offsets))
+
+    assert (applied, acknowledged, seeks) == (engine.applied, answer, reader.seeks)
+
+
+@pytest.mark.parametrize("failure", [Unavailable("away"), Fenced("moved"), RuntimeError("a bug")])
+async def test_failed_batch_is_tried_again(failure: Exception) -> None:
+    """After a failure the position is read again and the batch is tried again."""
+    engine = _Engine()
+    engine.failures = [failure, failure]
+
+    answer = await _partition(engine).take(_messages(0, 1))
+
+    assert (engine.applied, answer, engine.opened) == ([0, 1], 2, 3)
+
+
+async def test_moved_position_is_followed() -> None:
+    """What another worker has applied meanwhile is skipped and may be acknowledged."""
+    engine = _Engine()
+    partition = _partition(engine)
+    await partition.take(_messages(0))
+    engine.position, engine.failures = 3, [Fenced("moved")]
+
+    assert await partition.take(_messages(1, 2, 3)) == 4
+    assert engine.applied == [0, 3]
+
+
+async def test_gives_up_after_the_last_attempt() -> None:
+    """A batch that fails as often as the settings allow ends in an error, and nothing is acknowledged."""
+    engine = _Engine()
+    engine.failures = [Unavailable("away")] * FAST.attempts
+
+    with pytest.raises(Unavailable, match="failed 4 times"):
+        await _partition(engine).take(_messages(0))
+
+    assert engine.applied == []
+
+
+@pytest.mark.parametrize(
+    ("position", "begin", "end"), [(5, 6, 10), (5, 0, 4)], ids=["messages are gone", "another store's log"]
+)
+async def test_stops_when_log_and_store_disagree(position: int, begin: int, end: int) -> None:
+    """A position outside the log stops the partition: nothing is applied or acknowledged, however often."""
+    engine, reader, measured = _Engine(position), _Reader(begin, end), Measured()
+    partition = _partition(engine, reader, measured)
+
+    answers = [await partition.take(_messages(position + 1)) for _ in range(2)]
+
+    assert answers == [0, 0]
+    assert engine.applied == []
+    assert (partition.halted, reader.paused) == (True, True)
+    assert measured.counters["footfall_flush_failures_total", "log_gap"] == 1
+
+
+async def test_close_ends_the_retries() -> None:
+    """A partition that moves away while its store is away stops trying."""
+    engine = _Engine()
+    engine.failures = [Unavailable("away")] * 100
+    partition = Partition(
+        3,
+        engine=engine,
+        reader=_Reader(),
+        clock=SystemClock(),
+        telemetry=Measured(),
+        retry=RetrySettings(attempts=100, first_pause=10),
+    )
+    taking = asyncio.create_task(partition.take(_messages(0)))
+    await asyncio.sleep(0.02)
+
+    await partition.close(1)
+
+    assert await taking == 0
+    assert engine.closed
