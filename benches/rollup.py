@@ -40,7 +40,8 @@ of_visits AS (
     FROM v GROUP BY GROUPING SETS ((class, hour), (class))
 ),
 of_journeys AS (
-    SELECT 1 AS grain, class, getvariable('day') AS span, count(*) AS journeys, count(*) FILTER (views = 1) AS single_journeys
+    SELECT 1 AS grain, class, getvariable('day') AS span, count(*) AS journeys,
+        count(*) FILTER (views = 1) AS single_journeys
     FROM j GROUP BY class
 )
 SELECT * FROM of_events FULL JOIN of_visits USING (grain, class, span) FULL JOIN of_journeys USING (grain, class, span)
@@ -62,19 +63,22 @@ of_events AS (
 ),
 of_entries AS (
     SELECT grouping(hour) AS grain, class, coalesce(hour, getvariable('day')) AS span, entry_path AS path,
-        count(*) AS landings, count(*) FILTER (views = 1) AS bounces, count(*) FILTER (views = 1 AND actions = 0) AS quiet_bounces,
-        sum(last - start) AS duration_ms
+        count(*) AS landings, count(*) FILTER (views = 1) AS bounces,
+        count(*) FILTER (views = 1 AND actions = 0) AS quiet_bounces, sum(last - start) AS duration_ms
     FROM v GROUP BY GROUPING SETS ((class, entry_path, hour), (class, entry_path))
 ),
 of_exits AS (
-    SELECT grouping(hour) AS grain, class, coalesce(hour, getvariable('day')) AS span, exit_path AS path, count(*) AS exits
+    SELECT grouping(hour) AS grain, class, coalesce(hour, getvariable('day')) AS span, exit_path AS path,
+        count(*) AS exits
     FROM v GROUP BY GROUPING SETS ((class, exit_path, hour), (class, exit_path))
 ),
 in_journeys AS (
-    SELECT 1 AS grain, class, getvariable('day') AS span, entry_path AS path, count(*) AS journey_entries FROM j GROUP BY ALL
+    SELECT 1 AS grain, class, getvariable('day') AS span, entry_path AS path,
+        count(*) AS journey_entries FROM j GROUP BY ALL
 ),
 out_journeys AS (
-    SELECT 1 AS grain, class, getvariable('day') AS span, exit_path AS path, count(*) AS journey_exits FROM j GROUP BY ALL
+    SELECT 1 AS grain, class, getvariable('day') AS span, exit_path AS path,
+        count(*) AS journey_exits FROM j GROUP BY ALL
 )
 SELECT * FROM of_events
 FULL JOIN of_entries USING (grain, class, span, path) FULL JOIN of_exits USING (grain, class, span, path)

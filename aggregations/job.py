@@ -1,0 +1,160 @@
+"""The rollup job: one site, one UTC day.
+
+What makes its rows trustworthy, however much happens meanwhile:
+
+- A day's marks, events and sessions are read in one snapshot, and all 24 hours and the day are written from it. A mark
+  is taken away only if its version is still the one read: whatever was committed since then left its mark. So an hour
+  without a mark is right, also the running one, and a day is right if none of its hours is marked.
+- Whoever writes a day of a site writes the day's month in the same transaction, as the sum of the days up to `through`,
+  and only one job at a time writes a site. So a month row always equals the sum of its day rows up to `through`, and is
+  right if no hour of these days is marked: a day that was never rolled up either has no events, and adds 0, or is
+  marked. Only days that have ended are contained, so that the marks of the running day do not spoil its month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
+from aggregations.rollups import ROLLUPS
+from aggregations.rollups.rollup import day_frames, roll
+from core.spans import DAY, day_of
+from storage import frames, marks, rollups
+from storage.locks import site_lock
+from storage.snapshots import snapshot
+from storage.times import instant, millis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
+
+    from core.clock import Clock
+    from core.telemetry import Telemetry
+    from storage.marks import Mark
+    from storage.rollups import SiteMonth
+
+
+class RolledDay(NamedTuple):
+    """What a job did."""
+
+    events: int  # counted events of the day
+    sessions: int  # that began on it
+    rows: int  # rollup rows written, without the month's
+    repeated_ids: int  # events whose id a visitor already had on the day: a fault
+    cleared: int  # marks taken away
+    kept: int  # marks that were raised meanwhile
+
+
+class _Day(NamedTuple):
+    """One snapshot of a day."""
+
+    marks: list[Mark]
+    events: pl.DataFrame  # DAY_EVENTS, by ts and event id
+    sessions: pl.DataFrame  # DAY_SESSIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollupJob:
+    """Rolls up days of sites; any number of threads and processes may hold one."""
+
+    pool: ConnectionPool
+    clock: Clock
+    telemetry: Telemetry
+
+    def roll_day(self, site: int, day: int, *, force: bool = False) -> RolledDay | None:
+        """Roll up the UTC day that begins at `day` (ms); return None if no hour of it is marked and nothing forces it.
+
+        Waits while another job has the site.
+
+        Raises:
+            Unavailable: another job has the site for minutes.
+            psycopg.OperationalError: the database is away; nothing was written.
+        """
+        started = self.clock.monotonic()
+        with self.pool.connection() as connection, site_lock(connection, site):
+            found = _read(connection, site=site, day=day, force=force)
+            if found is None:
+                return None
+            rolled = _write(connection, found, site=site, day=day, now=self.clock.now_ms())
+        self.telemetry.add("footfall_rollup_days_total")
+        self.telemetry.observe("footfall_rollup_seconds", self.clock.monotonic() - started)
+        self.telemetry.add("footfall_repeated_event_ids_total", rolled.repeated_ids)
+        return rolled
+
+    def complete_month(self, lagging: SiteMonth) -> None:
+        """Bring a site's month up to the last day that has ended. Waits and raises as `roll_day` does."""
+        with self.pool.connection() as connection, site_lock(connection, lagging.site), connection.transaction():
+            _sum_month(connection, site=lagging.site, month=lagging.month, now=self.clock.now_ms())
+
+
+def month_of(ts: int) -> int:
+    """Return the start of the UTC month that holds `ts`, both in ms."""
+    return millis(instant(ts).replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+
+
+def through(month: int, *, now: int) -> int | None:
+    """Return the last day of the month that has ended (its start), or None while the first day runs. All in ms."""
+    # Any month has begun 31 days after the one before, and no month lasts longer.
+    following = month_of(month + 31 * DAY)
+    last = min(following, day_of(now)) - DAY
+    return last if last >= month else None
+
+
+def _read(connection: Connection, *, site: int, day: int, force: bool) -> _Day | None:
+    span = {"site": site, "start": instant(day), "end": instant(day + DAY)}
+    with snapshot(connection):
+        marked = marks.of_span(connection, site=site, start=day, end=day + DAY)
+        if not marked and not force:
+            return None
+        return _Day(
+            marks=marked,
+            events=frames.read(connection, "events.of_day", span, DAY_EVENTS),
+            sessions=frames.read(connection, "sessions.of_day", span, DAY_SESSIONS),
+        )
+
+
+def _write(connection: Connection, found: _Day, *, site: int, day: int, now: int) -> RolledDay:
+    prepared = day_frames(found.events, found.sessions)
+    rolled = pl.collect_all([roll(rollup, prepared, day=day) for rollup in ROLLUPS])
+    spans = {start: instant(start) for start in chain.from_iterable(frame["span"].unique() for frame in rolled)}
+    with connection.transaction():
+        for rollup, frame in zip(ROLLUPS, rolled, strict=True):
+            rollups.replace_day(connection, rollup.table, site=site, day=day, rows=_rows(frame, spans))
+        _sum_month(connection, site=site, month=month_of(day), now=now)
+        # Last, so that no batch waits for longer than the commit.
+        cleared = marks.clear(connection, site=site, marks=found.marks)
+    return RolledDay(
+        events=found.events.height,
+        sessions=found.sessions.height,
+        rows=sum(frame.height for frame in rolled),
+        repeated_ids=_repeated_ids(found.events),
+        cleared=cleared,
+        kept=len(found.marks) - cleared,
+    )
+
+
+def _sum_month(connection: Connection, *, site: int, month: int, now: int) -> None:
+    rollups.replace_months(
+        connection,
+        [rollup.table for rollup in ROLLUPS],
+        site=site,
+        month=month,
+        through=through(month, now=now),
+    )
+
+
+def _rows(frame: pl.DataFrame, spans: dict[int, datetime]) -> Iterator[tuple[object, ...]]:
+    for grain, traffic, span, *columns in frame.iter_rows():
+        yield (grain, traffic, spans[span], *columns)
+
+
+def _repeated_ids(events: pl.DataFrame) -> int:
+    of_visitors = events.lazy().filter(pl.col("visitor") != 0).select("class", "visitor", "event_id")
+    return int(of_visitors.select(pl.len() - pl.struct(pl.all()).n_unique()).collect().item())
