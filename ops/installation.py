@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 _PATIENCE: Final = 60.0
 #: Seconds within which the children of a supervisor that was killed have ended.
 _ORPHANS_END_WITHIN: Final = 45.0
+#: Seconds that a process may still be seen after it was killed.
+_DEATH_TAKES: Final = 1.0
 
 
 class AlreadyRunning(FootfallError):  # noqa: N818 - named by what is the case
@@ -49,13 +51,14 @@ def hold(data: Path) -> Iterator[int]:
     except OSError as error:
         raise FootfallError(f"the data directory {data} cannot be used: {error.strerror}") from error
     try:
-        deadline = time.monotonic() + _ORPHANS_END_WITHIN
+        began = time.monotonic()
         told = False
         while not _lock(lock):
             holder = os.pread(lock, 20, 0).decode(errors="replace").strip()
-            if time.monotonic() > deadline or _runs(holder):
+            waited = time.monotonic() - began
+            if waited > _ORPHANS_END_WITHIN or (waited > _DEATH_TAKES and _runs(holder)):
                 raise AlreadyRunning(f"Footfall already runs in {data} (process {holder or 'unknown'})")
-            if not told:
+            if not told and not _runs(holder):
                 _log.warning("waiting for the processes of an earlier run in %s to end", data)
                 told = True
             time.sleep(0.1)

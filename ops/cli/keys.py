@@ -23,7 +23,7 @@ _COLUMNS = ("id", "api", "role", "account", "created", "revoked")
 @app.command(
     epilog=epilog(
         "footfall keys create --api tinytrail --role admin",
-        "footfall keys create --data ./data --api tinytrail --role user --account shop --json",
+        "footfall keys create --data ./data --api tinytrail --role user --json",
     )
 )
 def create(

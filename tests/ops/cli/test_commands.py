@@ -1,0 +1,119 @@
+"""The command line as a program: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from typer.main import get_command
+
+from core.accounts import Api
+from ops.cli.app import app
+from storage import keys
+from storage.migrate import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOOTFALL = Path(sys.executable).with_name("footfall")
+
+
+def _footfall(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")}
+    return subprocess.run(
+        [str(FOOTFALL), *arguments], env=clean | environment, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.fixture
+def cluster(postgres_database: str) -> str:
+    """The address of a migrated database."""
+    migrate(postgres_database)
+    return postgres_database
+
+
+def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[Any]:  # noqa: ANN401 - typer hides its classes
+    children = getattr(command, "commands", None)
+    if children is None:
+        yield pytest.param(command, path, id=" ".join(path))
+    else:
+        for name, child in children.items():
+            yield from _commands(child, (*path, name))
+
+
+@pytest.mark.parametrize(("command", "path"), [*_commands(get_command(app))])
+def test_every_command_explains_itself(command: Any, path: tuple[str, ...]) -> None:  # noqa: ANN401 - same
+    """Its help has an example of itself and says how it ends."""
+    assert f"footfall {' '.join(path)}" in command.epilog
+    assert "Exit status: 0 done" in command.epilog
+    assert command.help
+
+
+def test_keys_are_made_listed_and_revoked(cluster: str) -> None:
+    """A key opens what it was made for until it is revoked."""
+    made = _footfall("keys", "create", "--api", "tinytrail", "--role", "user", "--json", DATABASE_URL=cluster)
+    assert (made.returncode, made.stderr) == (0, "")
+    key = json.loads(made.stdout)["key"]
+    with psycopg.connect(cluster) as connection:
+        assert keys.find(connection, Api.TINYTRAIL, key) is not None
+    (listed,) = json.loads(_footfall("keys", "list", "--json", DATABASE_URL=cluster).stdout)
+    assert (listed["api"], listed["role"], listed["account"], listed["revoked"]) == (
+        "tinytrail",
+        "user",
+        "default",
+        None,
+    )
+    assert key not in str(listed)
+    revoked = _footfall("keys", "revoke", listed["id"], DATABASE_URL=cluster)
+    assert revoked.returncode == 0
+    with psycopg.connect(cluster) as connection:
+        assert keys.find(connection, Api.TINYTRAIL, key) is None
+    again = _footfall("keys", "revoke", listed["id"], DATABASE_URL=cluster)
+    assert (again.returncode, "footfall keys list" in again.stderr) == (1, True)
+
+
+def test_sites_are_made_and_listed(cluster: str) -> None:
+    """A domain is a site once per account."""
+    made = json.loads(_footfall("sites", "create", "Example.com", "--json", DATABASE_URL=cluster).stdout)
+    assert made["domain"] == "example.com"
+    assert _footfall("sites", "create", "example.com", DATABASE_URL=cluster).returncode == 1
+    (listed,) = json.loads(_footfall("sites", "list", "--json", DATABASE_URL=cluster).stdout)
+    assert (listed["id"], listed["domain"]) == (made["id"], "example.com")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "status", "said"),
+    [
+        (["--version"], {}, 0, "footfall "),
+        (["settings", "--json"], {"FOOTFALL_PORT": "81"}, 0, '"FOOTFALL_PORT", "value": 81'),
+        (["settings"], {"FOOTFALL_PROT": "81"}, 2, "did you mean FOOTFALL_PORT?"),
+        (["keys", "create", "--api", "tinytrail"], {}, 2, "--role"),
+        (["keys", "create", "--api", "nothing", "--role", "user"], {}, 2, "nothing"),
+        (["keys", "create", "--api", "tinytrail", "--role", "user", "--account", " "], {}, 2, "--account NAME"),
+        (["keys", "list", "--data", "/nonexistent"], {}, 1, "no installation in /nonexistent"),
+        (["keys", "list"], {"DATABASE_URL": "postgresql://me:geheim@localhost:1/x"}, 3, "localhost:1 does not answer"),
+        (["sites", "create", "not a domain"], {}, 2, "domain must be"),
+        (["topics", "create"], {}, 2, "KAFKA_BOOTSTRAP_SERVERS"),
+    ],
+)
+def test_how_commands_end(arguments: list[str], environment: dict[str, str], status: int, said: str) -> None:
+    """The documented exit status, and a message that says what to do, without a traceback or a password."""
+    ended = _footfall(*arguments, **environment)
+    assert status == ended.returncode
+    assert said in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "geheim" not in ended.stdout + ended.stderr
+
+
+def test_migrate_applies_and_then_has_nothing_to_do(postgres_database: str) -> None:
+    """The first run names what it applied, the second says that all is there."""
+    first = _footfall("migrate", DATABASE_URL=postgres_database)
+    assert (first.returncode, "0001_accounts_and_sites" in first.stdout) == (0, True)
+    second = _footfall("migrate", DATABASE_URL=postgres_database)
+    assert (second.returncode, second.stdout) == (0, "the database is up to date\n")
