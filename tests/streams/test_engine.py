@@ -226,7 +226,6 @@ async def test_an_undecodable_message_is_kept_whole(engine_of: Callable[..., Par
     [
         {"properties": '{"a": "\\u0000"}'},
         {"properties": "{not json"},
-        {"status": 2**20},
         {"site": 2**40},
         {"city": "\ud800"},
         {"city": "a\0"},
