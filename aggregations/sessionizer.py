@@ -23,6 +23,8 @@ _VISITOR_DAY: Final = ("site", "class", "visitor", "day")
 _ORDER: Final = ("ts", "event_id")
 #: How soon a kind gives its session a name: the first view, without one the first action, without one the first event.
 _NAMING_RANK: Final = {Kind.VIEW: 0, Kind.ACTION: 1, Kind.PASSIVE: 2}
+#: Where a visit came from. A session of passive events only has a device and a place, but came from nowhere.
+_SOURCE: Final = NAMING_COLUMNS[: NAMING_COLUMNS.index("hostname")]
 
 
 class Sessionized(NamedTuple):
@@ -137,7 +139,9 @@ def _sessions(events: pl.DataFrame) -> pl.DataFrame:
         .group_by("root", maintain_order=True)
         .agg(pl.col(NAMING_COLUMNS).first())
     )
-    named = sessions.join(naming, on="root")
+    named = sessions.join(naming, on="root").with_columns(
+        pl.when("visit").then(pl.col(_SOURCE)).otherwise(pl.lit("")).name.keep()
+    )
     return named.with_columns(session_id=_ids(named)).cast(SESSIONS)
 
 
