@@ -12,7 +12,7 @@ from core.sessions import Delta, Link, Loaded, Session, SessionKey, VisitorDay
 from core.spans import DAY, FLOOD_LIMIT, day_of, hour_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Collection, Hashable, Sequence
 
     Hour = tuple[int, int]
     Sums = Counter[Hashable]
@@ -29,8 +29,10 @@ class SimulatedStore:
     marks: set[Hour] = field(default_factory=set)
     greatest_ts: int = 0
 
-    def load(self, needed: Iterable[VisitorDay]) -> Loaded:
+    def load(self, needed: Collection[VisitorDay]) -> Loaded:
         """The rows of these visitor-days, of the days linked to them on either side, and the links."""
+        if not needed:
+            return Loaded()
         days = {(day.site, day.visitor, day.day) for day in needed}
         links = [
             link

@@ -28,6 +28,7 @@ class OpenSession:
         "entry_path",
         "events",
         "exit_path",
+        "key",
         "last",
         "naming",
         "session_id",
@@ -45,6 +46,7 @@ class OpenSession:
         self.start = first.ts
         self.last = first.ts
         self.session_id = session_id_of(first.site, first.traffic, first.visitor, first.ts)
+        self.key = SessionKey(first.site, first.ts, self.session_id)
         self.events = 0
         self.views = 0
         self.actions = 0
@@ -75,11 +77,6 @@ class OpenSession:
     def visit(self) -> bool:
         """Whether it has an active event."""
         return self.views + self.actions > 0
-
-    @property
-    def key(self) -> SessionKey:
-        """Primary key of its row."""
-        return SessionKey(self.site, self.start, self.session_id)
 
     def row(self) -> Session:
         """The row as it stands now."""

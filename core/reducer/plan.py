@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.events import Event, TrafficClass, order_key
 from core.reducer.rules import Key, day_before, prev_of, room
 from core.spans import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from core.reducer.state import State, VisitorRecord
 
@@ -22,6 +23,9 @@ class Group(NamedTuple):
     record: VisitorRecord | None
     prev: int
     events: list[Event]
+
+
+_ts_of: Final[Callable[[Event], int]] = itemgetter(Event._fields.index("ts"))
 
 
 @dataclass(slots=True)
@@ -42,6 +46,7 @@ def make_plan(batch: Sequence[Event], state: State, flood_limit: int) -> Plan:
     groups, carriers = _group(plan)
     fast: dict[Key, Group] = {}
     neighbours: list[tuple[Key, Key]] = []
+    today = state.today
     for key, events in groups.items():
         record = state.find(key)
         prev = 0
@@ -51,7 +56,7 @@ def make_plan(batch: Sequence[Event], state: State, flood_limit: int) -> Plan:
         if record is not None and record.prev:
             neighbours.append((key, day_before(key, record.prev)))
         group = Group(key, record, prev, events)
-        if state.is_open(key[3]) and _is_in_order(group, state, groups):
+        if key[3] >= today and _is_in_order(group, state, groups):
             fast[key] = group
         else:
             plan.recomputed[key] = events
@@ -65,10 +70,8 @@ def _group(plan: Plan) -> tuple[dict[Key, list[Event]], set[Key]]:
     flood = TrafficClass.FLOOD
     groups: dict[Key, list[Event]] = {}
     carriers: set[Key] = set()
-    greatest = 0
     for event in plan.batch:
         ts = event.ts
-        greatest = max(ts, greatest)
         visitor = event.visitor
         if not visitor or event.traffic == flood:
             plan.uncounted.append(event)
@@ -81,7 +84,7 @@ def _group(plan: Plan) -> tuple[dict[Key, list[Event]], set[Key]]:
             events.append(event)
         if event.prev:
             carriers.add(key)
-    plan.greatest_ts = greatest
+    plan.greatest_ts = max(map(_ts_of, plan.batch), default=0)
     for events in groups.values():
         if len(events) > 1:
             plan.duplicates += _sort_and_drop_duplicates(events)

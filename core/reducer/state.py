@@ -57,10 +57,6 @@ class State:
         """Start of the UTC day of the greatest time stamp applied, in ms."""
         return day_of(self.greatest_ts)
 
-    def is_open(self, day: int) -> bool:
-        """Whether the UTC day is today's or later, so that no event of a later day was applied before this batch."""
-        return day >= self.today
-
     def find(self, key: Key) -> VisitorRecord | None:
         """The record of the visitor-day, if it is hot."""
         return self._hot.get(key)
