@@ -10,7 +10,7 @@ from storage.binary import wire_instant, wire_jsonb
 from storage.sql import load
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from psycopg import AsyncConnection
 
@@ -21,7 +21,7 @@ _NARROW: Final = {"site": "int4", "traffic": "int2", "status": "int2", "engaged_
 #: `prev` is no column, and `properties` has its own table.
 _PREV: Final = Event._fields.index("prev")
 _PROPERTIES: Final = Event._fields.index("properties")
-_EVENT_TYPES: Final = (
+EVENT_TYPES: Final = (
     *("int8" for _ in Event._fields[:_PREV]),
     *(_NARROW.get(field, "text") for field in Event._fields[_PREV + 1 : _PROPERTIES]),
     *("int8", "bool", "bool", "bool"),
@@ -29,7 +29,7 @@ _EVENT_TYPES: Final = (
 #: (new, s1, d1) by the sum of the facts.
 _FACTS: Final = tuple((bool(facts & 1), bool(facts & 2), bool(facts & 4)) for facts in range(8))
 
-_SESSION_TYPES: Final = tuple(
+SESSION_TYPES: Final = tuple(
     {
         "site": "int4",
         "traffic": "int2",
@@ -47,29 +47,40 @@ _SESSION_TYPES: Final = tuple(
 )
 _START: Final = Session._fields.index("start")
 
-_PROPERTIES_TYPES: Final = ("int8", "int8", "int8", "int4", "bytea")
+PROPERTIES_TYPES: Final = ("int8", "int8", "int8", "int4", "bytea")
 
 
-async def copy_events(connection: AsyncConnection, stored: Collection[StoredEvent]) -> None:
-    """Write event rows, and the properties of those that have some."""
-    rows = (
-        (wire_instant(event[0]), *event[1:_PREV], *event[_PREV + 1 : _PROPERTIES], session_id, *_FACTS[facts])
-        for event, session_id, facts in stored
-    )
-    await _copy(connection, "events.copy", _EVENT_TYPES, rows)
-    properties = [
+def event_rows(stored: Iterable[StoredEvent]) -> Iterator[tuple[object, ...]]:
+    """Yield what the statement `events.copy` takes, of `EVENT_TYPES`."""
+    for event, session_id, facts in stored:
+        yield (wire_instant(event[0]), *event[1:_PREV], *event[_PREV + 1 : _PROPERTIES], session_id, *_FACTS[facts])
+
+
+def properties_rows(stored: Iterable[StoredEvent]) -> list[tuple[object, ...]]:
+    """Return what the statement `event_properties.copy` takes, of `PROPERTIES_TYPES`; often nothing."""
+    return [
         (wire_instant(event.ts), event.event_id, event.visitor, event.site, wire_jsonb(event.properties))
         for event, _, _ in stored
         if event.properties
     ]
-    if properties:
-        await _copy(connection, "event_properties.copy", _PROPERTIES_TYPES, properties)
+
+
+def session_rows(sessions: Iterable[Session]) -> Iterator[tuple[object, ...]]:
+    """Yield what the statement `sessions.copy` takes, of `SESSION_TYPES`."""
+    for row in sessions:
+        yield (*row[:_START], wire_instant(row.start), wire_instant(row.last), *row[_START + 2 :])
+
+
+async def copy_events(connection: AsyncConnection, stored: Collection[StoredEvent]) -> None:
+    """Write event rows, and the properties of those that have some."""
+    await _copy(connection, "events.copy", EVENT_TYPES, event_rows(stored))
+    if properties := properties_rows(stored):
+        await _copy(connection, "event_properties.copy", PROPERTIES_TYPES, properties)
 
 
 async def stage_sessions(connection: AsyncConnection, sessions: Iterable[Session]) -> None:
     """Write sessions to the connection's staging table."""
-    rows = ((*row[:_START], wire_instant(row.start), wire_instant(row.last), *row[_START + 2 :]) for row in sessions)
-    await _copy(connection, "sessions.copy", _SESSION_TYPES, rows)
+    await _copy(connection, "sessions.copy", SESSION_TYPES, session_rows(sessions))
 
 
 async def _copy(
