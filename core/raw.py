@@ -8,7 +8,7 @@ from typing import NamedTuple
 class RawEvent(NamedTuple):
     """One event in the words of the domain, checked by its dialect: storable text, bounded sizes. Empty means none."""
 
-    type: str  # an EventType, or any word: then a custom event of that name
+    type: str  # the text of an EventType
     url: str
     path: str
     referrer: str = ""

@@ -31,6 +31,12 @@ async def find_async(connection: AsyncConnection, uuid: UUID) -> Site | None:
     return None if row is None else _site(row)
 
 
+async def refresh(connection: AsyncConnection, uuids: Sequence[UUID]) -> list[Site]:
+    """Return those of the sites that are still there, as they are now."""
+    rows = await (await connection.execute(load("sites.refresh"), {"uuids": list(uuids)})).fetchall()
+    return [_site(row) for row in rows]
+
+
 def of_account(connection: Connection, account_id: UUID | None) -> list[Site]:
     """Return the sites of an account, or of all accounts where it is None, oldest first."""
     return [_site(row) for row in connection.execute(load("sites.list"), {"account_id": account_id})]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.agents import Agent
 from core.channels import Channel
-from core.events import Event, EventType, TrafficClass
+from core.events import Event, TrafficClass
 from core.ids import Stamp
 from core.locations import Location
 from core.referrers import NO_REFERRER, Referrer
@@ -50,7 +50,6 @@ class Draft:
         "identity",
         "location",
         "lookups",
-        "name",
         "path",
         "raw",
         "referrer",
@@ -59,7 +58,6 @@ class Draft:
         "site",
         "stamp",
         "traffic",
-        "type",
         "utm_campaign",
         "utm_medium",
         "utm_source",
@@ -70,17 +68,15 @@ class Draft:
         self.request = request
         self.site = site
         self.lookups = lookups
-        self.type: str = EventType.CUSTOM
-        self.name = ""
         self.path = ""
         self.location = _NO_LOCATION
         self.referrer: Referrer = NO_REFERRER
         self.utm_source = ""
         self.utm_medium = ""
         self.utm_campaign = ""
-        self.channel: str = Channel.DIRECT
+        self.channel: str = Channel.DIRECT.value
         self.agent = _NO_AGENT
-        self.traffic: int = TrafficClass.HUMAN
+        self.traffic: int = TrafficClass.HUMAN.value
         self.screen: str = UNKNOWN
         self.stamp = _NO_STAMP
         self.identity = _NOBODY
@@ -95,8 +91,8 @@ class Draft:
             prev=identity.prev,
             site=self.site.id,
             traffic=self.traffic,
-            type=self.type,
-            name=self.name,
+            type=raw.type,
+            name=raw.name,
             path=self.path,
             query=location.query,
             referrer=self.referrer.text,

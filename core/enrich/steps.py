@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from core.channels import classify
 from core.drops import DropReason
-from core.events import KINDS, EventType, TrafficClass
+from core.events import TrafficClass
 from core.locations import clip, parse_location
 from core.networks import holds, parse_address
 from core.paths import normalise_path
@@ -45,17 +45,6 @@ def drop_prefetch(draft: Draft) -> DropReason | None:
     return DropReason.PREFETCH if draft.request.prefetch else None
 
 
-def put_type(draft: Draft) -> None:
-    """The stored type: an unknown one becomes a custom event of that name."""
-    raw = draft.raw
-    if raw.type == EventType.CUSTOM:
-        draft.name = raw.name
-    elif raw.type in KINDS:
-        draft.type = raw.type
-    else:
-        draft.name = raw.type
-
-
 def put_path(draft: Draft) -> None:
     """The path in its one form."""
     draft.path = normalise_path(draft.raw.path)
@@ -91,7 +80,7 @@ def put_channel(draft: Draft) -> None:
         kind=draft.lookups.source_kind(host) if host else None,
         utm_medium=draft.utm_medium,
         paid_click=draft.location.paid_click,
-    )
+    ).value
 
 
 def put_agent(draft: Draft) -> None:
@@ -102,7 +91,7 @@ def put_agent(draft: Draft) -> None:
 def put_traffic(draft: Draft) -> None:
     """The verdict: human or bot."""
     if draft.agent.bot:
-        draft.traffic = TrafficClass.BOT
+        draft.traffic = TrafficClass.BOT.value
 
 
 def put_screen(draft: Draft) -> None:
@@ -127,7 +116,6 @@ STEPS: Final[tuple[Step, ...]] = (
     drop_dnt,
     drop_excluded_ip,
     drop_prefetch,
-    put_type,
     put_path,
     put_location,
     put_referrer,

@@ -1,0 +1,1 @@
+"""Taking events in: what every dialect's collector shares."""

@@ -1,0 +1,56 @@
+"""The way of raw events to the log, whatever dialect they came in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.drops import DropReason
+from core.enrich.pipeline import Enriched
+from core.errors import Overloaded
+from core.events import TrafficClass
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.collector.sites import Sites
+    from core.enrich.pipeline import Enrichment
+    from core.ports import EventLog
+    from core.raw import RawEvent, Request
+    from core.telemetry import Telemetry
+
+
+class Intake:
+    """Finds the sites, runs the steps, and waits until what is left is durable."""
+
+    def __init__(self, *, sites: Sites, enrichment: Enrichment, log: EventLog, telemetry: Telemetry) -> None:
+        self._sites = sites
+        self._enrichment = enrichment
+        self._log = log
+        self._telemetry = telemetry
+
+    async def take(self, raws: Sequence[tuple[str, RawEvent]], request: Request) -> int:
+        """Store the (site's UUID, event) pairs in one commit and return how many of them were a human's.
+
+        Raises:
+            Unavailable: nothing is known to be stored; the client should come again.
+            Refused: the store refuses one of the events for what it contains.
+        """
+        accepted: list[Enriched] = []
+        for key, raw in raws:
+            site = self._sites.known(key) or await self._sites.find(key)
+            outcome = self._enrichment.run(raw, request, site)
+            if isinstance(outcome, Enriched):
+                accepted.append(outcome)
+        if not accepted:
+            return 0
+        try:
+            await self._log.append(accepted)
+        except Overloaded:
+            self._telemetry.add("footfall_events_dropped_total", len(accepted), reason=DropReason.OVERLOADED)
+            raise
+        humans = sum(enriched.event.traffic == TrafficClass.HUMAN for enriched in accepted)
+        if humans:
+            self._telemetry.add("footfall_events_accepted_total", humans, traffic="human")
+        if humans < len(accepted):
+            self._telemetry.add("footfall_events_accepted_total", len(accepted) - humans, traffic="bot")
+        return humans

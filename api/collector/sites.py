@@ -1,0 +1,136 @@
+"""The sites that a collector knows: those it was asked for, kept right by the store's notifications."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from core.errors import Unavailable
+from storage import sites
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+    from psycopg_pool import AsyncConnectionPool
+
+    from core.clock import Clock
+    from core.sites import Site
+
+_log = logging.getLogger(__name__)
+
+#: How long a site that is not there is believed not to be, and how many of them are remembered.
+_ABSENT_SECONDS: Final = 5
+_MAX_ABSENT: Final = 10_000
+#: How long the listener waits before it looks whether its connection still lives, and before it connects again.
+_HEARTBEAT_SECONDS: Final = 1
+_ALIVE_SECONDS: Final = 2
+_ASK_SECONDS: Final = 5
+
+
+class Sites:
+    """Live sites by UUID. While the store is away the known ones are served on."""
+
+    def __init__(self, *, pool: AsyncConnectionPool, clock: Clock) -> None:
+        self._pool = pool
+        self._monotonic = clock.monotonic
+        self._known: dict[str, Site] = {}
+        self._absent: dict[str, float] = {}
+        self._asked: dict[str, asyncio.Task[Site | None]] = {}
+        self._changes = 0
+        self._listening = False
+
+    def known(self, text: str) -> Site | None:
+        """Return the site if it is in memory; costs one look-up."""
+        return self._known.get(text)
+
+    async def find(self, text: str) -> Site | None:
+        """Return the site of this UUID, or None if there is none, it was deleted, or the text is no UUID.
+
+        Raises:
+            Unavailable: the site is not in memory and the store cannot be asked.
+        """
+        try:
+            uuid = UUID(text)
+        except ValueError:
+            return None
+        key = str(uuid)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        believed_until = self._absent.get(key)
+        if believed_until is not None and self._monotonic() < believed_until:
+            return None
+        task = self._asked.get(key)
+        if task is None:
+            task = self._asked[key] = asyncio.create_task(self._ask(uuid))
+            task.add_done_callback(lambda _: self._asked.pop(key, None))
+        # One request that goes away must not take the answer from the others that wait for it.
+        return await asyncio.shield(task)
+
+    async def keep(self) -> None:
+        """Listen for changes for ever; after each interruption look at every known site again."""
+        while True:
+            try:
+                async with self._pool.connection() as connection:
+                    try:
+                        await self._listen(connection)
+                    finally:
+                        # Nobody else should be lent a connection that listens.
+                        await connection.close()
+            except (psycopg.Error, PoolTimeout, OSError) as error:
+                if self._listening:
+                    _log.warning("changes of sites are not heard, the known ones are served on: %s", error)
+            self._listening = False
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+    async def _ask(self, uuid: UUID) -> Site | None:
+        changes = self._changes
+        try:
+            async with asyncio.timeout(_ASK_SECONDS), self._pool.connection(timeout=_ASK_SECONDS) as connection:
+                site = await sites.find_async(connection, uuid)
+        except (psycopg.Error, PoolTimeout, OSError, TimeoutError) as error:
+            raise Unavailable("the store cannot be asked for this site", retry_after=_ASK_SECONDS) from error
+        # What changed while the question was on its way, or while nobody listens, might never be heard of again.
+        if self._changes != changes:
+            return site
+        if site is None:
+            self._believe_absent(str(uuid))
+        elif self._listening:
+            self._known[str(uuid)] = site
+        return site
+
+    def _believe_absent(self, key: str) -> None:
+        while len(self._absent) >= _MAX_ABSENT:
+            del self._absent[next(iter(self._absent))]
+        self._absent.pop(key, None)
+        self._absent[key] = self._monotonic() + _ABSENT_SECONDS
+
+    async def _listen(self, connection: AsyncConnection) -> None:
+        await connection.set_autocommit(True)
+        await connection.execute("LISTEN sites")
+        self._changes += 1
+        self._absent.clear()
+        live = await sites.refresh(connection, [site.uuid for site in self._known.values()])
+        self._known = {str(site.uuid): site for site in live}
+        self._listening = True
+        while True:
+            heard = [told.payload async for told in connection.notifies(timeout=_HEARTBEAT_SECONDS, stop_after=1)]
+            async with asyncio.timeout(_ALIVE_SECONDS):
+                for key in heard:
+                    await self._renew(connection, key)
+                if not heard:
+                    await connection.execute("SELECT 1")
+
+    async def _renew(self, connection: AsyncConnection, key: str) -> None:
+        self._changes += 1
+        self._absent.pop(key, None)
+        if key in self._known:
+            site = await sites.find_async(connection, UUID(key))
+            if site is None:
+                del self._known[key]
+            else:
+                self._known[key] = site

@@ -1,0 +1,52 @@
+"""An exact sliding window per key, in memory: cheaper by an order of magnitude than a library's, on the hot path."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from core.clock import Clock
+
+#: Keys remembered at a time (some 60 MB at worst); beyond it the one that was quiet for longest is let go.
+_MAX_KEYS: Final = 100_000
+
+
+class SlidingWindow:
+    """At most `limit` requests of one key in any `seconds`. Refused ones do not count."""
+
+    def __init__(self, *, limit: int, seconds: float, clock: Clock, max_keys: int = _MAX_KEYS) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._monotonic = clock.monotonic
+        self._max_keys = max_keys
+        #: In the order of their last request, so that what is forgotten stands in front.
+        self._requests: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def retry_after(self, key: str) -> int:
+        """Count a request of this key and return 0, or return the whole seconds until one would be let through."""
+        now = self._monotonic()
+        since = now - self._seconds
+        requests = self._requests.get(key)
+        if requests is None:
+            self._make_room(since)
+            self._requests[key] = deque((now,), self._limit)
+            return 0
+        if len(requests) == self._limit and requests[0] > since:
+            return max(1, ceil(requests[0] - since))
+        # A full deque lets go of its oldest, which is outside the window.
+        requests.append(now)
+        self._requests.move_to_end(key)
+        return 0
+
+    def __len__(self) -> int:
+        """Return how many keys are remembered."""
+        return len(self._requests)
+
+    def _make_room(self, since: float) -> None:
+        while self._requests:
+            key, requests = next(iter(self._requests.items()))
+            if requests[-1] > since and len(self._requests) < self._max_keys:
+                return
+            del self._requests[key]

@@ -1,0 +1,1 @@
+"""The HTTP APIs that Footfall speaks, one folder each; no dialect imports another."""

@@ -1,0 +1,2 @@
+-- The salts of these days, as far as there are any.
+SELECT day, salt FROM salts WHERE day = ANY(%(days)s)

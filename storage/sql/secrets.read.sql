@@ -1,0 +1,2 @@
+-- A key that all processes share.
+SELECT value FROM secrets WHERE name = %(name)s
