@@ -34,6 +34,9 @@ def apply_in_order(group: Group, state: State, flood_limit: int, delta: Delta) -
             delta.links.add(Link(site, traffic, visitor, prev, day))
             yesterday = state.find(day_before(key, prev))
         record = begin(key, prev, events[0].ts, yesterday)
+        state.add(key, record)
+    else:
+        state.touch(key)
     counted = room(record.count, flood_limit)
     if counted:
         _count_all(record, events[:counted] if counted < len(events) else events, delta)
@@ -41,7 +44,6 @@ def apply_in_order(group: Group, state: State, flood_limit: int, delta: Delta) -
         store_floods(events[counted:], delta)
     last = events[-1]
     record.last = (last.ts, last.event_id)
-    state.keep(key, record)
     delta.fast += len(events)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _naming_of: Final[Callable[[Event], tuple[str, ...]]] = itemgetter(*map(Event._fields.index, NAMING_COLUMNS))
+
+#: Cheaper than calling the class, once per session and batch.
+_row: Final[Callable[[tuple[object, ...]], Session]] = partial(tuple.__new__, Session)
 
 #: Source columns come first; a session of passive events only has none of them, but it has a device.
 _SOURCE_COLUMNS: Final = NAMING_COLUMNS.index("hostname")
@@ -80,7 +84,7 @@ class OpenSession:
 
     def row(self) -> Session:
         """The row as it stands now."""
-        return Session._make(
+        return _row(
             (
                 self.site,
                 self.traffic,

@@ -11,7 +11,7 @@ from core.reducer.rules import Key, day_before, prev_of, room
 from core.spans import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from core.reducer.state import State, VisitorRecord
 
@@ -44,7 +44,6 @@ def make_plan(batch: Sequence[Event], state: State, flood_limit: int) -> Plan:
     """Takes the batch apart. Reads the state, changes nothing."""
     plan = Plan(batch)
     groups, carriers = _group(plan)
-    fast: dict[Key, Group] = {}
     neighbours: list[tuple[Key, Key]] = []
     today = state.today
     for key, events in groups.items():
@@ -57,11 +56,12 @@ def make_plan(batch: Sequence[Event], state: State, flood_limit: int) -> Plan:
             neighbours.append((key, day_before(key, record.prev)))
         group = Group(key, record, prev, events)
         if key[3] >= today and _is_in_order(group, state, groups):
-            fast[key] = group
+            plan.in_order.append(group)
         else:
             plan.recomputed[key] = events
-    _spread(fast, plan.recomputed, neighbours)
-    plan.in_order = sorted(fast.values(), key=lambda group: group.key[3]) if neighbours else list(fast.values())
+    if neighbours:
+        _spread(plan, neighbours, groups)
+        plan.in_order.sort(key=lambda group: group.key[3])
     return plan
 
 
@@ -117,14 +117,15 @@ def _is_in_order(group: Group, state: State, batch: Collection[Key]) -> bool:
     return before in batch or state.find(before) is not None or state.is_provably_new(before)
 
 
-def _spread(fast: dict[Key, Group], recomputed: dict[Key, list[Event]], neighbours: list[tuple[Key, Key]]) -> None:
+def _spread(plan: Plan, neighbours: list[tuple[Key, Key]], groups: Mapping[Key, list[Event]]) -> None:
     """Recomputes both days of a person if one of them must be."""
     moved = True
     while moved:
         moved = False
         for pair in neighbours:
-            if pair[0] in recomputed or pair[1] in recomputed:
+            if pair[0] in plan.recomputed or pair[1] in plan.recomputed:
                 for key in pair:
-                    if key in fast:
-                        recomputed[key] = fast.pop(key).events
+                    if key in groups and key not in plan.recomputed:
+                        plan.recomputed[key] = groups[key]
                         moved = True
+    plan.in_order = [group for group in plan.in_order if group.key not in plan.recomputed]

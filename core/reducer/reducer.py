@@ -82,7 +82,8 @@ class Reducer:
             self._remember(plan, result)
         store_uncounted(plan.uncounted, delta)
         delta.fast += len(plan.uncounted)
-        state.advance(plan.greatest_ts, [*(group.key for group in plan.in_order), *plan.recomputed])
+        applied = [group.key for group in plan.in_order if group.record is None]
+        state.advance(plan.greatest_ts, [*applied, *plan.recomputed])
         return delta
 
     def _plan_of(self, events: Sequence[Event]) -> Plan:
@@ -109,6 +110,6 @@ class Reducer:
             recomputed = key in plan.recomputed
             follows = state.find(key) is not None and day_before(key, day.record.prev) in plan.recomputed
             if (recomputed and key[3] >= today - DAY) or (follows and key[3] >= today):
-                state.keep(key, day.record)
+                state.add(key, day.record)
             else:
                 state.forget(key)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from core.spans import DAY, day_of
@@ -69,9 +71,13 @@ class State:
         """
         return key[3] > self._takeover_day and key not in self._seen.get(key[3], ())
 
-    def keep(self, key: Key, record: VisitorRecord) -> None:
-        """Makes the record hot, as the most recently used."""
+    def add(self, key: Key, record: VisitorRecord) -> None:
+        """Makes the record hot, in place of one there may be, as the most recently used."""
+        self._hot.pop(key, None)
         self._hot[key] = record
+
+    def touch(self, key: Key) -> None:
+        """Makes the hot record the most recently used."""
         self._hot.move_to_end(key)
 
     def forget(self, key: Key) -> None:
@@ -79,12 +85,15 @@ class State:
         self._hot.pop(key, None)
 
     def advance(self, greatest_ts: int, applied: Iterable[Key]) -> None:
-        """Ends a batch: the day may turn, what was applied is remembered, what no longer fits is forgotten."""
+        """Ends a batch: the day may turn, what was applied is remembered, what no longer fits is forgotten.
+
+        `applied` may leave out visitor-days that were hot already.
+        """
         self.greatest_ts = max(self.greatest_ts, greatest_ts)
         yesterday = self.today - DAY
-        for key in applied:
-            if key[3] >= yesterday:
-                self._seen.setdefault(key[3], set()).add(key)
+        for day, keys in groupby(applied, key=itemgetter(3)):
+            if day >= yesterday:
+                self._seen.setdefault(day, set()).update(keys)
         for day in [day for day in self._seen if day < yesterday]:
             del self._seen[day]
         while len(self._hot) > self._capacity:
