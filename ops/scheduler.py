@@ -1,0 +1,140 @@
+"""The scheduler: rolls up what is due, and forgets what must not or need not be kept.
+
+An installation has one at work at a time, the one that holds an advisory lock; others stand by.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from aggregations.due import DueDays
+from core.errors import Unavailable
+from core.spans import DAY, HOUR, MINUTE, SECOND, day_of
+from storage import links, marks, producers, realtime_parts, rollups, salts
+from storage.locks import try_scheduler_lock
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from psycopg_pool import ConnectionPool
+
+    from aggregations.job import RollupJob
+    from core.clock import Clock
+    from core.telemetry import Telemetry
+
+_log = logging.getLogger(__name__)
+
+#: From the end of one round to the next, seconds.
+ROUND: Final = 15.0
+#: How often needless rows are looked for, ms.
+UPKEEP: Final = 10 * MINUTE
+#: The log forgets a message after seven days; a day of slack.
+PRODUCERS_KEPT: Final = 8 * DAY
+#: The longest realtime window is half an hour.
+REALTIME_PARTS_KEPT: Final = HOUR
+#: The longest pause after a failure, seconds.
+LONGEST_PAUSE: Final = 30.0
+
+
+class Scheduler:
+    """Works in one thread until it is told to stop; an outage of the database only makes it wait.
+
+    The pool must have a connection for the lock, one for the work, and one for whoever else uses the pool.
+    """
+
+    def __init__(self, *, pool: ConnectionPool, job: RollupJob, clock: Clock, telemetry: Telemetry) -> None:
+        self._pool = pool
+        self._job = job
+        self._clock = clock
+        self._telemetry = telemetry
+        self._due = DueDays()
+        self._leads = False
+        self._upkeep_at = 0
+        self._months_of = 0
+
+    def run(self, stop: Event) -> None:
+        """Make rounds until `stop` is set; returns after the day that is being rolled up."""
+        pause = 1.0
+        while not stop.is_set():
+            try:
+                with self._pool.connection() as lock:
+                    try:
+                        while not stop.is_set():
+                            if self._may_work(lock):
+                                self.round(stop)
+                            pause = 1.0
+                            stop.wait(ROUND)
+                    finally:
+                        # Its end gives the lock to another scheduler; in the pool it would keep it.
+                        lock.close()
+            except (psycopg.OperationalError, Unavailable) as error:
+                self._leads = False
+                _log.warning("The scheduler tries again in %.0f s: %s", pause, error)
+                stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def round(self, stop: Event) -> None:
+        """Do once what is due.
+
+        Raises:
+            psycopg.OperationalError: the database is away.
+        """
+        now = self._clock.now_ms()
+        with self._pool.connection() as connection:
+            # Also right after a start: a salt that outlived its day was to be forgotten while nobody was there.
+            salts.forget(connection, now)
+            waiting = marks.waiting(connection)
+        self._telemetry.set("footfall_marked_hours", len(waiting))
+        complete = self._roll_up(waiting, stop)
+        if now - self._upkeep_at >= UPKEEP:
+            self._forget(now)
+            self._upkeep_at = now
+        if self._months_of != day_of(now):
+            self._complete_months(now, stop)
+        if complete:
+            self._telemetry.set("footfall_rollup_last_success_timestamp_seconds", now / SECOND)
+
+    def _may_work(self, lock: psycopg.Connection) -> bool:
+        leads = try_scheduler_lock(lock)
+        if leads and not self._leads:
+            _log.info("This is the scheduler at work")
+        self._leads = leads
+        return leads
+
+    def _roll_up(self, waiting: list[marks.MarkedHour], stop: Event) -> bool:
+        """Whether every day that was due is done."""
+        failures = 0
+        for due in self._due.of(waiting, now=self._clock.now_ms(), monotonic=self._clock.monotonic()):
+            if stop.is_set():
+                return False
+            try:
+                self._job.roll_day(due.site, due.day)
+            except psycopg.OperationalError:
+                self._telemetry.add("footfall_rollup_failures_total")
+                raise
+            except Exception:  # noqa: BLE001 - whatever it is, see below
+                # One day that cannot be rolled up must not keep all others from it; it stays marked, so it is right.
+                _log.exception("The rollup of site %d, day %d (ms) failed", due.site, due.day)
+                self._telemetry.add("footfall_rollup_failures_total")
+                self._due.postpone(due)
+                failures += 1
+        return not failures
+
+    def _forget(self, now: int) -> None:
+        with self._pool.connection() as connection:
+            links.forget(connection, now=now)
+            producers.forget(connection, before=now - PRODUCERS_KEPT)
+            realtime_parts.forget(connection, before=now - REALTIME_PARTS_KEPT)
+
+    def _complete_months(self, now: int, stop: Event) -> None:
+        """Bring the months of sites that were quiet since up to yesterday, once a day."""
+        with self._pool.connection() as connection:
+            lagging = rollups.lagging_months(connection, today=day_of(now))
+        for month in lagging:
+            if stop.is_set():
+                return
+            self._job.complete_month(month)
+        self._months_of = day_of(now)
