@@ -22,7 +22,7 @@ def within(dsn: str, database: str) -> str:
 @contextmanager
 def template_database(admin_dsn: str, *, extension: str) -> Iterator[str]:
     """The name of a database with ``extension`` that others can be copied from; dropped at the end."""
-    with _database(admin_dsn, template="template1") as name:
+    with _database(admin_dsn, template="template0") as name:
         with psycopg.connect(within(admin_dsn, name), autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
         with psycopg.connect(admin_dsn, autocommit=True) as admin:
@@ -33,7 +33,7 @@ def template_database(admin_dsn: str, *, extension: str) -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(admin_dsn: str, *, template: str = "template1") -> Iterator[str]:
+def fresh_database(admin_dsn: str, *, template: str = "template0") -> Iterator[str]:
     """The address of a database made from ``template``; dropped at the end, whoever is still in it."""
     with _database(admin_dsn, template=template) as name:
         yield within(admin_dsn, name)

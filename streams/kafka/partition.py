@@ -33,7 +33,7 @@ class Engine(Protocol):
         ...
 
     async def apply(self, messages: Sequence[Message]) -> object:
-        """Apply them, in one transaction. Raises Fenced, LogGap, Unavailable."""
+        """Apply them, in one transaction, or pass over what is applied. Raises Fenced, LogGap, Unavailable."""
         ...
 
     def close(self) -> None:
@@ -124,25 +124,11 @@ class Partition:
                     return await self._attempt(messages)
                 except LogGap as gap:
                     self._halt(gap)
-                except Fenced as fenced:
+                except Exception as error:  # of any kind: it must not end the loop that feeds all partitions
                     failures += 1
-                    cause: Exception = fenced
-                    logger.info("partition %d: another worker moved the position: %s", self.number, fenced)
-                except Exception as error:  # an error of any kind must not end the loop that feeds all partitions
-                    failures += 1
-                    cause = error
-                    logger.warning(
-                        "partition %d: attempt %d of %d failed: %s",
-                        self.number,
-                        failures,
-                        self._retry.attempts,
-                        error,
-                        exc_info=not isinstance(error, Unavailable),
-                    )
-                if failures:
-                    self._next = None
+                    self._tell(error, failures)
                     if failures >= self._retry.attempts:
-                        raise Unavailable(f"partition {self.number} failed {failures} times: {cause}") from cause
+                        raise Unavailable(f"partition {self.number} failed {failures} times: {error}") from error
                     await self._pause(failures)
             return 0
 
@@ -160,7 +146,10 @@ class Partition:
         position = await self._position()
         due, hole = _due(position, messages)
         if due:
-            await self._engine.apply(due)
+            try:
+                await self._engine.apply(due)
+            except LogGap as gap:  # the engine has found another position than it had: read it anew
+                raise Fenced(str(gap)) from gap
             self._next = position = due[-1].offset + 1
             self._seeks = 0
         if hole:
@@ -194,6 +183,22 @@ class Partition:
         self._sought_at = now
         logger.info("partition %d: reading on from the stored position %d", self.number, position)
         await self._reader.seek(self.number, position)
+
+    def _tell(self, error: Exception, failures: int) -> None:
+        """Log a failed attempt; unless the store was merely away, the engine must begin anew."""
+        if isinstance(error, Fenced):
+            logger.info("partition %d: %s; reading the position again", self.number, error)
+        else:
+            logger.warning(
+                "partition %d: attempt %d of %d failed: %s",
+                self.number,
+                failures,
+                self._retry.attempts,
+                error,
+                exc_info=not isinstance(error, Unavailable),
+            )
+        if not isinstance(error, Unavailable):
+            self._next = None
 
     def _halt(self, gap: LogGap) -> None:
         self.halted = True

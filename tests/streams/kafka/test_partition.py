@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.errors import Fenced, Unavailable
+from core.errors import Fenced, LogGap, Unavailable
 from ops.clock import SystemClock
 from streams.kafka.partition import Partition, RetrySettings
 from streams.messages import Message
@@ -102,15 +102,18 @@ async def test_only_what_is_due_is_applied(
     assert (applied, acknowledged, seeks) == (engine.applied, answer, reader.seeks)
 
 
-@pytest.mark.parametrize("failure", [Unavailable("away"), Fenced("moved"), RuntimeError("a bug")])
-async def test_failed_batch_is_tried_again(failure: Exception) -> None:
-    """After a failure the position is read again and the batch is tried again."""
+@pytest.mark.parametrize(
+    ("failure", "opened"),
+    [(Unavailable("away"), 1), (Fenced("moved"), 3), (LogGap("gap"), 3), (RuntimeError("a bug"), 3)],
+)
+async def test_failed_batch_is_tried_again(failure: Exception, opened: int) -> None:
+    """A failed batch is tried again; unless the store was merely away, the position is read anew before."""
     engine = _Engine()
     engine.failures = [failure, failure]
 
     answer = await _partition(engine).take(_messages(0, 1))
 
-    assert (engine.applied, answer, engine.opened) == ([0, 1], 2, 3)
+    assert (engine.applied, answer, engine.opened) == ([0, 1], 2, opened)
 
 
 async def test_moved_position_is_followed() -> None:
