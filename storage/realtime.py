@@ -1,0 +1,77 @@
+"""Realtime windows and the store: the query that is their truth, what fills them, and the parts that workers share."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from core.realtime import TOP, RealtimeView, Sight, links_at, second_of
+from core.spans import SECOND
+from storage.sql import load
+from storage.times import instant, millis
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Mapping
+
+    from psycopg import AsyncConnection, Connection
+
+#: In place of a site: the row by which a partition's owner says that its parts are of now.
+_SIGN_OF_LIFE: Final = 0
+#: A sign of life older than this means that nobody tends the partition's parts.
+FRESH: Final = timedelta(seconds=3)
+
+
+def view(connection: Connection, *, site: int, now_ms: int, window_ms: int) -> RealtimeView:
+    """Return the window of `window_ms` (whole seconds) at `now_ms`, from the rows."""
+    until = second_of(now_ms) * SECOND
+    day = links_at(now_ms)
+    rows = connection.execute(
+        load("realtime.view"),
+        {
+            "site": site,
+            "after": instant(until - window_ms),
+            "until": instant(until),
+            "day": None if day is None else instant(day).date(),
+            "top": TOP,
+        },
+    ).fetchall()
+    found: dict[str, list[tuple[str, int]]] = {"active": [], "page": [], "type": []}
+    for kind, name, count in rows:
+        found[kind].append((name, count))
+    types = sorted(found["type"], key=lambda item: (-item[1], item[0]))
+    return RealtimeView(found["active"][0][1], tuple(found["page"]), tuple(types))
+
+
+async def recent(connection: AsyncConnection, *, after_ms: int) -> AsyncIterator[Sight]:
+    """The humans' events later than `after_ms`, of all sites, in no order."""
+    async with connection.cursor() as cursor:
+        async for ts, *columns in cursor.stream(load("realtime.recent"), {"after": instant(after_ms)}, size=500):
+            yield Sight(millis(ts), *columns)
+
+
+async def put_parts(connection: AsyncConnection, *, log: str, partition: int, parts: Mapping[int, bytes]) -> None:
+    """Write the parts by site, and that all parts of the partition are of now. The caller commits."""
+    given = {_SIGN_OF_LIFE: b"", **parts}
+    await connection.execute(
+        load("realtime.put_parts"),
+        {"log": log, "partition": partition, "sites": list(given), "parts": list(given.values())},
+    )
+
+
+async def remove_parts(connection: AsyncConnection, *, log: str, partition: int, sites: Collection[int] | None) -> None:
+    """Take away the partition's parts of these sites, or of all where it is None. The caller commits."""
+    await connection.execute(
+        load("realtime.remove_parts"),
+        {"log": log, "partition": partition, "sites": None if sites is None else list(sites)},
+    )
+
+
+def parts(connection: Connection, *, log: str, partitions: int, site: int) -> list[bytes | None] | None:
+    """Return each partition's part of the site, None where it has nothing there.
+
+    None instead of the list if any of the partitions gave no sign of life for `FRESH`.
+    """
+    rows = connection.execute(
+        load("realtime.parts"), {"log": log, "partitions": partitions, "site": site, "fresh": FRESH}
+    ).fetchall()
+    return [part for _, part in rows] if len(rows) == partitions else None

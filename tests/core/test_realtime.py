@@ -1,0 +1,149 @@
+"""The window in memory against its definition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.realtime import Part, RealtimeView, Sight, Window, links_at, second_of, summed
+from core.spans import DAY, MINUTE, SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WINDOW: Final = 1800
+MIDNIGHT: Final = 20_000 * DAY
+#: A person's visitor hash of yesterday and of today.
+PEOPLE: Final = {person: (10 * person, 10 * person + 1) for person in range(1, 6)}
+
+
+def sight(person: int, ts: int, *, type_: str = "page_view", path: str = "/", site: int = 1) -> Sight:
+    """An event as a collector would send it: with the hash of the day, before 00:30 also that of the day before."""
+    if not person:
+        return Sight(ts, site, 0, type_, path, 0)
+    yesterday, today = PEOPLE[person]
+    if ts < MIDNIGHT:
+        return Sight(ts, site, yesterday, type_, path, 0)
+    return Sight(ts, site, today, type_, path, yesterday if ts < MIDNIGHT + 30 * MINUTE else 0)
+
+
+def by_definition(sights: Iterable[Sight], site: int, now_ms: int) -> RealtimeView:
+    """The window counted from scratch."""
+    until = second_of(now_ms) * SECOND
+    inside = [
+        one for one in sights if one.site == site and one.traffic == 0 and until - WINDOW * SECOND < one.ts <= until
+    ]
+    prevs = {one.visitor: one.prev for one in sights if one.prev and one.ts // DAY * DAY == links_at(now_ms)}
+    anchors = {(prevs.get(one.visitor, one.visitor), one.path, one.type) for one in inside if one.visitor}
+    pages = {path: len({who for who, on, type_ in anchors if on == path and type_ == "page_view"}) for _, path, _ in anchors}  # fmt: skip
+    types = [one.type for one in inside]
+    return RealtimeView(
+        len({who for who, _, _ in anchors}),
+        tuple(sorted(((p, n) for p, n in pages.items() if n), key=lambda page: (-page[1], page[0]))[:10]),
+        tuple(sorted({(name, types.count(name)) for name in types}, key=lambda item: (-item[1], item[0]))),
+    )
+
+
+def whole(part: Part | None) -> RealtimeView:
+    """The view of one part that can be told."""
+    assert part is not None
+    return summed([part])
+
+
+sights_ = st.lists(
+    st.builds(
+        sight,
+        st.integers(0, 5),
+        st.one_of(
+            st.integers(MIDNIGHT - 40 * MINUTE, MIDNIGHT + 70 * MINUTE),
+            st.integers(-40, 70).map(lambda minutes: MIDNIGHT + minutes * MINUTE),
+        ),
+        type_=st.sampled_from(["page_view", "page_view", "custom", "scroll_50"]),
+        path=st.sampled_from(["/", "/a", "/b"]),
+        site=st.sampled_from([1, 1, 1, 2]),
+    ),
+    max_size=40,
+)
+
+
+@given(sights_, st.lists(st.integers(-9 * MINUTE, 70 * MINUTE), min_size=1, max_size=8))
+def test_a_window_is_what_the_definition_says(sights: list[Sight], moments: list[int]) -> None:
+    """Whenever the events come, in whatever order, over midnight and after it."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT - 40 * MINUTE)
+    parts = len(moments)
+    for number, now in enumerate(sorted(MIDNIGHT + moment for moment in moments)):
+        window.add(sights[number::parts], now)
+        given_ = [one for earlier in range(number + 1) for one in sights[earlier::parts]]
+        for site in (1, 2):
+            assert by_definition(given_, site, now) == whole(window.part(site, now))
+
+
+@given(sights_, st.integers(-9 * MINUTE, 70 * MINUTE))
+def test_parts_of_disjoint_visitors_add_up(sights: list[Sight], moment: int) -> None:
+    """However visitors are spread over partitions."""
+    windows = [Window(seconds=WINDOW, start_ms=MIDNIGHT - 40 * MINUTE) for _ in range(3)]
+    now = MIDNIGHT + moment
+    for one in sights:
+        windows[one.visitor // 10 % 3].add([one], now)
+    parts = [window.part(1, now) for window in windows]
+    assert by_definition(sights, 1, now) == summed(part for part in parts if part)
+
+
+def test_who_is_active_on_both_sides_of_midnight_counts_once() -> None:
+    """At 23:50 and 00:10, seen at 00:15."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT - 40 * MINUTE)
+    now = MIDNIGHT + 15 * MINUTE
+    window.add([sight(1, MIDNIGHT - 10 * MINUTE), sight(1, MIDNIGHT + 10 * MINUTE)], now)
+    assert whole(window.part(1, now)) == RealtimeView(1, (("/", 1),), (("page_view", 2),))
+
+
+@pytest.mark.parametrize(("ago", "active"), [(0, 1), (1_799_999, 1), (1_800_000, 0), (-1, 0), (-1_000, 0)])
+def test_the_older_end_is_out_and_the_newer_in(ago: int, active: int) -> None:
+    """t - W < ts <= t."""
+    now = MIDNIGHT + 60 * MINUTE
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT)
+    window.add([sight(1, now - ago)], now)
+    assert active == whole(window.part(1, now)).active
+
+
+def test_bots_and_floods_are_not_seen() -> None:
+    """Only humans are shown."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT)
+    now = MIDNIGHT + 60 * MINUTE
+    window.add([sight(1, now)._replace(traffic=1), sight(2, now)._replace(traffic=2)], now)
+    assert whole(window.part(1, now)) == RealtimeView(0, (), ())
+
+
+def test_nothing_is_told_before_the_window_is_full() -> None:
+    """A low number would be a lie."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT)
+    assert window.part(1, MIDNIGHT + WINDOW * SECOND - SECOND) is None
+    assert window.part(1, MIDNIGHT + WINDOW * SECOND) == Part(0, {}, {})
+
+
+def test_a_site_that_is_too_much_starts_anew_and_leaves_the_others_alone() -> None:
+    """Memory is bounded; who was forgotten is not told until the window is full again."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT - WINDOW * SECOND, capacity=30)
+    now = MIDNIGHT + 40 * MINUTE
+    window.add([sight(1, now, site=2)], now)
+    window.add([sight(1, now, path=f"/{number}") for number in range(40)], now)
+    assert window.part(1, now) is None
+    assert whole(window.part(2, now)).active == 1
+    later = now + WINDOW * SECOND
+    window.add([sight(1, later)], later)
+    assert whole(window.part(1, later)) == RealtimeView(1, (("/", 1),), (("page_view", 1),))
+
+
+def test_changed_sites_are_those_that_got_events_or_lost_some() -> None:
+    """Only these have to be shown again."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT)
+    now = MIDNIGHT + 40 * MINUTE
+    window.add([sight(1, now)], now)
+    assert window.take_changed() == {1}
+    window.advance(now + WINDOW * SECOND - SECOND)
+    assert window.take_changed() == set()
+    window.advance(now + WINDOW * SECOND)
+    assert window.take_changed() == {1}
