@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 from urllib.parse import quote_plus, unquote_plus
 
 _MAX_VALUE: Final = 255
+#: Longer addresses are rare, and ten thousand of them would fill the memory.
+_MAX_CACHED: Final = 1_024
 _CAMPAIGN: Final = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"})
 #: An advertiser's click ids. That there is one tells a paid click; its value would tell whose, so it is not kept.
 _CLICK_IDS: Final = frozenset({"gclid", "gbraid", "wbraid", "msclkid"})
@@ -26,9 +28,12 @@ class Location(NamedTuple):
     paid_click: bool = False
 
 
-@lru_cache(maxsize=10_000)
 def parse_location(url: str) -> Location:
     """Return what is kept of the address; an address that makes no sense has neither host nor campaign."""
+    return _cached(url) if len(url) <= _MAX_CACHED else _parse(url)
+
+
+def _parse(url: str) -> Location:
     address, _, _ = url.partition("#")
     address, _, query = address.partition("?")
     hostname = split_host(address)[0]
@@ -49,6 +54,9 @@ def parse_location(url: str) -> Location:
         utm_term=found.get("utm_term", ""),
         paid_click=not _CLICK_IDS.isdisjoint(found),
     )
+
+
+_cached: Final = lru_cache(maxsize=10_000)(_parse)
 
 
 def clip(value: str) -> str:

@@ -15,7 +15,6 @@ _ESCAPES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _STAY: Final = frozenset("/?#%")
 
 
-@lru_cache(maxsize=10_000)
 def normalise_path(text: str) -> str:
     """Return the path that `text` names.
 
@@ -23,6 +22,10 @@ def normalise_path(text: str) -> str:
     bytes that are no UTF-8, which stay as escapes; the result is in Unicode form NFC, begins with a slash and has at
     most 1,024 characters. Case and a trailing slash stay as sent. Applied twice it changes nothing more.
     """
+    return _cached(text) if len(text) <= MAX_LENGTH else _normalise(text)
+
+
+def _normalise(text: str) -> str:
     path = _END.split(text, maxsplit=1)[0]
     if "%" in path:
         path = _ESCAPES.sub(_decode, path)
@@ -31,6 +34,9 @@ def normalise_path(text: str) -> str:
     if not path.startswith("/"):
         path = "/" + path
     return path[:MAX_LENGTH]
+
+
+_cached: Final = lru_cache(maxsize=10_000)(_normalise)
 
 
 def _decode(escapes: re.Match[str]) -> str:

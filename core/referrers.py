@@ -23,14 +23,20 @@ class Referrer(NamedTuple):
 NO_REFERRER: Final = Referrer("", "")
 
 
-@lru_cache(maxsize=10_000)
 def parse_referrer(text: str) -> Referrer:
     """Return host and path; a referrer that is no address (a word, `about:blank`) is none."""
+    return _cached(text) if len(text) <= _MAX_LENGTH else _parse(text)
+
+
+def _parse(text: str) -> Referrer:
     host, path = split_host(_END.split(text.strip(), maxsplit=1)[0])
     if not host:
         return NO_REFERRER
     host = bare_host(host)
     return Referrer(host + (path if path != "/" else "")[: _MAX_LENGTH - len(host)], host)
+
+
+_cached: Final = lru_cache(maxsize=10_000)(_parse)
 
 
 def bare_host(host: str) -> str:

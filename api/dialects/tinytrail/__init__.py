@@ -1,0 +1,1 @@
+"""The TinyTrail API."""

@@ -1,0 +1,67 @@
+"""Rate, errors and duration of requests, per route template: no path that a client can make up becomes a label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from api.asgi import Application, Message, Receive, Scope, Send
+    from core.clock import Clock
+    from core.telemetry import Telemetry
+
+#: The route of requests that no route takes.
+UNMATCHED: Final = "unmatched"
+_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
+
+class Requests:
+    """Counts requests."""
+
+    def __init__(self, *, telemetry: Telemetry, clock: Clock) -> None:
+        self._telemetry = telemetry
+        self._monotonic = clock.monotonic
+        self._in_progress = 0
+
+    def begin(self) -> float:
+        """Note that a request began and return when."""
+        self._in_progress += 1
+        self._telemetry.set("footfall_http_requests_in_progress", self._in_progress)
+        return self._monotonic()
+
+    def end(self, started: float, route: str, method: str, status: int) -> None:
+        """Note that the request was answered, or given up by its client (499)."""
+        self._in_progress -= 1
+        self._telemetry.set("footfall_http_requests_in_progress", self._in_progress)
+        method = method if method in _METHODS else "other"
+        self._telemetry.observe(
+            "footfall_http_request_duration_seconds", self._monotonic() - started, route=route, method=method
+        )
+        self._telemetry.add("footfall_http_requests_total", route=route, method=method, status=str(status))
+
+
+class Measured:
+    """A Starlette or FastAPI application whose requests are counted by the template of the route that took them."""
+
+    def __init__(self, application: Application, requests: Requests) -> None:
+        self._application = application
+        self._requests = requests
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and count."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        started = self._requests.begin()
+        status = 499
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._application(scope, receive, noting)
+        finally:
+            route = getattr(scope.get("route"), "path", UNMATCHED)
+            self._requests.end(started, route, scope["method"], status)
