@@ -74,18 +74,11 @@ class Settings(BaseSettings):
         json_schema_extra=_unit("events"),
     )
     batch_window: float = Field(
-        2.0,
+        5.0,
         ge=0,
         le=1_000,
-        description="How long a collector waits for more before it hands a batch on.",
+        description="How long a collector of a cluster waits for more before it sends a batch.",
         json_schema_extra=_unit("ms"),
-    )
-    batch_events: int = Field(
-        5_000,
-        ge=1,
-        le=50_000,
-        description="Most events that are written in one transaction.",
-        json_schema_extra=_unit("events"),
     )
     topic_generation: int = Field(
         0, ge=0, description="Number in the topic's name, raised when a topic is made anew; 0: the highest there is."
@@ -95,7 +88,7 @@ class Settings(BaseSettings):
         0, ge=0, le=32_767, description="Copies of each partition when the topic is created; 0: three, or all brokers."
     )
     flush_failures: int = Field(
-        10, ge=1, description="Failed flushes in a row after which a worker ends, to be started again."
+        24, ge=1, description="Failed attempts to write a batch after which a worker ends, to be started again."
     )
     broker_session_timeout: float = Field(
         20.0,
@@ -113,16 +106,6 @@ class Settings(BaseSettings):
     )
     database_connections: int = Field(
         8, ge=2, le=40, description="Most database connections of one process.", json_schema_extra=_unit("connections")
-    )
-    reports_at_a_time: int = Field(
-        2, ge=1, le=64, description="Reports computed at the same time in one process; more wait."
-    )
-    rollup_interval: float = Field(
-        60.0,
-        ge=1,
-        le=3_600,
-        description="Pause between two rounds of the scheduler.",
-        json_schema_extra=_unit("s"),
     )
     shutdown_grace: float = Field(
         20.0,

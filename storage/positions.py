@@ -8,10 +8,10 @@ from psycopg.rows import args_row
 
 from storage.binary import MillisecondsLoader
 from storage.sql import load
-from storage.times import instant
+from storage.times import instant, millis
 
 if TYPE_CHECKING:
-    from psycopg import AsyncConnection
+    from psycopg import AsyncConnection, Connection
 
 
 class Position(NamedTuple):
@@ -56,3 +56,18 @@ async def move(  # noqa: PLR0913 - the row's columns
             },
         )
     return cursor.rowcount == 1
+
+
+def listed(connection: Connection) -> list[tuple[str, int, Position]]:
+    """Return (log, partition, position) of every partition that was ever applied, in order."""
+    rows = connection.execute(load("positions.list")).fetchall()
+    return [
+        (log, partition, Position(next_, millis(greatest_ts), millis(applied_to)))
+        for log, partition, next_, greatest_ts, applied_to in rows
+    ]
+
+
+async def of_log(connection: AsyncConnection, log: str) -> dict[int, int]:
+    """Return the next offset to apply of each partition of one log."""
+    cursor = await connection.execute(load("positions.list"))
+    return {partition: next_ async for name, partition, next_, _, _ in cursor if name == log}

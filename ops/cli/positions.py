@@ -1,0 +1,71 @@
+"""`footfall positions`: how far each partition has been applied, against the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import psycopg
+import typer
+
+from core.errors import InvalidInput
+from ops import installation
+from ops.cli.common import Data, Json, begin, epilog, say, show
+from storage import positions as stored
+from storage.times import instant
+
+if TYPE_CHECKING:
+    from ops.settings import Settings
+
+_STORED = ("log", "partition", "next", "applied_to")
+_COMPARED = ("partition", "stored", "first", "end", "group", "verdict")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(epilog=epilog("footfall positions", "footfall positions --reset-group"))(positions)
+
+
+def positions(
+    *,
+    data: Data = None,
+    reset_group: Annotated[
+        bool, typer.Option("--reset-group", help="Let the workers' group read on from the stored positions.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show how far each partition has been applied; in a cluster beside what Kafka has and what the group committed.
+
+    The stored position decides, never the group's offset. After a restore of the database --reset-group moves the
+    group back to it; stop the workers first.
+    """
+    settings = begin()
+    with installation.database(settings, data=data) as dsn, psycopg.connect(dsn) as connection:
+        found = stored.listed(connection)
+    if data is None and settings.kafka_bootstrap_servers:
+        _against_kafka(settings, found, reset_group=reset_group, as_json=as_json)
+    elif reset_group:
+        raise InvalidInput("a single node has no group of workers: --reset-group needs KAFKA_BOOTSTRAP_SERVERS")
+    else:
+        rows = [
+            (log, partition, position.next, instant(position.applied_to).isoformat())
+            for log, partition, position in found
+        ]
+        show(_STORED, rows, as_json=as_json)
+
+
+def _against_kafka(
+    settings: Settings, found: list[tuple[str, int, stored.Position]], *, reset_group: bool, as_json: bool
+) -> None:
+    from ops.wiring import group_of
+    from streams.kafka import offsets, topics
+
+    brokers = settings.kafka_bootstrap_servers
+    topic = topics.current(brokers, generation=settings.topic_generation or None)
+    group = group_of(topic)
+    nexts = {partition: position.next for log, partition, position in found if log == topic.name}
+    if reset_group:
+        offsets.reset_group(brokers, topic, group, nexts)
+        say(f"group {group} reads on from the stored positions")
+        return
+    rows = [(*compared, compared.verdict.value) for compared in offsets.compare(brokers, topic, group, nexts)]
+    show(_COMPARED, rows, as_json=as_json)
