@@ -1,0 +1,74 @@
+"""Rollups by brute force: every event and session in turn, added to a dictionary."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, TypeAlias
+
+from core.events import KINDS, Facts, Kind
+from core.spans import DAY, HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.events import Event, StoredEvent
+    from core.sessions import Session
+
+#: (grain, class, start of the span, keys …) and its sums that are not 0.
+Sums: TypeAlias = dict[tuple[object, ...], dict[str, int]]
+
+
+def sums_of(events: Iterable[StoredEvent], sessions: Iterable[Session]) -> dict[str, Sums]:
+    """The hour and day rows of `roll_site` and `roll_path`, by table, without rows that are 0 throughout."""
+    site: dict[tuple[object, ...], Counter[str]] = defaultdict(Counter)
+    path: dict[tuple[object, ...], Counter[str]] = defaultdict(Counter)
+    counted = sorted((row for row in events if row.event.traffic < 2), key=lambda row: row.event[:2])
+    for event, _, facts in counted:
+        view = event.type == "page_view"
+        new, s1, d1 = (bool(facts & fact) for fact in Facts)
+        for span in _spans(event.traffic, event.ts):
+            site[span] += Counter(events=1, views=view, new=new, engaged_ms=event.engaged_ms)
+            site[span] += Counter(views_s1=view and s1, views_d1=view and d1)
+            if event.path:
+                sums = Counter(views=view, s1=view and s1, d1=view and d1, engaged_ms=event.engaged_ms)
+                path[*span, event.path] += sums + Counter({event.type: 1} if "scroll" in event.type else {})
+    for session in sessions:
+        if session.visit:
+            bounce = session.views == 1
+            sums = Counter(
+                bounces=bounce,
+                quiet_bounces=bounce and not session.actions,
+                duration_ms=session.last - session.start,
+                landings=session.views > 0,
+            )
+            for span in _spans(session.traffic, session.start):
+                site[span] += sums + Counter(visits=1)
+                if session.views:
+                    path[*span, session.entry_path] += sums
+                    path[*span, session.exit_path] += Counter(exits=1)
+    for day, views in _journeys(row.event for row in counted).items():
+        site[day[:3]] += Counter(journeys=1, single_journeys=len(views) == 1)
+        path[*day[:3], views[0].path] += Counter(journey_entries=1)
+        path[*day[:3], views[-1].path] += Counter(journey_exits=1)
+    return {"roll_site": _merged(site), "roll_path": _merged(path)}
+
+
+def _spans(traffic: int, ts: int) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    return (0, traffic, ts - ts % HOUR), (1, traffic, ts - ts % DAY)
+
+
+def _journeys(events: Iterable[Event]) -> dict[tuple[object, ...], list[Event]]:
+    """The views of each visitor's day, by (grain, class, day, visitor)."""
+    views: dict[tuple[object, ...], list[Event]] = defaultdict(list)
+    for event in events:
+        if event.visitor and KINDS[event.type] is Kind.VIEW:
+            views[1, event.traffic, event.ts - event.ts % DAY, event.visitor].append(event)
+    return views
+
+
+def _merged(sums: dict[tuple[object, ...], Counter[str]]) -> Sums:
+    return {
+        key: {name: int(value) for name, value in row.items() if value}
+        for key, row in sums.items()
+        if any(row.values())
+    }
