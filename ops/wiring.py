@@ -8,7 +8,13 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from aggregations.job import RollupJob
+from api.dialects.tinytrail.bodies import read_body
+from api.lookups.agents import Agents
+from api.lookups.hosts import Hosts
+from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
+from ops.imports.job import Import
+from ops.imports.staging import Staging
 from ops.scheduler import Scheduler
 from ops.telemetry import PrometheusTelemetry
 from storage import positions
@@ -26,9 +32,13 @@ from streams.local.server import Server
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+    from uuid import UUID
+
+    from psycopg_pool import ConnectionPool
 
     from core.clock import Clock
     from core.telemetry import Telemetry
+    from ops.imports.report import Report
     from ops.settings import Settings
     from streams.kafka.topics import Topic
 
@@ -72,6 +82,26 @@ async def engine(settings: Settings) -> AsyncIterator[None]:
         await runner.start()
         await server.start()
         yield
+
+
+def event_import(
+    pool: ConnectionPool, file: Path, folder: Path, *, site: UUID | None = None, report: Report | None = None
+) -> Import:
+    """The import of a file's events; they are put aside in `folder`."""
+    clock, telemetry = SystemClock(), NoTelemetry()
+    return Import(
+        file,
+        pool=pool,
+        rollups=RollupJob(pool=pool, clock=clock, telemetry=telemetry),
+        clock=clock,
+        telemetry=telemetry,
+        agent=Agents.bundled(),
+        source_kind=Hosts.bundled(),
+        parse=read_body,
+        staging=Staging(folder),
+        site=site,
+        report=report,
+    )
 
 
 @contextlib.contextmanager

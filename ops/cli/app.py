@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.cli import keys, migrations, settings, sites, topics
+from ops.cli import aggregate, imports, keys, migrations, positions, settings, sites, topics
 from ops.cli.common import epilog, say
 
 app = typer.Typer(
@@ -39,5 +39,8 @@ def common(
 app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
 app.add_typer(topics.app, name="topics")
+app.add_typer(imports.app, name="import")
 settings.register(app)
+aggregate.register(app)
+positions.register(app)
 migrations.register(app)

@@ -15,6 +15,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+import msgspec
+
 from aggregations.imports import FileDay, import_day
 from core.drops import DropReason
 from core.enrich.draft import Lookups
@@ -75,7 +77,7 @@ class Import:
         telemetry: Telemetry,
         agent: Callable[[str], Agent],
         source_kind: Callable[[str], SourceKind | None],
-        parse: Callable[[bytes], tuple[str, RawEvent]],
+        parse: Callable[[bytes], list[tuple[str, RawEvent]]],
         staging: Staging,
         site: UUID | None = None,
         report: Report | None = None,
@@ -90,7 +92,7 @@ class Import:
             telemetry: counts the steps.
             agent: what a user agent is.
             source_kind: what a referring host is.
-            parse: a body's site and event; raises InvalidInput.
+            parse: a body's sites and events; raises InvalidInput.
             staging: where events are put aside.
             site: takes every line, whatever site it names.
             report: is filled.
@@ -157,8 +159,8 @@ class Import:
 
     def _line(self, number: int, text: bytes, *, now: int) -> None:
         line = read_line(text, now=now)
-        key, raw = self._parse(text)
-        site = self._find(str(self._site) if self._site else key)
+        ((key, raw),) = self._parse(text if self._site is None else _with_site(text, str(self._site)))
+        site = self._find(key)
         if site is None:
             self.report.refuse(number, "no site has this website_id")
             return
@@ -200,6 +202,11 @@ class Import:
 
     def _identify(self, ts: int, site: int, ip: str, user_agent: str) -> Identity:
         return self._cursor.visitors.identify(ts, site, ip, user_agent)
+
+
+def _with_site(text: bytes, key: str) -> bytes:
+    """Return the body with this site in place of its own, if it has one."""
+    return msgspec.json.encode({**msgspec.json.decode(text, type=dict[str, msgspec.Raw]), "website_id": key})
 
 
 def _visitors(salt: bytes) -> Visitors:
