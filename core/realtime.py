@@ -255,6 +255,11 @@ class Window:
             return Part(0, {}, {})
         return window.part(self._now)
 
+    @property
+    def sites(self) -> set[int]:
+        """The sites with anything in their window, and those that cannot be told."""
+        return set(self._sites)
+
     def take_changed(self) -> set[int]:
         """The sites whose window may be another than when this was asked before."""
         changed, self._changed = self._changed, set()

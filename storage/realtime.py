@@ -58,6 +58,12 @@ async def put_parts(connection: AsyncConnection, *, log: str, partition: int, pa
     )
 
 
+async def alive(connection: AsyncConnection, *, log: str) -> set[int]:
+    """Return the partitions of which the store has parts, however old. A crash of the server leaves none."""
+    rows = await (await connection.execute(load("realtime.alive"), {"log": log})).fetchall()
+    return {partition for (partition,) in rows}
+
+
 async def remove_parts(connection: AsyncConnection, *, log: str, partition: int, sites: Collection[int] | None) -> None:
     """Take away the partition's parts of these sites, or of all where it is None. The caller commits."""
     await connection.execute(

@@ -1,0 +1,251 @@
+"""Windows at work against the rows, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+import pytest
+
+from core.events import Event, StoredEvent
+from core.realtime import RealtimeView
+from core.spans import DAY, MINUTE, SECOND
+from storage.copying import copy_events
+from storage.migrate import migrate
+from storage.pool import open_async_pool, open_pool
+from storage.times import instant
+from streams.realtime import AskedRealtime, Briefly, LocalRealtime, PartitionRealtime, StoredRealtime, SummedRealtime
+from tests.aggregations.history import event
+from tests.clocks import SetClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+MIDNIGHT: Final = 20_000 * DAY
+HALF_HOUR: Final = 30 * MINUTE
+LOG: Final = "events-1"
+TWO_ACTIVE: Final = RealtimeView(2, (("/", 2),), (("page_view", 2),))
+
+
+@pytest.fixture
+def dsn(postgres_database: str) -> str:
+    """A database with our tables."""
+    migrate(postgres_database)
+    return postgres_database
+
+
+@pytest.fixture
+def pool(dsn: str) -> Iterator[ConnectionPool]:
+    """For readers."""
+    with open_pool(dsn, size=2) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def async_pool(dsn: str) -> AsyncIterator[AsyncConnectionPool]:
+    """For owners."""
+    opened = await open_async_pool(dsn, size=2)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A quarter past midnight."""
+    return SetClock(MIDNIGHT + 15 * MINUTE)
+
+
+def view_of(person: int, ts: int, *, path: str = "/", type_: str = "page_view") -> Event:
+    """An event with the hash of its day, before 00:30 with that of the day before."""
+    prev = 2 * person if MIDNIGHT <= ts < MIDNIGHT + HALF_HOUR else 0
+    visitor = 2 * person + (ts >= MIDNIGHT)
+    return event(ts=ts, event_id=ts, visitor=visitor, prev=prev, site=1, type=type_, path=path)
+
+
+async def store(pool: AsyncConnectionPool, events: list[Event]) -> None:
+    """Commit events and their links, as an engine does."""
+    async with pool.connection() as connection:
+        await copy_events(connection, [StoredEvent(one, 0, 0) for one in events])
+        for one in events:
+            if one.prev:
+                await connection.execute(
+                    "INSERT INTO midnight_links VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    (one.visitor, one.prev, one.site, instant(one.ts).date(), one.traffic),
+                )
+
+
+class Absent:
+    """A truth that must not be needed."""
+
+    async def view(self, site: int, now_ms: int, window_ms: int) -> RealtimeView:
+        """Fail."""
+        raise AssertionError((site, now_ms, window_ms))
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_window_is_what_the_query_says(
+    pool: ConnectionPool, async_pool: AsyncConnectionPool, clock: SetClock, seed: int
+) -> None:
+    """Filled from the store or told of commits, before midnight, in the half hour after it, and later."""
+    random = Random(seed)  # noqa: S311 - a history, no secret
+    events = [
+        view_of(
+            random.randrange(12),
+            MIDNIGHT + random.randrange(-40 * MINUTE, 70 * MINUTE),
+            path=random.choice(("/", "/a", "/b")),
+            type_=random.choice(("page_view", "page_view", "custom", "scroll_25")),
+        )
+        for _ in range(150)
+    ]
+    events.sort()
+    truth = StoredRealtime(pool)
+    clock.now = MIDNIGHT - 40 * MINUTE
+    told = LocalRealtime(clock=clock)
+    for number in range(0, len(events), 10):
+        batch = events[number : number + 10]
+        clock.now = max(clock.now, batch[-1].ts + random.choice((0, 400, 2_000, 10 * MINUTE)))
+        await store(async_pool, batch)
+        told.committed(0, batch)
+        filled = LocalRealtime(clock=clock)
+        await filled.fill(async_pool)
+        expected = await truth.view(1, clock.now, HALF_HOUR)
+        assert expected == filled.view(1, HALF_HOUR)
+        if told.view(1, HALF_HOUR) is not None:
+            assert expected == told.view(1, HALF_HOUR)
+
+
+async def test_who_is_active_on_both_sides_of_midnight_counts_once(
+    pool: ConnectionPool, async_pool: AsyncConnectionPool, clock: SetClock
+) -> None:
+    """Seen at 23:50 and 00:10, asked at 00:15; and not at 00:30, when the first sight has left."""
+    events = [view_of(1, MIDNIGHT - 10 * MINUTE), view_of(1, MIDNIGHT + 10 * MINUTE)]
+    await store(async_pool, events)
+    local = LocalRealtime(clock=clock)
+    await local.fill(async_pool)
+    expected = RealtimeView(1, (("/", 1),), (("page_view", 2),))
+    assert expected == local.view(1, HALF_HOUR)
+    assert expected == await StoredRealtime(pool).view(1, clock.now, HALF_HOUR)
+
+
+async def test_the_engine_is_asked_and_the_rows_when_it_cannot_tell(
+    pool: ConnectionPool, async_pool: AsyncConnectionPool, clock: SetClock
+) -> None:
+    """A window of another length is not held in memory."""
+    await store(async_pool, [view_of(1, clock.now - 10 * MINUTE), view_of(2, clock.now)])
+    local = LocalRealtime(clock=clock)
+    await local.fill(async_pool)
+    assert await AskedRealtime(local.answer, truth=Absent()).view(1, clock.now, HALF_HOUR) == TWO_ACTIVE
+    shorter = await AskedRealtime(local.answer, truth=StoredRealtime(pool)).view(1, clock.now, 5 * MINUTE)
+    assert shorter.active == 1
+
+
+async def test_parts_of_all_partitions_add_up(
+    pool: ConnectionPool, async_pool: AsyncConnectionPool, clock: SetClock
+) -> None:
+    """Once every owner has seen a whole window and a minute; an idle partition counts nothing, but must be alive."""
+    reader = SummedRealtime(pool, log=LOG, partitions=3, truth=StoredRealtime(pool))
+    proven = SummedRealtime(pool, log=LOG, partitions=3, truth=Absent())
+    owners = [PartitionRealtime(async_pool, LOG, clock=clock) for _ in range(2)]
+    for partition, owner in enumerate((owners[0], owners[1], owners[1])):
+        owner.opened(partition)
+    clock.pass_seconds(30 * 60 + 59)
+    seen = view_of(1, clock.now)
+    for owner in owners:
+        owner.committed(0, [seen])  # only the first has it
+        await owner.publish()
+    with pytest.raises(AssertionError):
+        await proven.view(1, clock.now, HALF_HOUR)
+    clock.pass_seconds(1)
+    owners[1].committed(1, [view_of(2, clock.now)])
+    for owner in owners:
+        await owner.publish()
+    assert await proven.view(1, clock.now, HALF_HOUR) == TWO_ACTIVE
+    assert await reader.view(2, clock.now, HALF_HOUR) == RealtimeView(0, (), ())
+    clock.pass_seconds(29 * 60 + 59)
+    for owner in owners:
+        await owner.publish()
+    assert (await proven.view(1, clock.now, HALF_HOUR)).active == 1
+    clock.pass_seconds(1)
+    for owner in owners:
+        await owner.publish()
+    assert await proven.view(1, clock.now, HALF_HOUR) == RealtimeView(0, (), ())
+
+
+@pytest.fixture
+async def owner(async_pool: AsyncConnectionPool, clock: SetClock) -> PartitionRealtime:
+    """The owner of the only partition, with two visitors published."""
+    owner = PartitionRealtime(async_pool, LOG, clock=clock)
+    owner.opened(0)
+    clock.pass_seconds(31 * 60)
+    owner.committed(0, [view_of(1, clock.now), view_of(2, clock.now)])
+    await owner.publish()
+    return owner
+
+
+@pytest.fixture
+def reader(pool: ConnectionPool) -> SummedRealtime:
+    """Reads the only partition, and nothing else."""
+    return SummedRealtime(pool, log=LOG, partitions=1, truth=Absent())
+
+
+async def test_a_silent_owner_is_not_believed(
+    dsn: str, owner: PartitionRealtime, reader: SummedRealtime, clock: SetClock
+) -> None:
+    """After three seconds the rows are asked, until it is heard again."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("UPDATE realtime_parts SET at = at - interval '3 seconds'")
+    with pytest.raises(AssertionError):
+        await reader.view(1, clock.now, HALF_HOUR)
+    await owner.publish()
+    assert await reader.view(1, clock.now, HALF_HOUR) == TWO_ACTIVE
+
+
+async def test_what_a_crash_of_the_store_took_is_published_again(
+    dsn: str, owner: PartitionRealtime, reader: SummedRealtime, clock: SetClock
+) -> None:
+    """The table is empty then, though nothing changed."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("TRUNCATE realtime_parts")
+    await owner.publish()
+    assert await reader.view(1, clock.now, HALF_HOUR) == TWO_ACTIVE
+
+
+async def test_a_new_owner_takes_the_parts_of_the_old_away(
+    dsn: str, async_pool: AsyncConnectionPool, owner: PartitionRealtime, reader: SummedRealtime, clock: SetClock
+) -> None:
+    """Sites that only the old owner saw are gone when the new one speaks."""
+    owner.closed(0)
+    new = PartitionRealtime(async_pool, LOG, clock=clock)
+    new.opened(0)
+    clock.pass_seconds(31 * 60)
+    await owner.publish()
+    with psycopg.connect(dsn) as connection:
+        connection.execute("UPDATE realtime_parts SET at = at - interval '3 seconds'")
+    with pytest.raises(AssertionError):
+        await reader.view(1, clock.now, HALF_HOUR)
+    await new.publish()
+    assert await reader.view(1, clock.now, HALF_HOUR) == RealtimeView(0, (), ())
+
+
+async def test_many_askers_cost_one_answer() -> None:
+    """Asked at once, or within a quarter of a second; then anew."""
+    clock = SetClock(MIDNIGHT)
+    asked: list[int] = []
+
+    class Counting:
+        async def view(self, site: int, now_ms: int, window_ms: int) -> RealtimeView:
+            asked.append(site + window_ms + now_ms - now_ms)
+            await asyncio.sleep(0)
+            return RealtimeView(len(asked), (), ())
+
+    briefly = Briefly(Counting(), clock=clock)
+    views = await asyncio.gather(*(briefly.view(1, clock.now, SECOND) for _ in range(5)))
+    clock.pass_seconds(0.2)
+    views.append(await briefly.view(1, clock.now, SECOND))
+    assert [view.active for view in views] == [1] * 6
+    clock.pass_seconds(0.1)
+    assert (await briefly.view(1, clock.now, SECOND)).active == 2
