@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from api.asgi import Application, Message, Receive, Scope, Send
     from core.clock import Clock
     from core.telemetry import Telemetry
+
+_log = logging.getLogger(__name__)
 
 #: The route of requests that no route takes.
 UNMATCHED: Final = "unmatched"
@@ -62,6 +65,9 @@ class Measured:
 
         try:
             await self._application(scope, receive, noting)
+        except Exception:  # noqa: BLE001 - see below
+            # The framework has answered 500 and raises again what it could not handle.
+            _log.exception("a request failed")
         finally:
             route = getattr(scope.get("route"), "path", UNMATCHED)
             self._requests.end(started, route, scope["method"], status)

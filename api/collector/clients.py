@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: What is read of a user agent; longer ones are none of a browser, and caches hold them.
 _MAX_USER_AGENT: Final = 512
+#: No address is longer, an IPv6 zone included.
+_MAX_ADDRESS: Final = 64
 _PREFETCH_HEADERS: Final = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 
 
@@ -58,9 +60,13 @@ class Clients:
         return address is not None and holds(self._trusted, address)
 
 
-@lru_cache(maxsize=10_000)
 def canonical(text: str) -> str:
     """Return the one way to write this IP address, or '' if it is none."""
+    return _canonical(text) if len(text) <= _MAX_ADDRESS else ""
+
+
+@lru_cache(maxsize=10_000)
+def _canonical(text: str) -> str:
     address = parse_address(text.strip())
     if address is None:
         return ""

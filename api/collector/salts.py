@@ -44,6 +44,7 @@ class Salts:
         self._salts: dict[int, DaySalt] = {}
         self._visitors: Visitors | None = None
         self._offset = 0
+        self.ready = asyncio.Event()
 
     def identify(self, ts: int, site: int, ip: str, user_agent: str) -> Identity:
         """Return who sent an event, as `core.visitors.Visitors` does.
@@ -96,6 +97,7 @@ class Salts:
             await self._fetch(connection, now)
             if self._visitors is None:
                 self._visitors = Visitors(bucket_key=await salts.bucket_key(connection), salt_of=self._salt_of)
+            self.ready.set()
 
     def _pause(self) -> float:
         """Seconds until the next refresh: never past the moment at which yesterday is to be forgotten."""

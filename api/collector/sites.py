@@ -42,6 +42,7 @@ class Sites:
         self._asked: dict[str, asyncio.Task[Site | None]] = {}
         self._changes = 0
         self._listening = False
+        self.ready = asyncio.Event()
 
     def known(self, text: str) -> Site | None:
         """Return the site if it is in memory; costs one look-up."""
@@ -117,6 +118,7 @@ class Sites:
         live = await sites.refresh(connection, [site.uuid for site in self._known.values()])
         self._known = {str(site.uuid): site for site in live}
         self._listening = True
+        self.ready.set()
         while True:
             heard = [told.payload async for told in connection.notifies(timeout=_HEARTBEAT_SECONDS, stop_after=1)]
             async with asyncio.timeout(_ALIVE_SECONDS):

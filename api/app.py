@@ -1,0 +1,180 @@
+"""The HTTP application, for the roles a process has: taking events in, answering reports, or both."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import randrange
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from fastapi import FastAPI
+from fastapi.responses import Response
+from psycopg_pool import PoolTimeout
+
+from api import health, scripts
+from api.auth import Keys
+from api.bounds import Bounded
+from api.collector.clients import Clients
+from api.collector.intake import Intake
+from api.collector.salts import Salts
+from api.collector.sites import Sites
+from api.collector.windows import SlidingWindow
+from api.dialects.tinytrail import collect, failures, websites
+from api.dispatcher import Dispatcher
+from api.keepers import Keeper, running
+from api.limits import KeyLimit
+from api.lookups.agents import Agents
+from api.lookups.hosts import Hosts
+from api.metrics import Measured, Requests
+from core.enrich.draft import Lookups
+from core.enrich.pipeline import Enrichment
+from core.ids import Stamper
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from fastapi import APIRouter
+    from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+    from api.asgi import Application
+    from core.clock import Clock
+    from core.networks import Network
+    from core.ports import EventLog
+    from core.telemetry import Telemetry
+
+#: Requests per seconds: of one address to collect, and of one key to everything else.
+COLLECT_LIMIT: Final = (10, 10)
+KEY_LIMIT: Final = (60, 60)
+_EXPOSITION: Final = "text/plain; version=0.0.4; charset=utf-8"
+_ALIVE_SECONDS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collecting:
+    """What taking events in needs. The pool lends at least three connections: one listens."""
+
+    pool: AsyncConnectionPool
+    log: EventLog
+    trusted_proxies: Sequence[Network] = ()
+    rate_limits: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """What answering the keepers of sites needs. `routers` are further routes, such as the reports'."""
+
+    pool: ConnectionPool
+    routers: Sequence[APIRouter] = field(default=())
+    rate_limits: bool = True
+
+
+def create_app(
+    *,
+    collecting: Collecting | None = None,
+    reporting: Reporting | None = None,
+    telemetry: Telemetry,
+    clock: Clock,
+    exposition: Callable[[], Awaitable[bytes]],
+) -> Application:
+    """Return the ASGI application of a process with these roles.
+
+    Args:
+        collecting: takes events in, if given. Its background tasks live as long as the server's lifespan.
+        reporting: answers the routes that need a key, if given.
+        telemetry: where measurements go.
+        clock: what time it is.
+        exposition: what `GET /metrics` answers.
+
+    Raises:
+        ValueError: no role was given.
+        FileNotFoundError: the package was built without the tracker or a list.
+    """
+    if collecting is None and reporting is None:
+        raise ValueError("give the application at least one role")
+    requests = Requests(telemetry=telemetry, clock=clock)
+    hot: dict[str, Application] = {}
+    keepers: list[Keeper] = []
+    if collecting is not None:
+        hot[collect.PATH], keepers = _collector(collecting, requests, telemetry=telemetry, clock=clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with running(keepers):
+            yield
+
+    app = FastAPI(title="Footfall", openapi_url=None, redirect_slashes=False, lifespan=lifespan)
+    failures.install(app)
+    app.include_router(health.router(_alive(collecting, reporting)))
+    app.include_router(scripts.router())
+    app.add_api_route("/metrics", _metrics(exposition), include_in_schema=False)
+    if reporting is not None:
+        limit = KeyLimit(requests=KEY_LIMIT[0], seconds=KEY_LIMIT[1], clock=clock) if reporting.rate_limits else None
+        app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=limit)
+        app.include_router(websites.router(reporting.pool))
+        for router in reporting.routers:
+            app.include_router(router)
+    app.add_middleware(Bounded)
+    return Dispatcher(hot, Measured(app, requests))
+
+
+def _collector(
+    collecting: Collecting, requests: Requests, *, telemetry: Telemetry, clock: Clock
+) -> tuple[Application, list[Keeper]]:
+    """The collector, and what keeps its memory right."""
+    salts = Salts(pool=collecting.pool, clock=clock)
+    sites = Sites(pool=collecting.pool, clock=clock)
+    lookups = Lookups(
+        agent=Agents.bundled(),
+        source_kind=Hosts.bundled(),
+        stamp=Stamper(clock, randrange).mint,
+        identify=salts.identify,
+    )
+    limit, seconds = COLLECT_LIMIT
+    application = collect.Collect(
+        clients=Clients(collecting.trusted_proxies),
+        window=SlidingWindow(limit=limit, seconds=seconds, clock=clock) if collecting.rate_limits else None,
+        intake=Intake(
+            sites=sites,
+            enrichment=Enrichment(lookups=lookups, clock=clock, telemetry=telemetry),
+            log=collecting.log,
+            telemetry=telemetry,
+        ),
+        requests=requests,
+        telemetry=telemetry,
+    )
+    return application, [salts, sites]
+
+
+def _alive(collecting: Collecting | None, reporting: Reporting | None) -> health.Alive:
+    """How a process with these roles asks its database whether it is there."""
+
+    def ask(pool: ConnectionPool) -> None:
+        with pool.connection(timeout=_ALIVE_SECONDS) as connection:
+            connection.execute("SELECT 1")
+
+    async def ask_async(pool: AsyncConnectionPool) -> None:
+        async with pool.connection(timeout=_ALIVE_SECONDS) as connection:
+            await connection.execute("SELECT 1")
+
+    async def alive() -> bool:
+        try:
+            async with asyncio.timeout(_ALIVE_SECONDS + 1):
+                if reporting is not None:
+                    await asyncio.to_thread(ask, reporting.pool)
+                elif collecting is not None:
+                    await ask_async(collecting.pool)
+        except (psycopg.Error, PoolTimeout, OSError):
+            return False
+        return True
+
+    return alive
+
+
+def _metrics(exposition: Callable[[], Awaitable[bytes]]) -> Callable[[], Awaitable[Response]]:
+    async def metrics() -> Response:
+        """Serve our own metrics in Prometheus' text format."""
+        return Response(await exposition(), media_type=_EXPOSITION)
+
+    return metrics

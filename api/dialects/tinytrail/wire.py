@@ -1,0 +1,49 @@
+"""The shapes of the TinyTrail API's resources."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from core.sites import Site
+
+
+class ContentGroupBody(BaseModel):
+    """A content group as it is sent."""
+
+    model_config = ConfigDict(strict=True)
+
+    name: str
+    pattern: str
+
+
+class WebsiteBody(BaseModel):
+    """A website as it is sent to be made. `account_id` is read for admins only, so whatever others send is let pass."""
+
+    model_config = ConfigDict(strict=True)
+
+    domain: str
+    content_groups: list[ContentGroupBody] | None = None
+    excluded_ips: list[str] | None = None
+    account_id: Any = None
+
+
+def website(site: Site) -> dict[str, Any]:
+    """Return a website as it is shown."""
+    return {
+        "id": str(site.uuid),
+        "accountId": str(site.account_id),
+        "domain": site.domain,
+        "contentGroups": [group._asdict() for group in site.content_groups],
+        "excludedIps": list(site.excluded_ips),
+        "createdAt": instant(site.created_at),
+    }
+
+
+def instant(ms: int) -> str:
+    """Return a time, given in ms since 1970 UTC, like `2026-01-15T10:30:00.000Z`."""
+    time = datetime.fromtimestamp(ms / 1_000, tz=UTC)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
