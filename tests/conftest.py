@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-pytest_plugins = ["tests.services"]
+pytest_plugins = ["tests.services", "tests.stores"]
 
 # These steer the test run itself; any other setting of Footfall in the developer's shell would change what is tested.
 KEPT: Final = ("FOOTFALL_SERVICES_", "FOOTFALL_REQUIRE_SERVICES", "FOOTFALL_KILLS")
