@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.events import Event, StoredEvent, TrafficClass, order_key
 from core.reducer.counting import begin, count
-from core.reducer.rules import Key, day_before, may_join_backward, may_join_forward, prev_of, room
+from core.reducer.rules import Key, day_before, may_join_forward, prev_of, room
 from core.sessions import Link
 from core.spans import DAY, day_of
 
@@ -164,7 +164,7 @@ def _reached_rows(day: Day, batch: Collection[Key], neighbours: Neighbours) -> l
     if day.key in batch:
         return rows
     reached: list[Row] = []
-    if neighbours.before.get(day.key) in batch and may_join_backward(rows[0].event.ts, day.key[3]):
+    if neighbours.before.get(day.key) in batch:
         reached += [row for row in rows if row.fragment == 1]
     if neighbours.after.get(day.key) in batch:
         last = [row for row in rows if row.fragment == day.record.fragment]

@@ -47,11 +47,6 @@ def may_join_forward(start: int, day: int) -> bool:
     return start >= day - DAY + NOON
 
 
-def may_join_backward(first: int, day: int) -> bool:
-    """Whether a fragment beginning at `first` is near enough to the midnight `day` (ms) to be joined over it at all."""
-    return first - day < GAP
-
-
 def joins(start: int, last: int, first: int, day: int) -> bool:
     """Whether the last fragment of the day before (`start` to `last`) and the first of `day` are one session."""
     return continues(last, first) and may_join_forward(start, day)
