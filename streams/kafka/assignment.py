@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from faust.types import TP
 
+from streams.kafka.ends import ends
 from streams.messages import Message
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from faust.types import EventT
 
     from core.telemetry import Telemetry
+    from streams.kafka.ends import Ends
     from streams.kafka.partition import Partition
+    from streams.kafka.topics import Topic
 
 logger = logging.getLogger(__name__)
 
@@ -98,21 +101,32 @@ class Assignment:
 class FaustReader:
     """`streams.kafka.partition.Reader` on the application's consumer."""
 
-    def __init__(self, app: faust.App, topic: str) -> None:
+    def __init__(self, app: faust.App, bootstrap: str, topic: Topic) -> None:
         self._app = app
+        self._bootstrap = bootstrap
         self._topic = topic
+        self._lock = asyncio.Lock()
+        self._asked = self._answered = 0
+        self._ends: dict[int, Ends] = {}
 
     async def seek(self, partition: int, offset: int) -> None:
         """Read on from `offset`."""
-        await self._app.consumer.seek_wait({TP(self._topic, partition): offset})
+        await self._app.consumer.seek_wait({TP(self._topic.name, partition): offset})
 
-    async def bounds(self, partition: int) -> tuple[int, int]:
-        """Return the first offset that the log still has, and the one that its next message will get."""
-        which = TP(self._topic, partition)
-        begin = await self._app.consumer.earliest_offsets(which)
-        end = await self._app.consumer.highwaters(which)
-        return begin[which], end[which]
+    async def bounds(self, partition: int) -> Ends:
+        """Return the ends of the partition as they are after this call. Many calls at once share one look at the log.
+
+        The consumer could tell too, but its answers queue behind a request that waits for the next message.
+        """
+        self._asked += 1
+        mine = self._asked
+        async with self._lock:
+            if self._answered < mine:
+                answers = self._asked
+                self._ends = await asyncio.to_thread(ends, self._bootstrap, self._topic)
+                self._answered = answers
+            return self._ends[partition]
 
     def pause(self, partition: int) -> None:
         """Read nothing of it until partitions are handed out again."""
-        self._app.consumer.pause_partitions({TP(self._topic, partition)})
+        self._app.consumer.pause_partitions({TP(self._topic.name, partition)})

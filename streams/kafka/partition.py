@@ -133,14 +133,19 @@ class Partition:
             return 0
 
     async def close(self, patience: float) -> None:
-        """Give the partition up, after the batch in work or `patience` seconds; what comes later is fenced."""
+        """Give the partition up after the batch in work, and return then or after `patience` seconds.
+
+        A batch that takes longer goes on; unless the new owner is faster, which fences it, it is committed.
+        """
         self._closed.set()
-        try:
-            async with asyncio.timeout(patience), self._lock:
-                pass
-        except TimeoutError:
+        self._closing = asyncio.create_task(self._close_engine())
+        done, _ = await asyncio.wait([self._closing], timeout=patience)
+        if not done:
             logger.warning("partition %d is given up amid a batch", self.number)
-        self._engine.close()
+
+    async def _close_engine(self) -> None:
+        async with self._lock:
+            self._engine.close()
 
     async def _attempt(self, messages: Sequence[Message]) -> int:
         position = await self._position()

@@ -100,7 +100,7 @@ class Worker:
             make=make, fail=fail, telemetry=self._telemetry, flushes_at_once=self._settings.flushes_at_once
         )
         app = build(self._bootstrap, self._topic.name, self._settings, assignment.handle)
-        reader = FaustReader(app, self._topic.name)
+        reader = FaustReader(app, self._bootstrap, self._topic)
 
         async def assigned(_: object, partitions: Collection[TP], **__: object) -> None:
             await assignment.assigned([tp.partition for tp in partitions if tp.topic == self._topic.name])

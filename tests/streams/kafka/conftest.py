@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,10 +22,3 @@ def topic(kafka_bootstrap: str) -> Iterator[Topic]:
     yield made
     with topics.admin_client(kafka_bootstrap) as admin:
         admin.delete_topics([made.name])
-
-
-@pytest.fixture(autouse=True)
-def collected() -> Iterator[None]:
-    """Collects a test's garbage before the next one could be blamed for it."""
-    yield
-    gc.collect()

@@ -6,8 +6,6 @@ import secrets
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import pytest
-
 from core.events import Event, EventType, TrafficClass
 from ops.clock import SystemClock
 
@@ -15,9 +13,6 @@ if TYPE_CHECKING:
     from core.telemetry import CounterName, GaugeName, HistogramName
 
 BUCKETS = 4096
-
-#: kafka-python leaves the sockets of brokers that it could not reach to the garbage collector.
-LEAKY = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 
 def fresh_generation() -> int:

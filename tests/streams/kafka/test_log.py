@@ -18,14 +18,14 @@ from streams.kafka.ends import ends
 from streams.kafka.log import KafkaLog, LogSettings
 from streams.kafka.producer import ProducerSettings
 from streams.kafka.topics import Topic
-from tests.streams.kafka.samples import BUCKETS, LEAKY, Measured, event
+from tests.streams.kafka.samples import BUCKETS, Measured, event
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from ops.services.kafka import Broker
 
-pytestmark = [pytest.mark.kafka, LEAKY]
+pytestmark = pytest.mark.kafka
 
 #: Quick to give up, for outages that a test can wait for.
 IMPATIENT = ProducerSettings(delivery_timeout=2.5, request_timeout=1.0, connect_timeout=1.0)

@@ -9,12 +9,12 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from core.errors import InvalidInput, NotFound, Unavailable
 from streams.kafka import topics
-from tests.streams.kafka.samples import LEAKY, fresh_generation
+from tests.streams.kafka.samples import fresh_generation
 
 if TYPE_CHECKING:
     from streams.kafka.topics import Topic
 
-pytestmark = [pytest.mark.kafka, LEAKY]
+pytestmark = pytest.mark.kafka
 
 
 def test_making_it_twice_changes_nothing(kafka_bootstrap: str, topic: Topic) -> None:

@@ -23,15 +23,16 @@ from streams import codec
 from streams.kafka import topics
 from streams.kafka.log import KafkaLog, LogSettings
 from streams.kafka.producer import ProducerSettings
-from tests.streams.kafka.samples import BUCKETS, LEAKY, event
+from tests.streams.kafka.samples import BUCKETS, event
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from ops.services.kafka import Broker
+    from ops.services.timescale import Timescale
     from streams.kafka.topics import Topic
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timescale, LEAKY]
+pytestmark = [pytest.mark.kafka, pytest.mark.timescale]
 
 ROOT = Path(__file__).parents[3]
 ENTRY = Path(__file__).with_name("worker_process.py")
@@ -213,6 +214,24 @@ async def test_broker_away(private_broker: Broker, database: str, tmp_path: Path
             async with asyncio.timeout(20):
                 while len(load.answered) < before + 200:  # noqa: ASYNC110 - the clients wait for nobody
                     await asyncio.sleep(0.1)
+        await _exact(workers, load.answered)
+        assert worker.poll() is None
+    finally:
+        workers.end()
+
+
+async def test_store_away(kafka_bootstrap: str, topic: Topic, private_timescale: Timescale, tmp_path: Path) -> None:
+    """The database is killed under load and comes back: the log keeps what is answered, the same worker goes on."""
+    migrate(private_timescale.dsn)
+    workers = Workers(kafka_bootstrap, topic, private_timescale.dsn, tmp_path)
+    worker = workers.start()
+    try:
+        async with _log(kafka_bootstrap, topic) as log, _loaded(log) as load:
+            await asyncio.sleep(4)
+            await asyncio.to_thread(private_timescale.kill)
+            await asyncio.sleep(5)
+            await asyncio.to_thread(private_timescale.start)
+            await asyncio.sleep(1)
         await _exact(workers, load.answered)
         assert worker.poll() is None
     finally:
