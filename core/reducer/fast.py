@@ -77,7 +77,7 @@ def _write_session(session: OpenSession, delta: Delta) -> None:
 def store_floods(events: Iterable[Event], delta: Delta) -> None:
     """Stores events beyond the visitor's daily limit, the verdict on each recorded in its class."""
     before = len(delta.events)
-    store_uncounted((event._replace(traffic=TrafficClass.FLOOD) for event in events), delta)
+    store_uncounted((event._replace(traffic=int(TrafficClass.FLOOD)) for event in events), delta)
     delta.floods += len(delta.events) - before
 
 
