@@ -30,7 +30,7 @@ class Reducer:
         greatest_ts: the greatest time stamp (ms) of any event applied to the partition so far; where no position is
             stored yet, of any event in the store; 0 for an empty store. It must not be too small: visitors of later
             days are taken to be new.
-        capacity: how many visitor-days are kept in memory; about 1 kB each.
+        capacity: how many visitor-days are kept in memory; about 1.5 kB each.
         flood_limit: counted events of a visitor-day, beyond which events are stored with class flood.
     """
 
