@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.events import TrafficClass
@@ -40,6 +40,10 @@ class Query:
     bots: bool = False
     path: str | None = None
     group: Group | None = None
+
+    def of_path(self, path: str) -> Query:
+        """The same of one page."""
+        return replace(self, path=path, group=None)
 
     @property
     def classes(self) -> tuple[TrafficClass, ...]:

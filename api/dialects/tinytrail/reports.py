@@ -1,0 +1,189 @@
+"""`GET /api/v1/reports/summary`, `pages`, `timeseries` and `realtime`, and `POST /api/v1/admin/aggregate`."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from aggregations.reports import Timeseries
+from api.auth import Admin, User  # noqa: TC001 - FastAPI reads the annotations when it runs
+from api.dialects.tinytrail import parameters, translate
+from api.dialects.tinytrail.csv import attachment
+from api.dialects.tinytrail.envelope import success
+from api.dialects.tinytrail.parameters import Format
+from core.errors import InvalidInput, NotFound
+from core.globs import PathGroups
+from core.query import Group, Query
+from core.ranges import Period, date_at
+from core.spans import MINUTE
+from storage import sites
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from psycopg_pool import ConnectionPool
+
+    from aggregations.reports import Reports
+    from api.dialects.tinytrail.parameters import Parameters
+    from api.dialects.tinytrail.translate import Table
+    from core.accounts import Principal
+    from core.clock import Clock
+    from core.ranges import Days
+    from core.realtime import Realtime
+    from core.sites import Site
+
+_REALTIME_WINDOW: Final = 30 * MINUTE
+_UTC: Final = ZoneInfo("UTC")
+_JSON: Final = "application/json"
+
+
+def site_finder(pool: ConnectionPool) -> Callable[[Principal, UUID], Site]:
+    """Return what finds a site for a user: one of the own account, for an admin any. It raises `NotFound`, blocks."""
+
+    def find(user: Principal, uuid: UUID) -> Site:
+        with pool.connection() as connection:
+            site = sites.find(connection, uuid)
+        if site is None or not (user.is_admin or site.account_id == user.account_id):
+            raise NotFound("there is no such website, or it belongs to another account")
+        return site
+
+    return find
+
+
+def reports_router(
+    *,
+    reports: Reports,
+    realtime: Realtime,
+    aggregate: Callable[[date], Awaitable[None]],
+    find_site: Callable[[Principal, UUID], Site],
+    clock: Clock,
+) -> APIRouter:
+    """Return the routes.
+
+    Args:
+        reports: answers what is about days.
+        realtime: answers what is about now.
+        aggregate: rolls a UTC day of every site up again, marked or not, and returns when that is done.
+        find_site: gives a user a site, or raises `NotFound`; runs in a thread.
+        clock: tells what today is.
+    """
+    routes = APIRouter(prefix="/api/v1")
+    days = _DayReports(reports=reports, find_site=find_site, clock=clock)
+    routes.add_api_route("/reports/summary", days.summary)
+    routes.add_api_route("/reports/pages", days.pages)
+    routes.add_api_route("/reports/timeseries", days.timeseries)
+
+    @routes.get("/reports/realtime")
+    async def realtime_report(request: Request, user: User) -> Response:
+        """The last 30 minutes, humans only."""
+        site = await run_in_threadpool(find_site, user, parameters.website_id(request.query_params))
+        return _json(translate.realtime(await realtime.view(site.id, clock.now_ms(), _REALTIME_WINDOW)))
+
+    @routes.post("/admin/aggregate")
+    async def aggregate_day(request: Request, _: Admin) -> Response:
+        """Roll up a UTC day of every site, yesterday unless said."""
+        today = date_at(clock.now_ms(), _UTC)
+        day = _day_of_body(await request.body()) or today - timedelta(days=1)
+        if day > today:
+            raise InvalidInput(f"date must not be after today, {today} UTC")
+        await aggregate(day)
+        return _json({"message": f"Aggregation completed for {day}"})
+
+    return routes
+
+
+class _Asked(NamedTuple):
+    """A request for a report of days, understood."""
+
+    given: Parameters
+    query: Query
+    groups: PathGroups
+
+
+class _DayReports:
+    """The reports about days."""
+
+    def __init__(self, *, reports: Reports, find_site: Callable[[Principal, UUID], Site], clock: Clock) -> None:
+        self._reports = reports
+        self._find_site = find_site
+        self._clock = clock
+
+    async def summary(self, request: Request, user: User) -> Response:
+        """High-level metrics, compared with another period if asked to."""
+        asked = await self._understand(request, user)
+        report = await self._reports.summary(asked.query, asked.given.compare)
+        if asked.given.format is Format.CSV:
+            return _csv("summary", report.days, translate.summary_table(report))
+        return _json(translate.summary(report))
+
+    async def pages(self, request: Request, user: User) -> Response:
+        """Pages with views, most views first."""
+        given, query, groups = await self._understand(request, user)
+        report = await self._reports.pages(query, limit=given.per_page, offset=(given.page - 1) * given.per_page)
+        if given.format is Format.CSV:
+            return _csv("pages", report.days, translate.pages_table(report, groups))
+        return _json(translate.pages(report, groups, given))
+
+    async def timeseries(self, request: Request, user: User) -> Response:
+        """One metric by day, of the site or of one page."""
+        given, query, _ = await self._understand(request, user)
+        metric, path = parameters.metric(request.query_params), parameters.path(request.query_params)
+        if path is not None and query.group is not None and not query.group.has(path):
+            # A page outside the group has no part in it.
+            report = Timeseries(days=query.days, metric=metric, points=tuple((day, 0) for day in query.days))
+        else:
+            report = await self._reports.timeseries(query if path is None else query.of_path(path), metric)
+        if given.format is Format.CSV:
+            return _csv("timeseries", report.days, translate.timeseries_table(report))
+        return _json(translate.timeseries(report, path))
+
+    async def _understand(self, request: Request, user: Principal) -> _Asked:
+        """What is asked for, and of which site.
+
+        Raises:
+            InvalidInput: a parameter is not understood.
+            NotFound: the user has no such site.
+        """
+        uuid = parameters.website_id(request.query_params)
+        given = parameters.parameters(request.query_params)
+        site = await run_in_threadpool(self._find_site, user, uuid)
+        zone = ZoneInfo(site.time_zone)
+        asks_for_all = given.start is None and given.period is Period.ALL
+        oldest = await self._reports.oldest(site.id, zone) if asks_for_all else None
+        days = given.days(today=date_at(self._clock.now_ms(), zone), oldest=oldest)
+        groups = PathGroups(site.content_groups)
+        group = None if given.content_group is None else Group(name=given.content_group, groups=groups)
+        query = Query(site=site.id, days=days, zone=zone, bots=given.bots, group=group)
+        return _Asked(given, query, groups)
+
+
+def _day_of_body(body: bytes) -> date | None:
+    if not body.strip():
+        return None
+    try:
+        given = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidInput('the body must be a JSON object such as {"date": "2026-03-18"}, or empty') from None
+    if not isinstance(given, dict):
+        raise InvalidInput('the body must be a JSON object such as {"date": "2026-03-18"}, or empty')
+    text = given.get("date")
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise InvalidInput("date must be a date as YYYY-MM-DD")
+    return parameters.day(text, "date")
+
+
+def _json(data: dict[str, Any]) -> Response:
+    return Response(msgspec.json.encode(success(data)), media_type=_JSON)
+
+
+def _csv(name: str, days: Days, table: Table) -> Response:
+    return attachment(f"{name}-{days.first}-{days.last}", table.columns, table.rows)

@@ -1,0 +1,108 @@
+"""Reports of the domain in the shapes of the TinyTrail API: as JSON and as rows of CSV. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from core.metrics import Metric, change_percent, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aggregations.reports import Pages, Summary, Timeseries
+    from api.dialects.tinytrail.csv import Cell
+    from api.dialects.tinytrail.parameters import Parameters
+    from core.globs import PathGroups
+    from core.ranges import Days
+    from core.realtime import RealtimeView
+
+#: The summary's metrics by the names that they have there.
+_SUMMARY: Final = {
+    "visits": Metric.VISITS,
+    "unique_visitors": Metric.UNIQUE_VISITORS,
+    "pageviews": Metric.PAGEVIEWS,
+    "bounce_rate": Metric.BOUNCE_RATE,
+    "avg_session_duration_sec": Metric.AVG_SESSION_DURATION,
+}
+
+
+class Table(NamedTuple):
+    """A report as CSV has it."""
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def summary(report: Summary) -> dict[str, Any]:
+    """The summary's data."""
+    compared = report.previous_days
+    return {
+        "period": _period(report.days),
+        "comparison": None if compared is None else f"{compared.first} to {compared.last}",
+        "metrics": _metrics(report),
+    }
+
+
+def summary_table(report: Summary) -> Table:
+    """The summary's rows; without a comparison the last two columns are empty."""
+    columns = ("metric", "value", "previous", "change_pct")
+    found = _metrics(report).items()
+    return Table(columns, [(name, *(values.get(column) for column in columns[1:])) for name, values in found])
+
+
+def pages(report: Pages, groups: PathGroups, given: Parameters) -> dict[str, Any]:
+    """The data of the pages; a page in no group has null for one."""
+    table = pages_table(report, groups)
+    return {
+        "period": _period(report.days),
+        "page": given.page,
+        "per_page": given.per_page,
+        "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+    }
+
+
+def pages_table(report: Pages, groups: PathGroups) -> Table:
+    """The rows of the pages."""
+    return Table(
+        ("path", "contentGroup", "pageviews", "uniquePageviews"),
+        [(page.path, groups.name_of(page.path), page.views, page.unique_views) for page in report.rows],
+    )
+
+
+def timeseries(report: Timeseries, path: str | None) -> dict[str, Any]:
+    """The series' data; `*` for the whole site."""
+    return {
+        "period": _period(report.days),
+        "metric": report.metric.value,
+        "path": path or "*",
+        "series": [{"date": day.isoformat(), "value": value} for day, value in report.points],
+    }
+
+
+def timeseries_table(report: Timeseries) -> Table:
+    """The series' rows."""
+    return Table(("date", "value"), ((day.isoformat(), value) for day, value in report.points))
+
+
+def realtime(view: RealtimeView) -> dict[str, Any]:
+    """The data of the last minutes."""
+    return {
+        "active_visitors": view.active,
+        "top_pages": [{"path": path, "visitors": visitors} for path, visitors in view.top_pages],
+        "events_by_type": [{"eventType": type_, "count": count} for type_, count in view.types],
+    }
+
+
+def _period(days: Days) -> dict[str, str]:
+    return {"start": days.first.isoformat(), "end": days.last.isoformat()}
+
+
+def _metrics(report: Summary) -> dict[str, dict[str, int | float | None]]:
+    found: dict[str, dict[str, int | float | None]] = {}
+    for name, metric in _SUMMARY.items():
+        value = value_of(metric, report.totals)
+        found[name] = {"value": value}
+        if report.previous is not None:
+            previous = value_of(metric, report.previous)
+            found[name] |= {"previous": previous, "change_pct": change_percent(value, previous)}
+    return found

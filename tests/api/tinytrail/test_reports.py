@@ -1,0 +1,420 @@
+"""The report routes, word for word."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from aggregations.reports import Pages, Summary, Timeseries
+from api.dialects.tinytrail import failures
+from api.dialects.tinytrail.reports import reports_router
+from api.errors import HttpError
+from core.accounts import Principal, Role
+from core.errors import NotFound, Unavailable
+from core.metrics import Metric, Totals
+from core.ranges import compared
+from core.realtime import RealtimeView
+from core.sites import ContentGroup, Site
+from core.spans import DAY, HOUR, MINUTE
+from storage.reports import PageSum
+from tests.clocks import SetClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import tzinfo
+
+    from core.accounts import Api
+    from core.query import Query
+    from core.ranges import Comparison
+
+ACCOUNT: Final = UUID(int=1)
+SITE: Final = Site(
+    id=7,
+    uuid=UUID("5f6cbb3e-2f0b-4c1b-9f60-2d5f0f3a9c11"),
+    account_id=ACCOUNT,
+    domain="example.com",
+    content_groups=(ContentGroup("Blog", "/blog/*"), ContentGroup("=Odd", "/odd")),
+)
+LOCAL: Final = Site(id=8, uuid=UUID(int=8), account_id=ACCOUNT, domain="example.org", time_zone="Pacific/Auckland")
+ADMIN: Final = Principal(user_id=UUID(int=2), account_id=UUID(int=3), role=Role.ADMIN)
+USER: Final = Principal(user_id=UUID(int=4), account_id=ACCOUNT, role=Role.USER)
+#: 1 March 2026, 15:00 UTC.
+NOW: Final = (date(2026, 3, 1).toordinal() - date(1970, 1, 1).toordinal()) * DAY + 15 * HOUR
+ID: Final = str(SITE.uuid)
+THIS_WEEK: Final = Totals(
+    views=34200, visits=12450, visitors=9870, rated=10_000, bounces=4230, duration_ms=1_850_000_000
+)
+WEEK_BEFORE: Final = Totals(
+    views=30100, visits=11200, visitors=8930, rated=10_000, bounces=4410, duration_ms=1_720_000_000
+)
+
+
+class FixedKeys:
+    """Two keys, as `api.auth.Keys` would know them."""
+
+    def principal(self, _: Api, key: str) -> Principal:
+        """Whose key it is."""
+        found = {"admin": ADMIN, "user": USER}.get(key)
+        if found is None:
+            raise HttpError(401, "send a valid key in the X-API-KEY header")
+        return found
+
+
+class FixedReports:
+    """Answers with what it was given, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Query] = []
+        self.paging = (0, 0)
+        self.failure: Exception | None = None
+
+    async def summary(self, query: Query, comparison: Comparison | None = None) -> Summary:
+        """The weeks of the documentation."""
+        self.asked.append(query)
+        if self.failure:
+            raise self.failure
+        if comparison is None:
+            return Summary(days=query.days, totals=THIS_WEEK)
+        return Summary(
+            days=query.days,
+            totals=THIS_WEEK,
+            previous_days=compared(query.days, comparison),
+            previous=WEEK_BEFORE,
+        )
+
+    async def pages(self, query: Query, *, limit: int, offset: int = 0) -> Pages:
+        """Three pages."""
+        self.asked.append(query)
+        self.paging = (limit, offset)
+        rows = (PageSum("/blog/getting-started", 5420, 3210), PageSum("/odd", 3, 2), PageSum("/a,b", 1, 1))
+        return Pages(days=query.days, rows=rows)
+
+    async def timeseries(self, query: Query, metric: Metric) -> Timeseries:
+        """Rising values."""
+        self.asked.append(query)
+        return Timeseries(
+            days=query.days, metric=metric, points=tuple((day, 1200 + n) for n, day in enumerate(query.days))
+        )
+
+    async def oldest(self, site: int, zone: tzinfo) -> date | None:
+        """Some day."""
+        assert (site, str(zone)) == (7, "UTC")
+        return date(2026, 2, 27)
+
+
+class FixedRealtime:
+    """The view of the documentation."""
+
+    async def view(self, site: int, now_ms: int, window_ms: int) -> RealtimeView:
+        """What happens now."""
+        assert (site, now_ms, window_ms) == (7, NOW, 30 * MINUTE)
+        return RealtimeView(42, (("/", 18), ("/blog/new-post", 12)), (("page_view", 87), ("scroll_50", 34)))
+
+
+def find_site(user: Principal, uuid: UUID) -> Site:
+    """One site of each kind."""
+    found = {SITE.uuid: SITE, LOCAL.uuid: LOCAL}.get(uuid)
+    if found is None or not (user.is_admin or found.account_id == user.account_id):
+        raise NotFound("there is no such website")
+    return found
+
+
+@pytest.fixture
+def reports() -> FixedReports:
+    """The service behind the routes."""
+    return FixedReports()
+
+
+@pytest.fixture
+def rolled() -> list[date]:
+    """Days that were rolled up."""
+    return []
+
+
+@pytest.fixture
+async def client(reports: FixedReports, rolled: list[date]) -> AsyncIterator[httpx.AsyncClient]:
+    """A user of the routes."""
+
+    async def aggregate(day: date) -> None:
+        rolled.append(day)
+
+    app = FastAPI()
+    app.state.keys = FixedKeys()
+    failures.install(app)
+    app.include_router(
+        reports_router(
+            reports=reports,  # type: ignore[arg-type]  # stands in for the service
+            realtime=FixedRealtime(),
+            aggregate=aggregate,
+            find_site=find_site,
+            clock=SetClock(NOW),
+        )
+    )
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers={"X-API-KEY": "user"}) as made:
+        yield made
+
+
+async def get(client: httpx.AsyncClient, report: str, **query: str) -> httpx.Response:
+    """Ask for a report of the site."""
+    return await client.get(f"/api/v1/reports/{report}", params={"website_id": ID, **query})
+
+
+async def test_a_summary_without_a_comparison_has_values_only(client: httpx.AsyncClient) -> None:
+    """Seven days up to today, unless said."""
+    answer = await get(client, "summary")
+    assert answer.json() == {
+        "status": "success",
+        "data": {
+            "period": {"start": "2026-02-23", "end": "2026-03-01"},
+            "comparison": None,
+            "metrics": {
+                "visits": {"value": 12450},
+                "unique_visitors": {"value": 9870},
+                "pageviews": {"value": 34200},
+                "bounce_rate": {"value": 42.3},
+                "avg_session_duration_sec": {"value": 185},
+            },
+        },
+    }
+
+
+async def test_a_summary_with_a_comparison_is_the_documented_one(client: httpx.AsyncClient) -> None:
+    """Every number of the documentation's example."""
+    answer = await get(client, "summary", compare="previous_period")
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-23", "end": "2026-03-01"},
+        "comparison": "2026-02-16 to 2026-02-22",
+        "metrics": {
+            "visits": {"value": 12450, "previous": 11200, "change_pct": 11.16},
+            "unique_visitors": {"value": 9870, "previous": 8930, "change_pct": 10.53},
+            "pageviews": {"value": 34200, "previous": 30100, "change_pct": 13.62},
+            "bounce_rate": {"value": 42.3, "previous": 44.1, "change_pct": -4.08},
+            "avg_session_duration_sec": {"value": 185, "previous": 172, "change_pct": 7.56},
+        },
+    }
+
+
+async def test_pages_name_their_group(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """The page of the list that was asked for, its size cut to 500."""
+    answer = await get(client, "pages", page="3", per_page="1000")
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-23", "end": "2026-03-01"},
+        "page": 3,
+        "per_page": 500,
+        "rows": [
+            {"path": "/blog/getting-started", "contentGroup": "Blog", "pageviews": 5420, "uniquePageviews": 3210},
+            {"path": "/odd", "contentGroup": "=Odd", "pageviews": 3, "uniquePageviews": 2},
+            {"path": "/a,b", "contentGroup": None, "pageviews": 1, "uniquePageviews": 1},
+        ],
+    }
+    assert reports.paging == (500, 1000)
+
+
+async def test_a_timeseries_has_a_point_for_each_day(client: httpx.AsyncClient) -> None:
+    """Page views of the site, unless said."""
+    answer = await get(client, "timeseries", start_date="2026-02-28", end_date="2026-03-01")
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-28", "end": "2026-03-01"},
+        "metric": "pageviews",
+        "path": "*",
+        "series": [{"date": "2026-02-28", "value": 1200}, {"date": "2026-03-01", "value": 1201}],
+    }
+
+
+async def test_a_timeseries_of_a_page_knows_it_in_any_form(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """Filters are brought to the form in which paths are stored."""
+    answer = await get(client, "timeseries", path="blog/caf%C3%A9?x=1", metric="bounce_rate", content_group="Blog")
+    assert (answer.json()["data"]["path"], answer.json()["data"]["metric"]) == ("/blog/café", "bounce_rate")
+    assert (reports.asked[0].path, reports.asked[0].group) == ("/blog/café", None)
+
+
+async def test_a_page_outside_the_group_has_no_part_in_it(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """Both filters hold."""
+    answer = await get(client, "timeseries", path="/about", content_group="Blog", period="today")
+    assert answer.json()["data"]["series"] == [{"date": "2026-03-01", "value": 0}]
+    assert reports.asked == []
+
+
+async def test_realtime_is_the_documented_one(client: httpx.AsyncClient) -> None:
+    """The last 30 minutes."""
+    assert (await get(client, "realtime")).json()["data"] == {
+        "active_visitors": 42,
+        "top_pages": [{"path": "/", "visitors": 18}, {"path": "/blog/new-post", "visitors": 12}],
+        "events_by_type": [{"eventType": "page_view", "count": 87}, {"eventType": "scroll_50", "count": 34}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("report", "query", "expected"),
+    [
+        (
+            "summary",
+            {"compare": "previous_period"},
+            (
+                "metric,value,previous,change_pct\r\nvisits,12450,11200,11.16\r\nunique_visitors,9870,8930,10.53\r\n"
+                "pageviews,34200,30100,13.62\r\nbounce_rate,42.3,44.1,-4.08\r\navg_session_duration_sec,185,172,7.56\r\n"
+            ),
+        ),
+        (
+            "summary",
+            {},
+            (
+                "metric,value,previous,change_pct\r\nvisits,12450,,\r\nunique_visitors,9870,,\r\n"
+                "pageviews,34200,,\r\nbounce_rate,42.3,,\r\navg_session_duration_sec,185,,\r\n"
+            ),
+        ),
+        (
+            "pages",
+            {},
+            (
+                "path,contentGroup,pageviews,uniquePageviews\r\n/blog/getting-started,Blog,5420,3210\r\n"
+                '/odd,\'=Odd,3,2\r\n"/a,b",,1,1\r\n'
+            ),
+        ),
+        ("timeseries", {"period": "today"}, "date,value\r\n2026-03-01,1200\r\n"),
+    ],
+)
+async def test_a_report_as_csv_is_a_file(
+    client: httpx.AsyncClient, report: str, query: dict[str, str], expected: str
+) -> None:
+    """The documented columns, as an attachment."""
+    answer = await get(client, report, format="csv", **query)
+    assert expected == answer.text
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith(f'attachment; filename="{report}-')
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "last"),
+    [
+        ({"period": "all"}, "2026-02-27", "2026-03-01"),
+        ({"period": "yesterday"}, "2026-02-28", "2026-02-28"),
+        ({"period": "12m"}, "2025-03-02", "2026-03-01"),
+        ({"period": ""}, "2026-02-23", "2026-03-01"),
+        ({"start_date": "2026-02-01"}, "2026-02-01", "2026-03-01"),
+        ({"start_date": "2026-02-01", "end_date": "2026-02-02", "period": "nonsense"}, "2026-02-01", "2026-02-02"),
+    ],
+)
+async def test_the_period_that_is_asked_for(
+    client: httpx.AsyncClient, reports: FixedReports, query: dict[str, str], first: str, last: str
+) -> None:
+    """Dates override words; a missing end is today."""
+    await get(client, "summary", **query)
+    days = reports.asked[0].days
+    assert (first, last) == (days.first.isoformat(), days.last.isoformat())
+
+
+async def test_days_are_those_of_the_sites_zone(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """In Auckland the second of March has begun."""
+    await get(client, "summary", website_id=str(LOCAL.uuid), period="today")
+    assert reports.asked[0].days.first == date(2026, 3, 2)
+    assert str(reports.asked[0].zone) == "Pacific/Auckland"
+
+
+async def test_bots_are_left_out_unless_asked_for(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """Only the word true includes them."""
+    for value in ("true", "false", ""):
+        await get(client, "summary", include_bots=value)
+    assert [query.bots for query in reports.asked] == [True, False, False]
+
+
+BAD: Final[list[tuple[str, dict[str, str], str]]] = [
+    ("summary", {"website_id": ""}, "website_id is required: send the UUID of a website"),
+    ("realtime", {"website_id": "7"}, "website_id must be the UUID of a website"),
+    ("pages", {"period": "8d"}, "period must be one of yesterday, today, 7d, 30d, 90d, 12m, ytd, all"),
+    ("summary", {"compare": "last"}, "compare must be one of previous_period, yoy"),
+    ("summary", {"include_bots": "yes"}, "include_bots must be true or false"),
+    ("summary", {"format": "xml"}, "format must be one of json, csv"),
+    ("pages", {"page": "0"}, "page must be a whole number from 1 to 1000000000"),
+    ("pages", {"page": "99999999999"}, "page must be a whole number from 1 to 1000000000"),
+    ("pages", {"per_page": "-1"}, "per_page must be a whole number from 1"),
+    ("pages", {"per_page": "1.5"}, "per_page must be a whole number from 1"),
+    ("summary", {"end_date": "2026-03-01"}, "start_date is required with end_date: send both as YYYY-MM-DD"),
+    ("summary", {"start_date": "2026-02-30"}, "start_date must be a date as YYYY-MM-DD"),
+    ("summary", {"start_date": "20260228"}, "start_date must be a date as YYYY-MM-DD"),
+    ("summary", {"start_date": "0001-01-01"}, "start_date must lie between 1970-01-02 and 2999-12-31"),
+    ("summary", {"start_date": "2026-03-02"}, "start_date must not be after end_date, which is 2026-03-01"),
+    (
+        "timeseries",
+        {"start_date": "1980-01-01", "end_date": "2026-01-01"},
+        "start_date and end_date must be at most 11000 days apart",
+    ),
+    (
+        "timeseries",
+        {"metric": "unique_visitors"},
+        (
+            "metric must be one of visits, pageviews, unique_pageviews, bounce_rate, avg_session_duration,"
+            " landing_page_entries, exit_page_exits"
+        ),
+    ),
+    ("timeseries", {"path": "/a\0"}, "path must not contain U+0000 or half a surrogate pair"),
+    ("pages", {"content_group": "\0"}, "content_group must not contain U+0000 or half a surrogate pair"),
+]
+
+
+@pytest.mark.parametrize(("report", "query", "message"), BAD)
+async def test_what_is_not_understood_is_named(
+    client: httpx.AsyncClient, report: str, query: dict[str, str], message: str
+) -> None:
+    """With what to send instead."""
+    answer = await get(client, report, **query)
+    expected: dict[str, Any] = {"status": "error", "error": {"code": "INVALID_PAYLOAD", "message": message}}
+    assert (400, expected) == (answer.status_code, answer.json())
+
+
+@pytest.mark.parametrize("report", ["summary", "pages", "timeseries", "realtime"])
+async def test_a_report_needs_a_key_and_a_site_of_ones_own(client: httpx.AsyncClient, report: str) -> None:
+    """The key is asked for first."""
+    stranger = await client.get(f"/api/v1/reports/{report}", headers={"X-API-KEY": "wrong"})
+    assert (stranger.status_code, stranger.json()["error"]["code"]) == (401, "UNAUTHORIZED")
+    missing = await get(client, report, website_id=str(UUID(int=99)))
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "NOT_FOUND")
+
+
+async def test_a_store_that_is_away_is_no_fault_of_the_asker(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """A 503 says when to come again."""
+    reports.failure = Unavailable("the store does not answer: try again", retry_after=5)
+    answer = await get(client, "summary")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    ("body", "day"),
+    [
+        (b"", date(2026, 2, 28)),
+        (b"{}", date(2026, 2, 28)),
+        (b'{"date": null}', date(2026, 2, 28)),
+        (b'{"date": "2026-03-01"}', date(2026, 3, 1)),
+    ],
+)
+async def test_an_admin_has_a_day_rolled_up(
+    client: httpx.AsyncClient, rolled: list[date], body: bytes, day: date
+) -> None:
+    """Yesterday unless said; answered when it is done."""
+    answer = await client.post("/api/v1/admin/aggregate", content=body, headers={"X-API-KEY": "admin"})
+    assert answer.json() == {"status": "success", "data": {"message": f"Aggregation completed for {day}"}}
+    assert [day] == rolled
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"{", b'{"date": 5}', b'{"date": "18.03.2026"}', b'{"date": "2026-03-02"}', b"\xff", b"[" * 5_000]
+)
+async def test_a_day_that_is_not_understood_is_refused(
+    client: httpx.AsyncClient, rolled: list[date], body: bytes
+) -> None:
+    """Nothing is rolled up then."""
+    answer = await client.post("/api/v1/admin/aggregate", content=body, headers={"X-API-KEY": "admin"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_PAYLOAD")
+    assert rolled == []
+
+
+async def test_rolling_up_is_for_admins(client: httpx.AsyncClient) -> None:
+    """Others get a 403."""
+    answer = await client.post("/api/v1/admin/aggregate")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "FORBIDDEN")
