@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
-from aggregations.due import DueDays
+from aggregations.due import DueDays, SiteDay
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, SECOND, day_of
 from storage import links, marks, producers, realtime_parts, rollups, salts
@@ -51,6 +51,7 @@ class Scheduler:
         self._clock = clock
         self._telemetry = telemetry
         self._due = DueDays()
+        self._failed: set[SiteDay] = set()
         self._leads = False
         self._upkeep_at = 0
         self._months_of = 0
@@ -105,13 +106,14 @@ class Scheduler:
         return leads
 
     def _roll_up(self, waiting: list[marks.MarkedHour], stop: Event) -> bool:
-        """Whether every day that was due is done."""
-        failures = 0
+        """Whether every day that ever was due is done."""
+        self._failed &= {SiteDay(site, day_of(hour)) for site, hour, _ in waiting}
         for due in self._due.of(waiting, now=self._clock.now_ms(), monotonic=self._clock.monotonic()):
             if stop.is_set():
                 return False
             try:
                 self._job.roll_day(due.site, due.day)
+                self._failed.discard(due)
             except psycopg.OperationalError:
                 self._telemetry.add("footfall_rollup_failures_total")
                 raise
@@ -120,8 +122,8 @@ class Scheduler:
                 _log.exception("The rollup of site %d, day %d (ms) failed", due.site, due.day)
                 self._telemetry.add("footfall_rollup_failures_total")
                 self._due.postpone(due)
-                failures += 1
-        return not failures
+                self._failed.add(due)
+        return not self._failed
 
     def _forget(self, now: int) -> None:
         with self._pool.connection() as connection:
