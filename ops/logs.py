@@ -46,5 +46,7 @@ def configure(*, level: str, form: Literal["text", "json"], stream: TextIO | Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for talkative in ("kafka", "aiokafka", "faust", "mode", "psycopg.pool", "uvicorn"):
+    # A connection that was closed on purpose is worth a warning to it.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    for talkative in ("kafka", "aiokafka", "faust", "mode", "uvicorn"):
         logging.getLogger(talkative).setLevel(max(logging.WARNING, root.level))

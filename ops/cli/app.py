@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.cli import aggregate, imports, keys, migrations, positions, settings, sites, topics
+from ops.cli import aggregate, cluster, imports, keys, migrations, positions, serve, settings, sites, topics
 from ops.cli.common import epilog, say
 
 app = typer.Typer(
@@ -36,6 +36,7 @@ def common(
     """Self-hosted, cookie-less web analytics."""
 
 
+serve.register(app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
 app.add_typer(topics.app, name="topics")
@@ -43,4 +44,5 @@ app.add_typer(imports.app, name="import")
 settings.register(app)
 aggregate.register(app)
 positions.register(app)
+cluster.register(app)
 migrations.register(app)

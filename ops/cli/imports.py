@@ -66,7 +66,7 @@ def events(
 
 
 def _run(dsn: str, file: Path, *, site: UUID | None, report: Report) -> None:
-    from ops.wiring import event_import
+    from ops.wiring.commands import event_import
 
     size = file.stat().st_size
     with (

@@ -56,7 +56,7 @@ def positions(
 def _against_kafka(
     settings: Settings, found: list[tuple[str, int, stored.Position]], *, reset_group: bool, as_json: bool
 ) -> None:
-    from ops.wiring import group_of
+    from ops.wiring.cluster import group_of
     from streams.kafka import offsets, topics
 
     brokers = settings.kafka_bootstrap_servers

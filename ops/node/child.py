@@ -1,9 +1,7 @@
-"""What both processes of the single node do alike: end with their supervisor, say when they are ready, spare the GC."""
+"""What both processes of the single node do alike: end with their supervisor, and tell it when they are ready."""
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import logging
 import os
 import signal
@@ -11,9 +9,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Final
 
-import uvloop
+from ops import process
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
 
 _log = logging.getLogger(__name__)
@@ -31,26 +30,15 @@ def run(main: Callable[[asyncio.Event, Callable[[], None]], Awaitable[None]], *,
     """
 
     def say_ready() -> None:
-        calm_collector()
+        process.calm_collector()
         os.write(ready, b"ready\n")
         os.close(ready)
 
-    async def supervised() -> None:
-        ending = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for how in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(how, ending.set)
+    async def supervised(ending: asyncio.Event) -> None:
         threading.Thread(target=_end_with_supervisor, name="supervisor", daemon=True).start()
         await main(ending, say_ready)
 
-    uvloop.run(supervised())
-
-
-def calm_collector() -> None:
-    """Keep what the start made out of garbage collection for good, and collect the rest less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    process.run(supervised)
 
 
 def _end_with_supervisor() -> None:

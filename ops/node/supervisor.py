@@ -6,19 +6,20 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 import threading
 from typing import TYPE_CHECKING, Final
 
-from core.errors import FootfallError, Unavailable
+from core.errors import Unavailable
 from ops import installation
 from ops.node.children import Child
 from ops.node.greeting import greet
 from ops.settings import PREFIX
+from ops.web import listen
 from storage.embedded import EmbeddedPostgres
 from storage.migrate import migrate
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
     from ops.settings import Settings
@@ -30,7 +31,6 @@ _START_PATIENCE: Final = 300.0
 #: Seconds that the engine may take to write what it holds.
 _ENGINE_GRACE: Final = 60.0
 _TEND_EVERY: Final = 0.2
-_BACKLOG: Final = 2_048
 
 
 def serve(settings: Settings) -> None:
@@ -47,7 +47,8 @@ def serve(settings: Settings) -> None:
     data = settings.data.absolute()
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(installation.hold(data))
-        listener = stack.enter_context(_bind(settings.host, settings.port))
+        # Here and not in http: while that is started again, connections wait instead of being refused.
+        listener = stack.enter_context(listen(settings.host, settings.port))
         postgres = EmbeddedPostgres(data)
         stack.callback(postgres.stop)
         try:
@@ -72,16 +73,6 @@ def serve(settings: Settings) -> None:
                 child.tend()
         _log.info("ending")
         listener.close()  # new connections are refused from here on, not left waiting
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    """Listen in the supervisor: while http is started again, connections wait instead of being refused."""
-    try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_BACKLOG
-        )
-    except OSError as error:
-        raise FootfallError(f"cannot listen on {host} port {port}: {error.strerror or error}; try --port") from error
 
 
 def _children(settings: Settings, data: Path, lock: int, listener: socket.socket) -> list[Child]:

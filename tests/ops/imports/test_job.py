@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from ops.imports.report import Report
-from ops.wiring import event_import
+from ops.wiring.commands import event_import
 from storage import accounts, sites
 from storage.migrate import migrate
 from storage.pool import open_pool

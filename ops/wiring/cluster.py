@@ -1,0 +1,167 @@
+"""The processes of a cluster."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from api.app import create_app
+from ops.clock import SystemClock
+from ops.telemetry import PrometheusTelemetry
+from ops.wiring.shared import background, collecting, reporting, scheduler
+from storage import positions
+from storage.pool import open_async_pool, open_pool
+from streams.engine import PartitionEngine
+from streams.kafka import topics
+from streams.kafka.app import GROUP, WorkerSettings
+from streams.kafka.lag import LagMonitor
+from streams.kafka.log import KafkaLog, LogSettings
+from streams.kafka.partition import RetrySettings
+from streams.kafka.producer import ProducerSettings
+from streams.kafka.worker import Worker
+from streams.realtime import PartitionRealtime, StoredRealtime, SummedRealtime
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator
+
+    from api.asgi import Application
+    from core.clock import Clock
+    from core.telemetry import Telemetry
+    from ops.settings import Settings
+    from streams.kafka.topics import Topic
+
+
+def group_of(topic: Topic) -> str:
+    """Return the name of the workers' consumer group: each generation of the topic has its own."""
+    return f"{GROUP}-{topic.generation}"
+
+
+@contextlib.asynccontextmanager
+async def collector(settings: Settings) -> AsyncIterator[Application]:
+    """HTTP in, Kafka out."""
+    clock, telemetry = SystemClock(), PrometheusTelemetry("collect")
+
+    async def exposition() -> bytes:
+        return telemetry.exposition()
+
+    async with contextlib.AsyncExitStack() as stack:
+        topic = await _topic(settings)
+        monitor = await stack.enter_async_context(lag(settings, topic, clock=clock, telemetry=telemetry))
+        log = KafkaLog(
+            bootstrap=settings.kafka_bootstrap_servers,
+            topic=topic,
+            clock=clock,
+            telemetry=telemetry,
+            settings=LogSettings(
+                window=settings.batch_window / 1_000,
+                most_events=settings.in_flight_events,
+                producer=ProducerSettings(delivery_timeout=settings.delivery_timeout),
+            ),
+            refusal=monitor.refusal,
+        )
+        await log.start()
+        stack.push_async_callback(log.close)
+        yield create_app(
+            collecting=await stack.enter_async_context(
+                collecting(settings, dsn=settings.database_url, log=log),
+            ),
+            telemetry=telemetry,
+            clock=clock,
+            exposition=exposition,
+        )
+
+
+@contextlib.asynccontextmanager
+async def reports(settings: Settings) -> AsyncIterator[Application]:
+    """Answers reports."""
+    clock, telemetry = SystemClock(), PrometheusTelemetry("api")
+
+    async def exposition() -> bytes:
+        return telemetry.exposition()
+
+    topic = await _topic(settings)
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(
+            open_pool(settings.database_url, size=settings.database_connections, name="footfall api")
+        )
+        realtime = SummedRealtime(pool, log=topic.name, partitions=topic.partitions, truth=StoredRealtime(pool))
+        yield create_app(
+            reporting=stack.enter_context(
+                reporting(settings, pool=pool, realtime=realtime, clock=clock, telemetry=telemetry)
+            ),
+            telemetry=telemetry,
+            clock=clock,
+            exposition=exposition,
+        )
+
+
+async def schedule(settings: Settings, telemetry: Telemetry, ending: asyncio.Event) -> None:
+    """Roll up what is due until `ending` is set and the day at work is done."""
+    clock = SystemClock()
+    async with lag(settings, await _topic(settings), clock=clock, telemetry=telemetry):
+        with scheduler(settings.database_url, clock=clock, telemetry=telemetry):
+            await ending.wait()
+
+
+async def work(settings: Settings, telemetry: Telemetry, ending: asyncio.Event) -> None:
+    """Take part in the group until `ending` is set.
+
+    Raises:
+        WorkerFailed: it cannot go on; the process has to end and be started again.
+    """
+    clock = SystemClock()
+    topic = await _topic(settings)
+    timeout = settings.broker_session_timeout
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await open_async_pool(
+            settings.database_url, size=settings.database_connections, name="footfall work", check=False
+        )
+        stack.push_async_callback(pool.close)
+        realtime = PartitionRealtime(pool, topic.name, clock=clock)
+        await stack.enter_async_context(background(realtime.run()))
+        worker = Worker(
+            bootstrap=settings.kafka_bootstrap_servers,
+            topic=topic,
+            engine=lambda partition: PartitionEngine(
+                pool, topic.name, partition, clock=clock, telemetry=telemetry, observers=[realtime]
+            ),
+            clock=clock,
+            telemetry=telemetry,
+            settings=WorkerSettings(
+                group=group_of(topic),
+                session_timeout=timeout,
+                heartbeat_interval=timeout / 6,
+                rebalance_timeout=timeout * 4 / 3,
+                request_timeout=timeout * 2,
+            ),
+            retry=RetrySettings(attempts=settings.flush_failures),
+        )
+        await worker.run(ending)
+
+
+@contextlib.asynccontextmanager
+async def lag(settings: Settings, topic: Topic, *, clock: Clock, telemetry: Telemetry) -> AsyncIterator[LagMonitor]:
+    """The consumer lag measured every few seconds, beside the workers, so that a missing one shows."""
+    pool = await open_async_pool(settings.database_url, size=1, name="footfall lag")
+
+    async def stored() -> dict[int, int]:
+        async with pool.connection() as connection:
+            return await positions.of_log(connection, topic.name)
+
+    monitor = LagMonitor(
+        bootstrap=settings.kafka_bootstrap_servers,
+        topic=topic,
+        positions=stored,
+        clock=clock,
+        telemetry=telemetry,
+    )
+    try:
+        async with background(monitor.run()):
+            yield monitor
+    finally:
+        await pool.close()
+
+
+async def _topic(settings: Settings) -> Topic:
+    return await topics.wait_for(settings.kafka_bootstrap_servers, generation=settings.topic_generation or None)

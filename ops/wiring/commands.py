@@ -1,0 +1,47 @@
+"""What commands need that run to their end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aggregations.job import RollupJob
+from api.dialects.tinytrail.bodies import read_body
+from api.lookups.agents import Agents
+from api.lookups.hosts import Hosts
+from core.telemetry import NoTelemetry
+from ops.clock import SystemClock
+from ops.imports.job import Import
+from ops.imports.staging import Staging
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
+
+    from psycopg_pool import ConnectionPool
+
+    from ops.imports.report import Report
+
+
+def event_import(
+    pool: ConnectionPool, file: Path, folder: Path, *, site: UUID | None = None, report: Report | None = None
+) -> Import:
+    """The import of a file's events; they are put aside in `folder`."""
+    clock, telemetry = SystemClock(), NoTelemetry()
+    return Import(
+        file,
+        pool=pool,
+        rollups=rollup_job(pool),
+        clock=clock,
+        telemetry=telemetry,
+        agent=Agents.bundled(),
+        source_kind=Hosts.bundled(),
+        parse=read_body,
+        staging=Staging(folder),
+        site=site,
+        report=report,
+    )
+
+
+def rollup_job(pool: ConnectionPool) -> RollupJob:
+    """A rollup job that nobody measures."""
+    return RollupJob(pool=pool, clock=SystemClock(), telemetry=NoTelemetry())

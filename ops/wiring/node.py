@@ -1,0 +1,92 @@
+"""The two processes of a single node."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from api.app import create_app
+from core.errors import Unavailable
+from ops.clock import SystemClock
+from ops.telemetry import PrometheusTelemetry
+from ops.wiring.shared import collecting, reporting, scheduler
+from storage.embedded import EmbeddedPostgres, make_private, socket_directory
+from storage.pool import open_async_pool, open_pool
+from streams.engine import PartitionEngine
+from streams.local.client import SocketLog
+from streams.local.runner import Runner
+from streams.local.server import Server
+from streams.realtime import AskedRealtime, LocalRealtime, StoredRealtime
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from api.asgi import Application
+    from ops.settings import Settings
+
+#: The log of a single node: no log at all, its offsets are given by the engine.
+LOCAL_LOG: Final = "local"
+_SOCKET: Final = "engine.sock"
+
+
+def engine_socket(data: Path) -> Path:
+    """Return where the engine listens."""
+    return socket_directory(data.absolute() / "run", _SOCKET) / _SOCKET
+
+
+@contextlib.asynccontextmanager
+async def engine(settings: Settings) -> AsyncIterator[None]:
+    """The engine process: stream core, windows and rollups, asked through the local socket."""
+    clock, telemetry = SystemClock(), PrometheusTelemetry("engine")
+    dsn = EmbeddedPostgres(settings.data).dsn
+    path = engine_socket(settings.data)
+    make_private(path.parent)
+
+    async def metrics(_: bytes) -> bytes:
+        return telemetry.exposition()
+
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await open_async_pool(dsn, size=settings.database_connections, name="footfall engine", check=False)
+        stack.push_async_callback(pool.close)
+        stack.enter_context(scheduler(dsn, clock=clock, telemetry=telemetry))
+        realtime = LocalRealtime(clock=clock)
+        await realtime.fill(pool)  # before the engine opens, or events would come twice
+        core = PartitionEngine(pool, LOCAL_LOG, 0, clock=clock, telemetry=telemetry, observers=[realtime])
+        runner = Runner(core, clock=clock, limit=settings.in_flight_events)
+        server = Server(path, runner, {"metrics": metrics, "realtime": realtime.answer})
+        stack.push_async_callback(server.stop)
+        stack.push_async_callback(runner.stop)  # first: what waits is written and answered
+        await runner.start()
+        await server.start()
+        yield
+
+
+@contextlib.asynccontextmanager
+async def http(settings: Settings) -> AsyncIterator[Application]:
+    """The http process: collector and reports. The engine may be away for a while."""
+    clock, telemetry = SystemClock(), PrometheusTelemetry("http")
+    dsn = EmbeddedPostgres(settings.data).dsn
+    log = SocketLog(engine_socket(settings.data), clock=clock, telemetry=telemetry, limit=settings.in_flight_events)
+
+    async def exposition() -> bytes:
+        try:
+            return telemetry.exposition([await log.ask("metrics")])
+        except Unavailable:
+            return telemetry.exposition()
+
+    async with contextlib.AsyncExitStack() as stack:
+        await log.start()
+        stack.push_async_callback(log.stop)
+        pool = stack.enter_context(open_pool(dsn, size=settings.database_connections, name="footfall reports"))
+        realtime = AskedRealtime(partial(log.ask, "realtime"), truth=StoredRealtime(pool))
+        yield create_app(
+            collecting=await stack.enter_async_context(collecting(settings, dsn=dsn, log=log)),
+            reporting=stack.enter_context(
+                reporting(settings, pool=pool, realtime=realtime, clock=clock, telemetry=telemetry)
+            ),
+            telemetry=telemetry,
+            clock=clock,
+            exposition=exposition,
+        )

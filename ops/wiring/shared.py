@@ -1,0 +1,103 @@
+"""What a single node and a cluster have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregations.job import RollupJob
+from aggregations.reports import Reports
+from api.app import Collecting, Reporting
+from api.dialects.tinytrail.reports import reports_router, site_finder
+from core.networks import parse_network
+from core.spans import SECOND
+from ops.aggregation import aggregate_day
+from ops.scheduler import Scheduler
+from storage.pool import open_async_pool, open_pool
+from streams.realtime import Briefly
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine, Iterator
+    from datetime import date
+
+    from psycopg_pool import ConnectionPool
+
+    from core.clock import Clock
+    from core.ports import EventLog
+    from core.realtime import Realtime
+    from core.telemetry import Telemetry
+    from ops.settings import Settings
+
+#: Connections of a scheduler: its lock, its work, and what its pool lends otherwise.
+_SCHEDULER_CONNECTIONS: Final = 3
+
+
+@contextlib.asynccontextmanager
+async def collecting(settings: Settings, *, dsn: str, log: EventLog) -> AsyncIterator[Collecting]:
+    """What taking events in needs."""
+    pool = await open_async_pool(dsn, size=settings.database_connections, name="footfall collect")
+    try:
+        yield Collecting(
+            pool=pool,
+            log=log,
+            trusted_proxies=[parse_network(text) for text in settings.trusted_proxies],
+            rate_limits=settings.rate_limits == "on",
+        )
+    finally:
+        await pool.close()
+
+
+@contextlib.contextmanager
+def reporting(
+    settings: Settings, *, pool: ConnectionPool, realtime: Realtime, clock: Clock, telemetry: Telemetry
+) -> Iterator[Reporting]:
+    """What answering reports needs."""
+    reports = Reports(pool, clock=clock, telemetry=telemetry)
+    job = RollupJob(pool=pool, clock=clock, telemetry=telemetry)
+
+    async def aggregate(day: date) -> None:
+        start = int(datetime.combine(day, time(), UTC).timestamp()) * SECOND
+        await asyncio.to_thread(aggregate_day, pool, job, start)
+
+    router = reports_router(
+        reports=reports,
+        realtime=Briefly(realtime, clock=clock),
+        aggregate=aggregate,
+        find_site=site_finder(pool),
+        clock=clock,
+    )
+    try:
+        yield Reporting(pool=pool, routers=[router], rate_limits=settings.rate_limits == "on")
+    finally:
+        reports.close()
+
+
+@contextlib.contextmanager
+def scheduler(dsn: str, *, clock: Clock, telemetry: Telemetry) -> Iterator[None]:
+    """A scheduler in a thread of its own as long as the context lasts, and until its day is done."""
+    pool = open_pool(dsn, size=_SCHEDULER_CONNECTIONS, name="footfall scheduler")
+    job = RollupJob(pool=pool, clock=clock, telemetry=telemetry)
+    stop = threading.Event()
+    work = Scheduler(pool=pool, job=job, clock=clock, telemetry=telemetry)
+    thread = threading.Thread(target=work.run, args=(stop,), name="scheduler")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        pool.close()
+
+
+@contextlib.asynccontextmanager
+async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do something beside what happens inside."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
