@@ -11,17 +11,21 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from aggregations.job import RollupJob
 from aggregations.planner import Span
 from aggregations.reports import Reports
+from core.errors import Unavailable
 from core.globs import PathGroups
 from core.metrics import Metric, Totals, value_of
 from core.query import Group, Query
 from core.ranges import Days
 from core.sites import ContentGroup
-from core.spans import DAY
+from core.spans import DAY, hour_of
 from core.telemetry import NoTelemetry
 from storage.migrate import migrate
 from storage.pool import open_pool
+from storage.sql import load
+from storage.times import instant
 from tests.aggregations.history import PATHS, History, make_history, totals, write_rollups, write_rows
 from tests.databases import fresh_database
 
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 FIRST: Final = date(2026, 2, 1)
 DAYS: Final = 85
+FIRST_DAY: Final = (FIRST.toordinal() - date(1970, 1, 1).toordinal()) * DAY
 ZONES: Final = ("UTC", "UTC", "Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns")
 GROUPS: Final = PathGroups(
     [ContentGroup("Old", "/blog/old/*"), ContentGroup("Blog", "/blog/*"), ContentGroup("Any", "*")]
@@ -42,7 +47,7 @@ class StillClock:
 
     def now_ms(self) -> int:
         """The end of the history."""
-        return (FIRST.toordinal() - date(1970, 1, 1).toordinal() + DAYS) * DAY
+        return FIRST_DAY + DAYS * DAY
 
     def monotonic(self) -> float:
         """Always the same."""
@@ -81,8 +86,7 @@ def seeded(seed: int) -> Random:
 def fill(dsn: str, seed: int) -> History:
     """Make a history and its rollups, and write both."""
     random = seeded(seed)
-    first_day = (FIRST.toordinal() - date(1970, 1, 1).toordinal()) * DAY
-    history = make_history(random, site=seed + 1, first_day=first_day, days=DAYS)
+    history = make_history(random, site=seed + 1, first_day=FIRST_DAY, days=DAYS)
 
     async def write() -> None:
         async with await psycopg.AsyncConnection.connect(dsn) as connection:
@@ -90,7 +94,7 @@ def fill(dsn: str, seed: int) -> History:
 
     asyncio.run(write())
     with psycopg.connect(dsn) as connection:
-        write_rollups(connection, random, history, first_day=first_day, days=DAYS)
+        write_rollups(connection, random, history, first_day=FIRST_DAY, days=DAYS)
     return history
 
 
@@ -166,3 +170,53 @@ async def test_a_timeseries_is_what_the_definitions_say(
             for day, begin, end in zip(query.days, edges, edges[1:], strict=False)
         ]
         assert expected == list(series.points), (metric, query)
+
+
+@pytest.mark.parametrize(
+    "database", ["postgres_database", pytest.param("timescale_database", marks=pytest.mark.timescale)]
+)
+async def test_rolling_up_changes_no_report(request: pytest.FixtureRequest, database: str) -> None:
+    """From rows alone, from rollups of ever more days, and with late events: always what the definitions say."""
+    address = request.getfixturevalue(database)
+    await asyncio.to_thread(migrate, address)
+    random = seeded(99)
+    history = make_history(random, site=1, first_day=FIRST_DAY, days=40)
+    late = set(random.sample(range(len(history.events)), k=10))
+    early = [row for number, row in enumerate(history.events) if number not in late]
+    pool = open_pool(address, size=4)
+    service = Reports(pool, clock=StillClock(), telemetry=NoTelemetry())
+    job = RollupJob(pool=pool, clock=StillClock(), telemetry=NoTelemetry())
+    await commit(address, History(1, early, history.sessions))
+    for day in random.sample(range(40), k=30):
+        await asyncio.to_thread(job.roll_day, 1, FIRST_DAY + day * DAY)
+    await commit(address, History(1, [row for row in history.events if row not in early], []))
+    for day in (-1, *random.sample(range(40), k=8)):
+        if day >= 0:
+            await asyncio.to_thread(job.roll_day, 1, FIRST_DAY + day * DAY)
+        for _ in range(10):
+            query = random_query(random, history)
+            summary = await service.summary(query)
+            assert expected_totals(history, query, Span(query.edges[0], query.edges[-1])) == summary.totals, query
+    service.close()
+    pool.close()
+
+
+async def commit(address: str, rows: History) -> None:
+    """Write rows and marks in one transaction, as an engine does."""
+    async with await psycopg.AsyncConnection.connect(address) as connection:
+        await write_rows(connection, rows)
+        hours = {hour_of(row.event.ts) for row in rows.events} | {hour_of(one.start) for one in rows.sessions}
+        await connection.execute(
+            load("marks.put"), {"site": rows.site, "hours": [instant(hour) for hour in hours], "partition": 0}
+        )
+
+
+async def test_a_store_that_is_away_is_said_to_be(postgres_database: str) -> None:
+    """Nobody waits for it for ever, and the next report may be asked at once."""
+    with open_pool(postgres_database, size=1) as pool:
+        service = Reports(pool, clock=StillClock(), telemetry=NoTelemetry())
+        pool.close()
+        query = Query(site=1, days=Days(first=FIRST, last=FIRST), zone=ZoneInfo("UTC"))
+        with pytest.raises(Unavailable):
+            await service.summary(query)
+        service.close()
