@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
-import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -161,7 +161,7 @@ def cluster(folder: Path, *, bootstrap: str, dsn: str, workers: int = 1, **setti
     env = environment(
         KAFKA_BOOTSTRAP_SERVERS=bootstrap,
         DATABASE_URL=dsn,
-        FOOTFALL_TOPIC=f"footfall-test-{uuid.uuid4().hex[:12]}",
+        FOOTFALL_TOPIC_GENERATION=str(secrets.randbelow(1 << 30) + 1_000),  # a topic and group of its own
         FOOTFALL_RATE_LIMITS="off",
         FOOTFALL_BROKER_SESSION_TIMEOUT="6",
         **settings,
