@@ -1,0 +1,203 @@
+"""The steps of the enrichment, run as the whole list."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from core.agents import Agent
+from core.channels import Channel, SourceKind
+from core.drops import DropReason
+from core.enrich.draft import Lookups
+from core.enrich.pipeline import Enriched, Enrichment
+from core.enrich.steps import STEPS
+from core.errors import Unavailable
+from core.events import Event, TrafficClass
+from core.ids import Stamp
+from core.raw import RawEvent, Request
+from core.sites import Site
+from core.visitors import Identity
+from tests.clocks import SetClock
+from tests.measurements import Measurements
+
+SITE = Site(
+    id=7,
+    uuid=UUID(int=7),
+    account_id=UUID(int=1),
+    domain="example.com",
+    excluded_ips=("203.0.113.9", "2001:db8::/32", "10.0.0.0/8"),
+)
+BROWSER = Agent("Firefox", "130", "Linux", "", "desktop", bot=False)
+BOT = Agent("curl", "8", "", "", "desktop", bot=True)
+VIEW = RawEvent(type="page_view", url="https://example.com/a", path="/a")
+REQUEST = Request(ip="198.51.100.1", user_agent="browser")
+
+
+def enrichment(measurements: Measurements | None = None, *, sample_every: int = 64) -> Enrichment:
+    """The real steps with look-ups that know little."""
+    lookups = Lookups(
+        agent=lambda text: BOT if text == "bot" else BROWSER,
+        source_kind={"google.com": SourceKind.SEARCH, "t.co": SourceKind.SOCIAL}.get,
+        stamp=lambda: Stamp(1_000, 5),
+        identify=lambda ts, site, ip, _: Identity(ts, site, len(ip)),
+    )
+    return Enrichment(
+        lookups=lookups, clock=SetClock(0), telemetry=measurements or Measurements(), sample_every=sample_every
+    )
+
+
+def accepted(raw: RawEvent = VIEW, request: Request = REQUEST) -> Event:
+    """The event that is made of this."""
+    outcome = enrichment().run(raw, request, SITE)
+    assert isinstance(outcome, Enriched)
+    return outcome.event
+
+
+def test_a_view_becomes_an_event() -> None:
+    """Every column of a plain page view has its value, and the bucket comes from the visitor."""
+    raw = VIEW._replace(
+        url="https://www.Example.com:8443/a?utm_content=c&utm_term=t&secret=1#top",
+        path="/caf%C3%A9?x=1",
+        referrer="https://www.Google.com/search?q=secret",
+        screen_width=1_280,
+        status=404,
+        engaged_ms=3,
+        properties='{"a":1}',
+    )
+    outcome = enrichment().run(raw, REQUEST, SITE)
+    assert isinstance(outcome, Enriched)
+    assert outcome.bucket == len(REQUEST.ip)
+    assert outcome.event._asdict() == {
+        "ts": 1_000,
+        "event_id": 5,
+        "visitor": 1_000,
+        "prev": 7,
+        "site": 7,
+        "traffic": 0,
+        "type": "page_view",
+        "name": "",
+        "path": "/café",
+        "query": "utm_content=c&utm_term=t",
+        "referrer": "google.com/search",
+        "referrer_host": "google.com",
+        "channel": "Organic Search",
+        "utm_source": "",
+        "utm_medium": "",
+        "utm_campaign": "",
+        "utm_content": "c",
+        "utm_term": "t",
+        "hostname": "www.example.com",
+        "country": "",
+        "region": "",
+        "city": "",
+        "browser": "Firefox",
+        "browser_version": "130",
+        "os": "Linux",
+        "os_version": "",
+        "device": "desktop",
+        "screen": "1025-1440",
+        "status": 404,
+        "engaged_ms": 3,
+        "ip": "",
+        "properties": '{"a":1}',
+    }
+
+
+def test_only_plain_values_leave() -> None:
+    """What crosses the log is text and numbers of the base types, no enum members."""
+    event = accepted(request=REQUEST._replace(user_agent="bot"))
+    assert {type(value) for value in event} == {int, str}
+
+
+@pytest.mark.parametrize(
+    ("change", "settings", "reason"),
+    [
+        ({"gpc": True}, {}, DropReason.GLOBAL_PRIVACY_CONTROL),
+        ({"gpc": True}, {"honour_gpc": False}, None),
+        ({"dnt": True}, {}, DropReason.DO_NOT_TRACK),
+        ({"dnt": True}, {"honour_dnt": False}, None),
+        ({"prefetch": True}, {}, DropReason.PREFETCH),
+        ({"ip": "203.0.113.9"}, {}, DropReason.EXCLUDED_IP),
+        ({"ip": "203.0.113.8"}, {}, None),
+        ({"ip": "10.255.0.1"}, {}, DropReason.EXCLUDED_IP),
+        ({"ip": "::ffff:10.0.0.1"}, {}, DropReason.EXCLUDED_IP),
+        ({"ip": "2001:db8:1::5"}, {}, DropReason.EXCLUDED_IP),
+        ({"ip": "2001:db9::5"}, {}, None),
+        ({"ip": ""}, {}, None),
+        ({"ip": "10.0.0.1"}, {"excluded_ips": ()}, None),
+    ],
+)
+def test_exclusions(change: dict[str, Any], settings: dict[str, Any], reason: DropReason | None) -> None:
+    """Excluded traffic ends with its reason, counted once; everything else goes on."""
+    measurements = Measurements()
+    site = Site(**{**{name: getattr(SITE, name) for name in SITE.__dataclass_fields__}, **settings})
+    outcome = enrichment(measurements).run(VIEW, REQUEST._replace(**change), site)
+    assert (outcome if isinstance(outcome, DropReason) else None) is reason
+    assert measurements.counters["footfall_events_dropped_total"] == (reason is not None)
+
+
+def test_an_unknown_site_is_a_drop() -> None:
+    """Without a site there is nothing to do."""
+    assert enrichment().run(VIEW, REQUEST, None) is DropReason.UNKNOWN_SITE
+
+
+@pytest.mark.parametrize(
+    ("change", "channel", "host"),
+    [
+        ({}, Channel.DIRECT, ""),
+        ({"referrer": "https://google.com/"}, Channel.ORGANIC_SEARCH, "google.com"),
+        ({"referrer": "https://google.com/", "utm_medium": "CPC"}, Channel.PAID_SEARCH, "google.com"),
+        (
+            {"referrer": "https://google.com/", "url": "https://example.com/?utm_medium=ppc"},
+            Channel.PAID_SEARCH,
+            "google.com",
+        ),
+        ({"url": "https://example.com/?gclid=abc"}, Channel.PAID_SEARCH, ""),
+        ({"referrer": "https://t.co/x", "utm_medium": "cpc"}, Channel.SOCIAL, "t.co"),
+        ({"referrer": "https://blog.example.org/x", "utm_medium": "email"}, Channel.EMAIL, "blog.example.org"),
+        ({"utm_medium": "Email"}, Channel.EMAIL, ""),
+        ({"referrer": "https://blog.example.org/x"}, Channel.REFERRAL, "blog.example.org"),
+        ({"referrer": "https://www.example.com/b"}, Channel.DIRECT, ""),
+        ({"referrer": "https://shop.example.com/b"}, Channel.DIRECT, ""),
+        ({"referrer": "https://notexample.com/b"}, Channel.REFERRAL, "notexample.com"),
+        ({"referrer": "http://127.0.0.1:8000/", "url": "http://127.0.0.1:9000/"}, Channel.DIRECT, ""),
+    ],
+)
+def test_channels(change: dict[str, Any], channel: Channel, host: str) -> None:
+    """The first rule of the table that fits names the channel; the site's own domain is no referrer."""
+    event = accepted(VIEW._replace(**change))
+    assert (event.channel, event.referrer_host) == (channel, host)
+
+
+def test_the_body_names_the_campaign_before_the_address() -> None:
+    """A field of the body wins over the address's parameter; an empty one does not."""
+    url = "https://example.com/?utm_source=url&utm_medium=url&utm_campaign=url"
+    event = accepted(VIEW._replace(url=url, utm_source="body", utm_campaign=" "))
+    assert (event.utm_source, event.utm_medium, event.utm_campaign) == ("body", "url", "url")
+
+
+def test_bots_are_flagged_not_dropped() -> None:
+    """A bot's event is stored under its class."""
+    assert accepted(request=REQUEST._replace(user_agent="bot")).traffic == TrafficClass.BOT
+
+
+def test_one_event_in_many_is_timed() -> None:
+    """Of ten events with every fifth sampled, two are timed, in every step."""
+    measurements = Measurements()
+    steps = enrichment(measurements, sample_every=5)
+    for _ in range(10):
+        steps.run(VIEW, REQUEST, SITE)
+    assert measurements.counters["footfall_step_events_total"] == 2 * len(STEPS)
+
+
+def test_without_a_salt_nothing_is_accepted() -> None:
+    """What a look-up cannot answer ends the run with its error."""
+
+    def fail(*_: object) -> Identity:
+        raise Unavailable("no salt")
+
+    lookups = Lookups(agent=lambda _: BROWSER, source_kind=lambda _: None, stamp=lambda: Stamp(0, 0), identify=fail)
+    with pytest.raises(Unavailable):
+        Enrichment(lookups=lookups, clock=SetClock(0), telemetry=Measurements()).run(VIEW, REQUEST, SITE)
