@@ -2,9 +2,10 @@
 
 What makes its rows trustworthy, however much happens meanwhile:
 
-- A day's marks, events and sessions are read in one snapshot, and all 24 hours and the day are written from it. A mark
-  is taken away only if its version is still the one read: whatever was committed since then left its mark. So an hour
-  without a mark is right, also the running one, and a day is right if none of its hours is marked.
+- A day's marks, events and sessions are read in one snapshot, and its marked hours (all 24 if it is forced) and the day
+  are written from it. A mark is taken away only if its version is still the one read: whatever was committed since then
+  left its mark. So an hour without a mark is right, also the running one, and need not be written again; and a day is
+  right if none of its hours is marked.
 - Whoever writes a day of a site writes the day's month in the same transaction, as the sum of the days up to `through`,
   and only one job at a time writes a site. So a month row always equals the sum of its day rows up to `through`, and is
   right if no hour of these days is marked: a day that was never rolled up either has no events, and adds 0, or is
@@ -22,9 +23,10 @@ import polars as pl
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
 from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames, roll
-from core.spans import DAY, day_of
+from core.spans import DAY, HOUR, day_of
 from storage import frames, marks, rollups
 from storage.locks import site_lock
+from storage.rollups import DayHours, Grain
 from storage.snapshots import snapshot
 from storage.times import instant, millis
 
@@ -82,7 +84,8 @@ class RollupJob:
             found = _read(connection, site=site, day=day, force=force)
             if found is None:
                 return None
-            rolled = _write(connection, found, site=site, day=day, now=self.clock.now_ms())
+            hours = range(day, day + DAY, HOUR) if force else {mark.hour for mark in found.marks}
+            rolled = _write(connection, found, DayHours(site, day, hours), now=self.clock.now_ms())
         self.telemetry.add("footfall_rollup_days_total")
         self.telemetry.observe("footfall_rollup_seconds", self.clock.monotonic() - started)
         self.telemetry.add("footfall_repeated_event_ids_total", rolled.repeated_ids)
@@ -120,16 +123,17 @@ def _read(connection: Connection, *, site: int, day: int, force: bool) -> _Day |
         )
 
 
-def _write(connection: Connection, found: _Day, *, site: int, day: int, now: int) -> RolledDay:
+def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> RolledDay:
     prepared = day_frames(found.events, found.sessions)
-    rolled = pl.collect_all([roll(rollup, prepared, day=day) for rollup in ROLLUPS])
+    is_meant = (pl.col("grain") == Grain.DAY) | pl.col("span").is_in(list(what.hours))
+    rolled = pl.collect_all([roll(rollup, prepared, day=what.day).filter(is_meant) for rollup in ROLLUPS])
     spans = {start: instant(start) for start in chain.from_iterable(frame["span"].unique() for frame in rolled)}
     with connection.transaction():
         for rollup, frame in zip(ROLLUPS, rolled, strict=True):
-            rollups.replace_day(connection, rollup.table, site=site, day=day, rows=_rows(frame, spans))
-        _sum_month(connection, site=site, month=month_of(day), now=now)
+            rollups.replace_day(connection, rollup.table, what, _rows(frame, spans))
+        _sum_month(connection, site=what.site, month=month_of(what.day), now=now)
         # Last, so that no batch waits for longer than the commit.
-        cleared = marks.clear(connection, site=site, marks=found.marks)
+        cleared = marks.clear(connection, site=what.site, marks=found.marks)
     return RolledDay(
         events=found.events.height,
         sessions=found.sessions.height,

@@ -13,7 +13,7 @@ from storage.sql import load
 from storage.times import instant, millis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from psycopg import Connection
 
@@ -55,6 +55,14 @@ class RollupTable:
         )
 
 
+class DayHours(NamedTuple):
+    """A UTC day of a site, and those of its hours that are meant."""
+
+    site: int
+    day: int  # start of the day, ms
+    hours: Collection[int]  # starts of hours, ms
+
+
 class SiteMonth(NamedTuple):
     """A month of a site."""
 
@@ -62,16 +70,19 @@ class SiteMonth(NamedTuple):
     month: int  # start of the month, ms
 
 
-def replace_day(
-    connection: Connection, table: RollupTable, *, site: int, day: int, rows: Iterable[Sequence[Any]]
-) -> None:
-    """Replace the hours and the day row of the UTC day that begins at `day` (ms).
+def replace_day(connection: Connection, table: RollupTable, day: DayHours, rows: Iterable[Sequence[Any]]) -> None:
+    """Replace the day's row and the rows of its `hours`; the rows given are of no others.
 
     A row is (grain, class, start of the span as datetime, then `table.columns`).
     """
     connection.execute(
         table.statement("rollups.clear_day"),
-        {"site": site, "day": instant(day), "end": instant(day + DAY)},
+        {
+            "site": day.site,
+            "hours": [instant(hour) for hour in day.hours],
+            "day": instant(day.day),
+            "end": instant(day.day + DAY),
+        },
     )
     with connection.cursor() as cursor, cursor.copy(table.statement("rollups.copy")) as copy:
         copy.set_types(
@@ -80,7 +91,7 @@ def replace_day(
             + ["int8"] * (len(table.columns) - len(table.keys))
         )
         for row in rows:
-            copy.write_row((site, *row))
+            copy.write_row((day.site, *row))
 
 
 def replace_months(

@@ -128,10 +128,26 @@ def test_unmarked_day_is_left_alone(rollup_pool: ConnectionPool) -> None:
     right = rows(rollup_pool, "roll_site", 0, 1, 2)
     with rollup_pool.connection() as connection:
         connection.execute("UPDATE roll_site SET views = 77")
-        connection.execute("INSERT INTO roll_path SELECT site, grain, class, span, '/gone' FROM roll_path LIMIT 0")
     assert job.roll_day(1, FIRST_DAY) is None
     assert job.roll_day(1, FIRST_DAY, force=True) is not None
     assert rows(rollup_pool, "roll_site", 0, 1, 2) == right
+
+
+def test_only_marked_hours_are_written(rollup_pool: ConnectionPool) -> None:
+    """An hour without a mark is right already and keeps its row; the day counts it."""
+    with rollup_pool.connection() as connection:
+        write_events(connection, events_of("10:00 /a, 12:00 /b"))
+    job = new_job(rollup_pool)
+    job.roll_day(1, FIRST_DAY)
+    with rollup_pool.connection() as connection:
+        write_events(connection, events_of("12:30 /c person=2"))
+        connection.execute("UPDATE roll_site SET engaged_ms = 5 WHERE grain = 0")
+    job.roll_day(1, FIRST_DAY)
+    found = rows(rollup_pool, "roll_site", 0, 1)
+    ten, twelve = FIRST_DAY + 10 * HOUR, FIRST_DAY + 12 * HOUR
+    assert (found[0, 0, ten]["views"], found[0, 0, ten].get("engaged_ms")) == (1, 5)
+    assert (found[0, 0, twelve]["views"], found[0, 0, twelve].get("engaged_ms")) == (2, None)
+    assert found[1, 0, FIRST_DAY]["views"] == 3
 
 
 def test_commit_during_a_job_keeps_its_mark(rollup_pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch) -> None:
