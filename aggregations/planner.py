@@ -66,7 +66,7 @@ def plan(span: Span, *, marked: AbstractSet[int], months: Mapping[int, int]) -> 
     pieces += _whole_days(Span(first, last), marked, spoilt, months)
     return Plan(
         span=span,
-        rollups=tuple(_merged(piece for piece in pieces if piece.grain is not None)),
+        rollups=tuple(merged(piece for piece in pieces if piece.grain is not None)),
         rows=tuple(piece for piece in pieces if piece.grain is None),
         cuts=cuts,
     )
@@ -110,7 +110,7 @@ def _hours(span: Span, marked: AbstractSet[int], *, whole: bool) -> Iterator[Pie
         yield Piece(Grain.HOUR if trusted else None, begin, end, whole=whole)
 
 
-def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Neighbours of one kind as one: a range of spans costs one look into the index."""
     held: Piece | None = None
     for piece in pieces:

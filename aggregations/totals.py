@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from aggregations.hours import HourKey
-from aggregations.planner import Span, months_around, plan
+from aggregations.planner import Span, merged, months_around, plan
 from core.metrics import Totals, add
 from core.spans import HOUR
 from storage import marks, reports
@@ -14,7 +15,7 @@ from storage.pieces import Bucketed
 from storage.reports import PageSum, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -59,11 +60,14 @@ class Reading:
         """Return the totals of neighbouring spans, in their order; without visitors where nobody asks for them."""
         if self._query.group is not None:
             return self._group_totals(spans, self._query.group)
-        plans = [self._plan(span) for span in spans]
-        rollups = [Bucketed(bucket, piece) for bucket, made in enumerate(plans) for piece in made.rollups]
+        # A month would not tell its days apart.
+        plans = [self._plan(span, months=self._months if len(spans) == 1 else {}) for span in spans]
         parts: defaultdict[int, list[Totals]] = defaultdict(list)
-        for bucket, totals in reports.rollup_totals(self._connection, self._scope, rollups).items():
-            parts[bucket].append(totals)
+        begins = [span.begin for span in spans]
+        # One look into the index for neighbouring days, however many results they go to.
+        pieces = [*merged(piece for made in plans for piece in made.rollups)]
+        for begin, totals in reports.rollup_totals(self._connection, self._scope, pieces, by_span=len(spans) > 1):
+            parts[bisect_right(begins, begin) - 1 if len(spans) > 1 else 0].append(totals)
         for bucket, totals in self._row_totals(plans):
             parts[bucket].append(totals)
         if visitors:
@@ -74,7 +78,7 @@ class Reading:
 
     def pages(self, span: Span, *, limit: int, offset: int) -> list[PageSum]:
         """Return the pages with views in the span, most views first, then by path."""
-        made = self._plan(span)
+        made = self._plan(span, months=self._months)
         rollups = [Bucketed(0, piece) for piece in made.rollups]
         counted = self._page_rows(made.rows)
         if self._query.group is None:
@@ -82,12 +86,12 @@ class Reading:
         every = reports.pages(self._connection, self._scope, rollups, counted=counted, limit=None)
         return [page for page in every if self._query.group.has(page.path)][offset : offset + limit]
 
-    def _plan(self, span: Span) -> Plan:
-        return plan(span, marked=self._versions.keys(), months=self._months)
+    def _plan(self, span: Span, *, months: Mapping[int, int]) -> Plan:
+        return plan(span, marked=self._versions.keys(), months=months)
 
     def _group_totals(self, spans: Sequence[Span], group: Group) -> list[Totals]:
         """Distinct visits and visitors do not add up, so all of it is counted on rows."""
-        made = self._plan(Span(spans[0].begin, spans[-1].end))
+        made = self._plan(Span(spans[0].begin, spans[-1].end), months=self._months)
         known = reports.paths(
             self._connection, self._scope, [Bucketed(0, piece) for piece in (*made.rollups, *made.rows)]
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.events import KINDS, EventType, Kind
 from core.metrics import Totals
-from storage.pieces import parameters
+from storage.pieces import Bucketed, parameters
 from storage.sql import load
 from storage.times import instant, millis
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from storage.pieces import Bucketed
+    from storage.pieces import Piece
 
 #: An event of one of these makes a visit, and a visitor.
 _ACTIVE = [type_ for type_, kind in KINDS.items() if kind is not Kind.PASSIVE]
@@ -52,13 +52,19 @@ class Scope(NamedTuple):
     path: str | None = None
 
 
-def rollup_totals(connection: Connection, scope: Scope, pieces: Sequence[Bucketed]) -> dict[int, Totals]:
-    """Return the totals of the pieces of rollups, by bucket. Visitors are those of whole days only."""
+def rollup_totals(
+    connection: Connection, scope: Scope, pieces: Sequence[Piece], *, by_span: bool
+) -> list[tuple[int, Totals]]:
+    """Return the totals of pieces of rollups: (start, totals) of each span in them, or all in one with the start 0.
+
+    Visitors are those of whole days only.
+    """
     if not pieces:
-        return {}
+        return []
     name = "reports.site_rollups" if scope.path is None else "reports.path_rollups"
-    rows = connection.execute(load(name), {**_about(scope), **parameters(pieces)})
-    return {bucket: Totals(*sums) for bucket, *sums in rows}
+    given = parameters(Bucketed(0, piece) for piece in pieces)
+    rows = connection.execute(load(name), {**_about(scope), **given, "by_span": by_span})
+    return [(0 if span is None else millis(span), Totals(*sums)) for span, *sums in rows]
 
 
 def row_totals(connection: Connection, scope: Scope, pieces: Sequence[Bucketed]) -> list[tuple[int, int, Totals]]:

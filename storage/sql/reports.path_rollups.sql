@@ -1,6 +1,6 @@
--- One page's totals over pieces of its site's rollups, per bucket.
+-- One page's totals over pieces of its site's rollups, in one sum or per span.
 SELECT
-    piece.bucket,
+    CASE WHEN %(by_span)s THEN roll.span END AS span,
     sum(piece.sign * roll.views)::bigint,
     sum(piece.sign * roll.s1)::bigint,
     sum(piece.sign * roll.s1)::bigint,
@@ -18,4 +18,4 @@ JOIN roll_path AS roll
     ON roll.site = %(site)s AND roll.path = %(path)s AND roll.grain = piece.grain
         AND roll.span >= piece.begins AND roll.span < piece.ends
         AND roll.class = ANY (%(classes)s::smallint[])
-GROUP BY piece.bucket
+GROUP BY 1

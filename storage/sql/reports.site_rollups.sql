@@ -1,6 +1,6 @@
--- A site's totals over pieces of its rollups, per bucket.
+-- A site's totals over pieces of its rollups, in one sum or per span.
 SELECT
-    piece.bucket,
+    CASE WHEN %(by_span)s THEN roll.span END AS span,
     sum(piece.sign * roll.views)::bigint,
     sum(piece.sign * roll.views_s1)::bigint,
     sum(piece.sign * roll.visits)::bigint,
@@ -17,4 +17,4 @@ FROM unnest(
 JOIN roll_site AS roll
     ON roll.site = %(site)s AND roll.grain = piece.grain AND roll.span >= piece.begins AND roll.span < piece.ends
         AND roll.class = ANY (%(classes)s::smallint[])
-GROUP BY piece.bucket
+GROUP BY 1

@@ -1,0 +1,166 @@
+"""Unfiltered reports over a year of rollups, the last hours from rows; without HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from aggregations.reports import Reports
+from core.metrics import Metric
+from core.query import Query
+from core.ranges import Comparison, Days
+from core.telemetry import NoTelemetry
+from storage.embedded import EmbeddedPostgres
+from storage.migrate import migrate
+from storage.pool import open_pool
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import psycopg
+    from psycopg_pool import ConnectionPool
+
+SIZES: Final = (1_000_000, 10_000_000)
+PATHS: Final = 5_000
+ROUNDS: Final = 60
+#: The day of the reports, rolled up to noon; the rollups begin two years before.
+TODAY: Final = date(2026, 11, 20)
+YEARS: Final = 2
+_VIEWS: Final = 0.6
+_MARKED_HOURS: Final = 2
+
+_SITE: Final = """
+INSERT INTO roll_site
+SELECT 1, 1, 0, span, sum(views) * 2, sum(views), sum(d1) / 2, sum(s1), sum(d1), sum(landings), sum(landings),
+    sum(bounces), sum(bounces), sum(duration_ms), 0, 0, 0
+FROM roll_path WHERE grain = 1 GROUP BY span
+"""
+_MONTHS: Final = """
+INSERT INTO roll_path
+SELECT 1, 2, 0, date_trunc('month', span), path, sum(views), sum(s1), sum(d1), sum(landings), sum(bounces), 0,
+    sum(duration_ms), sum(exits), 0, 0, 0, 0, 0, 0
+FROM roll_path WHERE grain = 1 AND span < %(today)s GROUP BY 4, 5
+"""
+_SITE_MONTHS: Final = """
+INSERT INTO roll_site
+SELECT 1, 2, 0, date_trunc('month', span), sum(events), sum(views), sum(new), sum(views_s1), sum(views_d1),
+    sum(visits), sum(landings), sum(bounces), 0, sum(duration_ms), 0, 0, 0
+FROM roll_site WHERE grain = 1 AND span < %(today)s GROUP BY 4
+"""
+_THROUGH: Final = """
+INSERT INTO roll_months
+SELECT 1, date_trunc('month', span)::date, max(span)::date
+FROM roll_site WHERE grain = 1 AND span < %(today)s GROUP BY 2
+"""
+_ROWS: Final = """
+INSERT INTO events
+SELECT %(noon)s::timestamptz + number * %(gap)s * interval '1 second', number, number / 3, number / 2, 1, 0, 0, 0,
+    number %% 2 = 0, true, true, 'page_view', '', '/page/' || (random() * random() * 5000)::int,
+    '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', ''
+FROM generate_series(0, %(count)s - 1) AS number
+"""
+_MARKS: Final = """
+INSERT INTO marks
+SELECT 1, %(noon)s::timestamptz + hour * interval '1 hour', 0, hour FROM generate_series(0, %(hours)s - 1) AS hour
+"""
+
+
+class _Clock:
+    def now_ms(self) -> int:
+        return int(datetime(TODAY.year, TODAY.month, TODAY.day, 14, tzinfo=UTC).timestamp()) * 1_000
+
+    def monotonic(self) -> float:
+        return time.perf_counter()
+
+
+def run() -> None:
+    """Print the times of each report for each size."""
+    for size in SIZES:
+        measure(size)
+
+
+def measure(events: int) -> None:
+    """Print the times of each report on a site of so many events a year."""
+    with tempfile.TemporaryDirectory(prefix="footfall-bench-") as directory:
+        database = EmbeddedPostgres(Path(directory))
+        dsn = database.start()
+        try:
+            migrate(dsn)
+            with open_pool(dsn, size=3) as pool:
+                print(f"{events:,} events a year, {_fill(pool, events):,} rollup rows")
+                asyncio.run(_report(pool))
+        finally:
+            database.stop()
+
+
+def _fill(pool: ConnectionPool, events: int) -> int:
+    random = Random(1)  # noqa: S311 - a history, no secret
+    paths = [f"/page/{number}" for number in range(PATHS)]
+    weights = list(accumulate(1 / (number + 1) for number in range(PATHS)))
+    views = int(events * _VIEWS / 365)
+    with pool.connection() as connection:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy("COPY roll_path FROM STDIN") as copy,
+        ):
+            for days_ago in range(365 * YEARS + 1):
+                day = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC) - timedelta(days=days_ago)
+                for path, n in Counter(random.choices(paths, cum_weights=weights, k=views)).items():
+                    some = n // 3
+                    copy.write_row((1, 1, 0, day, path, n, n, n, some, some, 0, n * 9_000, some, *([0] * 6)))
+        noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+        today = {"today": noon.replace(hour=0)}
+        connection.execute(_SITE)
+        connection.execute(_MONTHS, today)
+        connection.execute(_SITE_MONTHS, today)
+        connection.execute(_THROUGH, today)
+        count = max(views * _MARKED_HOURS // 24, 1)
+        connection.execute(_ROWS, {"noon": noon, "count": count, "gap": _MARKED_HOURS * 3_600 / count})
+        connection.execute(_MARKS, {"noon": noon, "hours": _MARKED_HOURS})
+    with pool.connection() as connection:
+        return _analyse(connection)
+
+
+def _analyse(connection: psycopg.Connection) -> int:
+    connection.commit()
+    connection.autocommit = True
+    connection.execute("VACUUM ANALYZE")
+    row = connection.execute("SELECT count(*) FROM roll_path").fetchone()
+    connection.autocommit = False
+    return int(row[0]) if row else 0
+
+
+async def _report(pool: ConnectionPool) -> None:
+    reports = Reports(pool, clock=_Clock(), telemetry=NoTelemetry())
+
+    def query(number: int, days: int, path: str | None = None) -> Query:
+        # Every round begins elsewhere in a month, so that ragged ends of all lengths are met.
+        last = TODAY if number % 2 else TODAY - timedelta(days=number)
+        return Query(site=1, days=Days(first=last - timedelta(days=days - 1), last=last), zone=UTC, path=path)
+
+    cases: dict[str, Callable[[int], Awaitable[object]]] = {
+        "summary, 12 months": lambda n: reports.summary(query(n, 365)),
+        "summary, 12 months, year over year": lambda n: reports.summary(query(n, 365), Comparison.YEAR_OVER_YEAR),
+        "pages, 12 months": lambda n: reports.pages(query(n, 365), limit=50),
+        "pages, 30 days": lambda n: reports.pages(query(n, 30), limit=50),
+        "timeseries, 12 months": lambda n: reports.timeseries(query(n, 365), Metric.PAGEVIEWS),
+        "timeseries of a page, 12 months": lambda n: reports.timeseries(query(n, 365, "/page/7"), Metric.VISITS),
+    }
+    for name, case in cases.items():
+        await case(0)
+        times = []
+        for number in range(ROUNDS):
+            started = time.perf_counter()
+            await case(number)
+            times.append((time.perf_counter() - started) * 1_000)
+            await asyncio.sleep(0.02)
+        times.sort()
+        print(f"  {name:36} p50 {times[len(times) // 2]:7.1f} ms   p95 {times[int(len(times) * 0.95)]:7.1f} ms")
+    reports.close()
