@@ -6,10 +6,11 @@ What makes its rows trustworthy, however much happens meanwhile:
   are written from it. A mark is taken away only if its version is still the one read: whatever was committed since then
   left its mark. So an hour without a mark is right, also the running one, and need not be written again; and a day is
   right if none of its hours is marked.
-- Whoever writes a day of a site writes the day's month in the same transaction, as the sum of the days up to `through`,
-  and only one job at a time writes a site. So a month row always equals the sum of its day rows up to `through`, and is
-  right if no hour of these days is marked: a day that was never rolled up either has no events, and adds 0, or is
-  marked. Only days that have ended are contained, so that the marks of the running day do not spoil its month.
+- Whoever writes a day of a site writes the day's month in the same transaction, as the sum of the days up to `through`
+  (a later day changes nothing in it), and only one job at a time writes a site. So a month row always equals the sum of
+  its day rows up to `through`, and is right if no hour of these days is marked: a day that was never rolled up either
+  has no events, and adds 0, or is marked. Only days that have ended are contained, so that the marks of the running day
+  do not spoil its month.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from aggregations.rollups.rollup import day_frames, roll
 from core.spans import DAY, HOUR, day_of
 from storage import frames, marks, rollups
 from storage.locks import site_lock
-from storage.rollups import DayHours, Grain
+from storage.rollups import DayHours, Grain, SiteMonth
 from storage.snapshots import snapshot
 from storage.times import instant, millis
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.telemetry import Telemetry
     from storage.marks import Mark
-    from storage.rollups import SiteMonth
 
 
 class RolledDay(NamedTuple):
@@ -94,7 +94,7 @@ class RollupJob:
     def complete_month(self, lagging: SiteMonth) -> None:
         """Bring a site's month up to the last day that has ended. Waits and raises as `roll_day` does."""
         with self.pool.connection() as connection, site_lock(connection, lagging.site), connection.transaction():
-            _sum_month(connection, site=lagging.site, month=lagging.month, now=self.clock.now_ms())
+            _sum_month(connection, lagging, changed=None, now=self.clock.now_ms())
 
 
 def month_of(ts: int) -> int:
@@ -131,7 +131,7 @@ def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> 
     with connection.transaction():
         for rollup, frame in zip(ROLLUPS, rolled, strict=True):
             rollups.replace_day(connection, rollup.table, what, _rows(frame, spans))
-        _sum_month(connection, site=what.site, month=month_of(what.day), now=now)
+        _sum_month(connection, SiteMonth(what.site, month_of(what.day)), changed=what.day, now=now)
         # Last, so that no batch waits for longer than the commit.
         cleared = marks.clear(connection, site=what.site, marks=found.marks)
     return RolledDay(
@@ -144,14 +144,14 @@ def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> 
     )
 
 
-def _sum_month(connection: Connection, *, site: int, month: int, now: int) -> None:
-    rollups.replace_months(
-        connection,
-        [rollup.table for rollup in ROLLUPS],
-        site=site,
-        month=month,
-        through=through(month, now=now),
-    )
+def _sum_month(connection: Connection, what: SiteMonth, *, changed: int | None, now: int) -> None:
+    """Sum the month up to the last day that has ended, unless it stands there and the changed day comes after it."""
+    site, month = what
+    last = through(month, now=now)
+    contained = rollups.month_through(connection, site=site, month=month)
+    if contained != last or (changed is not None and last is not None and changed <= last):
+        tables = [rollup.table for rollup in ROLLUPS]
+        rollups.replace_months(connection, tables, site=site, month=month, through=last)
 
 
 def _rows(frame: pl.DataFrame, spans: dict[int, datetime]) -> Iterator[tuple[object, ...]]:

@@ -118,6 +118,12 @@ def replace_months(
         connection.execute(load("months.put"), {**date, "through": instant(through).date()})
 
 
+def month_through(connection: Connection, *, site: int, month: int) -> int | None:
+    """Return the last day (its start, ms) that the month rows contain, or None if there are none."""
+    row = connection.execute(load("months.through"), {"site": site, "month": instant(month).date()}).fetchone()
+    return None if row is None else millis(row[0])
+
+
 def lagging_months(connection: Connection, *, today: int) -> list[SiteMonth]:
     """Return the months that miss a day which ended before `today` (start of a UTC day, ms)."""
     rows = connection.execute(load("months.lagging"), {"today": instant(today)}).fetchall()
