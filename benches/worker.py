@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import psycopg
+import uvloop
 from kafka import KafkaProducer
 from psycopg import sql
 
@@ -83,9 +84,9 @@ def run() -> None:
         with _topic(bootstrap) as topic:
             _fill(bootstrap, topic, messages)
             with _database(admin) as dsn:
-                bare, bare_cpu = asyncio.run(_bare(dsn, messages))
+                bare, bare_cpu = uvloop.run(_bare(dsn, messages))
             with _database(admin) as dsn:
-                faust, cpu = asyncio.run(_faust(bootstrap, topic, dsn))
+                faust, cpu = uvloop.run(_faust(bootstrap, topic, dsn))
         print(
             f"{size} events a message: worker {faust:,.0f}/s ({cpu:.0f} us of CPU each), "
             f"{faust / bare:.2f} of the bare engine's {bare:,.0f}/s ({bare_cpu:.0f} us); "
@@ -93,7 +94,7 @@ def run() -> None:
         )
     with _topic(bootstrap) as topic:
         plain = _plain(bootstrap, topic, events[: SINGLES // 3])
-        packed, p50, p99 = asyncio.run(_log(bootstrap, topic, events[:SINGLES]))
+        packed, p50, p99 = uvloop.run(_log(bootstrap, topic, events[:SINGLES]))
     print(
         f"log: {packed:,.0f} single events/s, p50 {p50:.0f} ms, p99 {p99:.0f} ms with {CLIENTS} clients; "
         f"{packed / plain:.1f} times a producer that sends each by itself ({plain:,.0f}/s)",

@@ -22,7 +22,7 @@ class WorkerSettings:
     """How a worker takes part. Seconds, counts, bytes."""
 
     group: str = GROUP
-    take: int = 256  #: most messages handled at once
+    take: int = 1_000  #: most messages handled at once: a worker that is behind writes larger batches
     within: float = 0.05  #: how long messages are gathered
     buffer: int = 4_096  #: messages read ahead
     fetch_bytes: int = 1_048_576  #: read ahead, a partition and request
