@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from ops.cli import aggregate, cluster, imports, keys, migrations, positions, serve, settings, sites, topics
+from ops.cli import (
+    aggregate,
+    cluster,
+    dead_letters,
+    imports,
+    keys,
+    migrations,
+    positions,
+    serve,
+    settings,
+    sites,
+    topics,
+)
 from ops.cli.common import epilog, say
 
 app = typer.Typer(
@@ -41,6 +53,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
 app.add_typer(topics.app, name="topics")
 app.add_typer(imports.app, name="import")
+app.add_typer(dead_letters.app, name="dead-letters")
 settings.register(app)
 aggregate.register(app)
 positions.register(app)

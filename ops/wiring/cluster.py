@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from api.app import create_app
+from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
 from ops.telemetry import PrometheusTelemetry
 from ops.wiring.shared import background, collecting, reporting, scheduler
@@ -23,10 +24,11 @@ from streams.realtime import PartitionRealtime, StoredRealtime, SummedRealtime
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from api.asgi import Application
     from core.clock import Clock
+    from core.ports import EventLog
     from core.telemetry import Telemetry
     from ops.settings import Settings
     from streams.kafka.topics import Topic
@@ -48,18 +50,7 @@ async def collector(settings: Settings) -> AsyncIterator[Application]:
     async with contextlib.AsyncExitStack() as stack:
         topic = await _topic(settings)
         monitor = await stack.enter_async_context(lag(settings, topic, clock=clock, telemetry=telemetry))
-        log = KafkaLog(
-            bootstrap=settings.kafka_bootstrap_servers,
-            topic=topic,
-            clock=clock,
-            telemetry=telemetry,
-            settings=LogSettings(
-                window=settings.batch_window / 1_000,
-                most_events=settings.in_flight_events,
-                producer=ProducerSettings(delivery_timeout=settings.delivery_timeout),
-            ),
-            refusal=monitor.refusal,
-        )
+        log = _kafka_log(settings, topic, telemetry=telemetry, refusal=monitor.refusal)
         await log.start()
         stack.push_async_callback(log.close)
         yield create_app(
@@ -161,6 +152,36 @@ async def lag(settings: Settings, topic: Topic, *, clock: Clock, telemetry: Tele
             yield monitor
     finally:
         await pool.close()
+
+
+@contextlib.asynccontextmanager
+async def event_log(settings: Settings) -> AsyncIterator[EventLog]:
+    """The log in Kafka, connected."""
+    topic = await _topic(settings)
+    log = _kafka_log(settings, topic, telemetry=NoTelemetry(), refusal=lambda: None)
+    await log.start()
+    try:
+        await log.connected()
+        yield log
+    finally:
+        await log.close()
+
+
+def _kafka_log(
+    settings: Settings, topic: Topic, *, telemetry: Telemetry, refusal: Callable[[], str | None]
+) -> KafkaLog:
+    return KafkaLog(
+        bootstrap=settings.kafka_bootstrap_servers,
+        topic=topic,
+        clock=SystemClock(),
+        telemetry=telemetry,
+        settings=LogSettings(
+            window=settings.batch_window / 1_000,
+            most_events=settings.in_flight_events,
+            producer=ProducerSettings(delivery_timeout=settings.delivery_timeout),
+        ),
+        refusal=refusal,
+    )
 
 
 async def _topic(settings: Settings) -> Topic:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from api.app import create_app
 from core.errors import Unavailable
+from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
 from ops.telemetry import PrometheusTelemetry
 from ops.wiring.shared import collecting, reporting, scheduler
@@ -24,11 +26,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.asgi import Application
+    from core.ports import EventLog
     from ops.settings import Settings
 
 #: The log of a single node: no log at all, its offsets are given by the engine.
 LOCAL_LOG: Final = "local"
 _SOCKET: Final = "engine.sock"
+#: The engine is there, or comes, within two seconds.
+_ATTEMPTS: Final = 20
+_PAUSE: Final = 0.1
 
 
 def engine_socket(data: Path) -> Path:
@@ -61,6 +67,34 @@ async def engine(settings: Settings) -> AsyncIterator[None]:
         await runner.start()
         await server.start()
         yield
+
+
+@contextlib.asynccontextmanager
+async def event_log(data: Path) -> AsyncIterator[EventLog]:
+    """The log of a single node that runs.
+
+    Raises:
+        Unavailable: it does not run.
+    """
+    log = SocketLog(engine_socket(data), clock=SystemClock(), telemetry=NoTelemetry())
+    await log.start()
+    try:
+        await _connected(log)
+        yield log
+    finally:
+        await log.stop()
+
+
+async def _connected(log: EventLog) -> None:
+    for attempt in range(_ATTEMPTS):
+        try:
+            await log.ready()
+        except Unavailable:
+            if attempt == _ATTEMPTS - 1:
+                raise Unavailable("the server does not run: start `footfall serve` first") from None
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
 @contextlib.asynccontextmanager
