@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -80,8 +81,7 @@ class Sites:
                     try:
                         await self._listen(connection)
                     finally:
-                        # Nobody else should be lent a connection that listens.
-                        await connection.close()
+                        await _as_lent(connection)
             except (psycopg.Error, PoolTimeout, OSError) as error:
                 if self._listening:
                     _log.warning("changes of sites are not heard, the known ones are served on: %s", error)
@@ -136,3 +136,10 @@ class Sites:
                 del self._known[key]
             else:
                 self._known[key] = site
+
+
+async def _as_lent(connection: AsyncConnection) -> None:
+    """Undo what listening changed, so that the pool may lend a connection that still lives to others."""
+    with suppress(psycopg.Error):
+        await connection.execute("UNLISTEN *")
+        await connection.set_autocommit(False)

@@ -113,12 +113,17 @@ def client(app: Application, address: str = "198.51.100.7") -> httpx.AsyncClient
 
 @asynccontextmanager
 async def serving(
-    dsn: str, *, clock: Clock | None = None, rate_limits: bool = False, trusted: Sequence[str] = ()
+    dsn: str,
+    *,
+    clock: Clock | None = None,
+    rate_limits: bool = False,
+    trusted: Sequence[str] = (),
+    telemetry: Measurements | None = None,
 ) -> AsyncIterator[World]:
     """A migrated database with an application over it, its background tasks running."""
     migrate(dsn)
     clock = clock or SystemClock()
-    log, measurements = MemoryLog(), Measurements()
+    log, measurements = MemoryLog(), telemetry or Measurements()
     async_pool = await open_async_pool(dsn, size=4)
     pool = open_pool(dsn, size=4)
 

@@ -1,0 +1,124 @@
+"""What every process serves, and how requests are measured."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+import tracker
+from api.app import create_app
+from ops.clock import SystemClock
+from tests.api.world import World, serving
+from tests.measurements import Measurements
+
+if TYPE_CHECKING:
+    from core.telemetry import CounterName
+
+
+class Labelled(Measurements):
+    """Measurements that remember the labels of counters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: list[tuple[str, dict[str, str]]] = []
+
+    def add(self, name: CounterName, amount: float = 1, **labels: str) -> None:
+        """Raise a counter."""
+        super().add(name, amount)
+        self.labels.append((name, labels))
+
+
+async def test_health(world: World) -> None:
+    """200 with the documented body, without an envelope."""
+    response = await world.client.get("/health")
+    assert response.status_code == 200
+    assert response.json() == {"status": "ok", "db": "connected", "version": "0.1.0"}
+
+
+async def test_health_without_a_database(world: World, postgres_dsn: str) -> None:
+    """503 with the documented body once the database is away; collect goes on with what it knows."""
+    assert (await world.collect(world.view())).status_code == 202
+    with psycopg.connect(postgres_dsn, autocommit=True) as admin:
+        name = world.dsn.rpartition("/")[2].partition("?")[0]
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    response = await world.client.get("/health")
+    assert (response.status_code, response.json()) == (503, {"status": "degraded", "db": "disconnected"})
+    assert (await world.collect(world.view())).status_code == 202
+    listed = await world.client.get("/api/v1/websites", headers={"X-API-KEY": world.user_key})
+    assert (listed.status_code, listed.json()["error"]["code"]) == (503, "UNAVAILABLE")
+    assert "retry-after" in listed.headers
+
+
+async def test_the_tracker(world: World) -> None:
+    """The script as it was built, for a day, for pages of any origin; unchanged it is not sent again."""
+    response = await world.client.get("/js/tracker.js")
+    assert response.status_code == 200
+    assert response.content == tracker.script()
+    assert response.headers["content-type"].startswith("application/javascript")
+    assert response.headers["cache-control"] == "public, max-age=86400"
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert sha256(tracker.script()).hexdigest().startswith(response.headers["etag"].strip('"'))
+    again = await world.client.get("/js/tracker.js", headers={"If-None-Match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_metrics(world: World) -> None:
+    """What we are given to show is shown as Prometheus reads it."""
+    response = await world.client.get("/metrics")
+    assert (response.status_code, response.content) == (200, b"footfall_up 1\n")
+    assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+
+
+async def test_requests_are_measured_by_route(postgres_database: str) -> None:
+    """Routes, methods and statuses become labels; paths and methods that clients make up do not."""
+    labelled = Labelled()
+    async with serving(postgres_database, telemetry=labelled) as world:
+        await world.collect(world.view())
+        await world.collect(b"")
+        await world.client.get("/health")
+        await world.client.get("/api/v1/websites")
+        await world.client.get("/made/up/5")
+        await world.client.request("MAKEUP", "/made/up/6")
+    measured = [
+        (labels["route"], labels["method"], labels["status"])
+        for name, labels in labelled.labels
+        if name == "footfall_http_requests_total"
+    ]
+    assert measured == [
+        ("/api/v1/collect", "POST", "202"),
+        ("/api/v1/collect", "POST", "400"),
+        ("/health", "GET", "200"),
+        ("/api/v1/websites", "GET", "401"),
+        ("unmatched", "GET", "404"),
+        ("unmatched", "other", "404"),
+    ]
+    assert labelled.gauges["footfall_http_requests_in_progress"] == 0
+    dropped = [labels for name, labels in labelled.labels if name == "footfall_events_dropped_total"]
+    assert dropped == [{"reason": "invalid"}]
+
+
+async def test_a_bug_is_answered_in_the_envelope(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unexpected error is a 500 that says nothing about itself."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("storage.sites.of_account", fail)
+    response = await world.client.get("/api/v1/websites", headers={"X-API-KEY": world.user_key})
+    assert (response.status_code, response.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert "secret" not in response.text
+
+
+def test_a_role_is_needed() -> None:
+    """A process without a role is a mistake in the wiring."""
+
+    async def nothing() -> bytes:
+        return b""
+
+    with pytest.raises(ValueError, match="role"):
+        create_app(telemetry=Measurements(), clock=SystemClock(), exposition=nothing)
