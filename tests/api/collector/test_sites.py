@@ -1,0 +1,181 @@
+"""The sites in a collector's memory, over a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from api.collector import sites as module
+from api.collector.sites import Sites
+from core.errors import Unavailable
+from ops.clock import SystemClock
+from storage import accounts, sites
+from storage.migrate import migrate
+from storage.pool import open_async_pool
+from tests.clocks import SetClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from psycopg_pool import AsyncConnectionPool
+
+    from core.sites import Site
+
+
+@pytest.fixture
+def connection(postgres_database: str) -> psycopg.Connection:
+    """A connection that changes sites behind the collector's back."""
+    migrate(postgres_database)
+    return psycopg.connect(postgres_database, autocommit=True)
+
+
+@pytest.fixture
+async def pool(connection: psycopg.Connection, postgres_database: str) -> AsyncIterator[AsyncConnectionPool]:
+    """The collector's connections."""
+    pool = await open_async_pool(postgres_database, size=4)
+    yield pool
+    await pool.close()
+    connection.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the store was asked for."""
+    questions: list[Any] = []
+    original = sites.find_async
+
+    async def find(connection: psycopg.AsyncConnection, uuid: Any) -> Site | None:  # noqa: ANN401 - passed on
+        questions.append(uuid)
+        return await original(connection, uuid)
+
+    monkeypatch.setattr(sites, "find_async", find)
+    return questions
+
+
+def make(connection: psycopg.Connection, domain: str = "example.com") -> Site:
+    """A new site."""
+    site = sites.insert(connection, account_id=accounts.ensure(connection, "Acme"), domain=domain)
+    assert site is not None
+    return site
+
+
+@asynccontextmanager
+async def kept(memory: Sites) -> AsyncIterator[Sites]:
+    """A memory that listens."""
+    task = asyncio.create_task(memory.keep())
+    await asyncio.wait_for(memory.ready.wait(), 10)
+    try:
+        yield memory
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def becomes(condition: Callable[[], bool]) -> bool:
+    """Whether the condition holds within five seconds."""
+    for _ in range(250):
+        if condition():
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+async def test_a_known_site_is_asked_for_once(
+    pool: AsyncConnectionPool, connection: psycopg.Connection, asked: list[Any]
+) -> None:
+    """A hundred requests at the same time ask once, later ones not at all."""
+    site = make(connection)
+    key = str(site.uuid)
+    async with kept(Sites(pool=pool, clock=SystemClock())) as memory:
+        assert await asyncio.gather(*(memory.find(key) for _ in range(100))) == [site] * 100
+        assert memory.known(key) == site
+        assert await memory.find(key.upper()) == site
+    assert asked == [site.uuid]
+
+
+async def test_changes_arrive(pool: AsyncConnectionPool, connection: psycopg.Connection) -> None:
+    """A changed site is known as it is now, a deleted one no more."""
+    key = str(make(connection).uuid)
+    async with kept(Sites(pool=pool, clock=SystemClock())) as memory:
+        assert await memory.find(key) is not None
+        connection.execute("UPDATE sites SET honour_dnt = false")
+        assert await becomes(lambda: (site := memory.known(key)) is not None and not site.honour_dnt)
+        connection.execute("UPDATE sites SET deleted_at = now()")
+        assert await becomes(lambda: memory.known(key) is None)
+        assert await memory.find(key) is None
+
+
+async def test_absent_sites_are_believed_absent_for_five_seconds(
+    pool: AsyncConnectionPool, connection: psycopg.Connection, asked: list[Any]
+) -> None:
+    """The same unknown site asks once in five seconds; text that is no UUID never."""
+    clock = SetClock(0)
+    key = str(uuid4())
+    async with kept(Sites(pool=pool, clock=clock)) as memory:
+        for seconds, questions in ((0, 1), (4.9, 1), (0.2, 2)):
+            clock.pass_seconds(seconds)
+            assert await memory.find(key) is None
+            assert len(asked) == questions
+        assert await memory.find("no UUID") is None
+        assert len(asked) == 2
+        # Made after it was found absent, it counts at once all the same: the store tells.
+        connection.execute("INSERT INTO accounts (name) VALUES ('x')")
+        connection.execute(
+            "INSERT INTO sites (uuid, account_id, domain) SELECT %s, id, 'late.example' FROM accounts", [key]
+        )
+        assert await becomes(lambda: key not in memory._absent)
+        assert (await memory.find(key)) is not None
+
+
+async def test_memory_of_absent_sites_is_bounded(
+    pool: AsyncConnectionPool, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Random UUIDs fill a bounded memory only."""
+    assert connection.closed is False
+    monkeypatch.setattr(module, "_MAX_ABSENT", 10)
+    async with kept(Sites(pool=pool, clock=SystemClock())) as memory:
+        for _ in range(30):
+            await memory.find(str(uuid4()))
+        assert len(memory._absent) == 10
+
+
+async def test_without_a_listener_nothing_is_remembered(
+    pool: AsyncConnectionPool, connection: psycopg.Connection, asked: list[Any]
+) -> None:
+    """What cannot be kept right is asked for anew."""
+    key = str(make(connection).uuid)
+    memory = Sites(pool=pool, clock=SystemClock())
+    assert await memory.find(key) is not None
+    assert await memory.find(key) is not None
+    assert len(asked) == 2
+
+
+async def test_interruptions(
+    pool: AsyncConnectionPool, connection: psycopg.Connection, postgres_dsn: str, postgres_database: str
+) -> None:
+    """While the store is away known sites are served and unknown ones are 503; changes made meanwhile arrive after."""
+    name = postgres_database.rpartition("/")[2].partition("?")[0]
+    key = str(make(connection).uuid)
+    async with kept(Sites(pool=pool, clock=SystemClock())) as memory:
+        assert await memory.find(key) is not None
+        with psycopg.connect(postgres_dsn, autocommit=True) as admin:
+            connection.execute("UPDATE sites SET time_zone = 'Europe/Berlin'")
+            assert await becomes(lambda: (site := memory.known(key)) is not None and site.time_zone != "UTC")
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
+                [name, connection.info.backend_pid],
+            )
+            connection.execute("UPDATE sites SET time_zone = 'Asia/Kathmandu'")
+            known = await memory.find(key)
+            assert known is not None
+            assert known.time_zone == "Europe/Berlin"
+            with pytest.raises(Unavailable):
+                await memory.find(str(uuid4()))
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
+        assert await becomes(lambda: (site := memory.known(key)) is not None and site.time_zone == "Asia/Kathmandu")
