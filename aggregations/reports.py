@@ -19,7 +19,7 @@ from aggregations.totals import Kept, Reading
 from core.errors import Overloaded, Unavailable
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
-from storage.reports import oldest
+from storage.reports import give_up_after, oldest
 from storage.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ T = TypeVar("T")
 AT_A_TIME: Final = 2
 #: Reports that may wait for their turn.
 WAITING: Final = 200
+#: Seconds after which one of its statements is given up.
+LONGEST: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +128,12 @@ class Reports:
         return Summary(days=query.days, totals=totals, previous_days=previous_days, previous=previous)
 
     def _totals(self, connection: psycopg.Connection, query: Query) -> Totals:
-        span = _span(query)
+        span = Span(*query.ends)
         (totals,) = Reading(connection, query, span, kept=self._kept).totals([span])
         return totals
 
     def _pages(self, query: Query, *, limit: int, offset: int) -> Pages:
-        span = _span(query)
+        span = Span(*query.ends)
         with self._snapshot() as connection:
             reading = Reading(connection, query, span, kept=self._kept)
             return Pages(days=query.days, rows=tuple(reading.pages(span, limit=limit, offset=offset)))
@@ -139,7 +141,7 @@ class Reports:
     def _timeseries(self, query: Query, metric: Metric) -> Timeseries:
         spans = [Span(*edges) for edges in pairwise(query.edges)]
         with self._snapshot() as connection:
-            reading = Reading(connection, query, _span(query), kept=self._kept)
+            reading = Reading(connection, query, Span(*query.ends), kept=self._kept)
             totals = reading.totals(spans, visitors=metric is Metric.UNIQUE_VISITORS)
         values = [value_of(metric, day) for day in totals]
         return Timeseries(days=query.days, metric=metric, points=tuple(zip(query.days, values, strict=True)))
@@ -153,6 +155,7 @@ class Reports:
     def _snapshot(self) -> Iterator[psycopg.Connection]:
         try:
             with self._pool.connection() as connection, snapshot(connection):
+                give_up_after(connection, seconds=LONGEST)
                 yield connection
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise Unavailable("the store does not answer: try again", retry_after=5) from error
@@ -173,8 +176,3 @@ class Reports:
             return report(*args, **kwargs)
         finally:
             self._telemetry.observe("footfall_report_seconds", self._clock.monotonic() - started, report=name)
-
-
-def _span(query: Query) -> Span:
-    edges = query.edges
-    return Span(edges[0], edges[-1])

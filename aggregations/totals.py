@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from aggregations.hours import HourKey
 from aggregations.planner import Span, merged, months_around, plan
 from core.metrics import Totals, add
-from core.spans import HOUR
+from core.spans import DAY, HOUR
 from storage import marks, reports
 from storage.pieces import Bucketed
 from storage.reports import PageSum, Scope
@@ -60,18 +60,22 @@ class Reading:
         """Return the totals of neighbouring spans, in their order; without visitors where nobody asks for them."""
         if self._query.group is not None:
             return self._group_totals(spans, self._query.group)
-        # A month would not tell its days apart.
-        plans = [self._plan(span, months=self._months if len(spans) == 1 else {}) for span in spans]
-        parts: defaultdict[int, list[Totals]] = defaultdict(list)
+        plans = self._plans(spans)
         begins = [span.begin for span in spans]
+        parts: defaultdict[int, list[Totals]] = defaultdict(list)
+
+        def bucket_of(ms: int) -> int:
+            return bisect_right(begins, ms) - 1
+
         # One look into the index for neighbouring days, however many results they go to.
-        pieces = [*merged(piece for made in plans for piece in made.rollups)]
-        for begin, totals in reports.rollup_totals(self._connection, self._scope, pieces, by_span=len(spans) > 1):
-            parts[bisect_right(begins, begin) - 1 if len(spans) > 1 else 0].append(totals)
-        for bucket, totals in self._row_totals(plans):
+        rollups = [*merged(piece for made in plans for piece in made.rollups)]
+        for begin, totals in reports.rollup_totals(self._connection, self._scope, rollups, by_span=len(spans) > 1):
+            parts[max(bucket_of(begin), 0)].append(totals)
+        rows = [Bucketed(bucket_of(piece.begin), piece) for made in plans for piece in made.rows]
+        for bucket, totals in self._row_totals(rows):
             parts[bucket].append(totals)
         if visitors:
-            cuts = [(bucket, *cut) for bucket, made in enumerate(plans) for cut in made.cuts]
+            cuts = [(bucket_of(cut.begin), *cut) for made in plans for cut in made.cuts]
             for bucket, distinct in reports.visitors(self._connection, self._scope, cuts):
                 parts[bucket].append(Totals(visitors=distinct))
         return [add(parts[bucket]) for bucket in range(len(spans))]
@@ -85,6 +89,14 @@ class Reading:
             return reports.pages(self._connection, self._scope, rollups, counted=counted, limit=limit, offset=offset)
         every = reports.pages(self._connection, self._scope, rollups, counted=counted, limit=None)
         return [page for page in every if self._query.group.has(page.path)][offset : offset + limit]
+
+    def _plans(self, spans: Sequence[Span]) -> list[Plan]:
+        """Plans that cover the spans, without a rollup that reaches over the end of one."""
+        if len(spans) == 1:
+            return [self._plan(spans[0], months=self._months)]
+        if all(edge % DAY == 0 for span in spans for edge in span):
+            return [self._plan(Span(spans[0].begin, spans[-1].end), months={})]
+        return [self._plan(span, months={}) for span in spans]
 
     def _plan(self, span: Span, *, months: Mapping[int, int]) -> Plan:
         return plan(span, marked=self._versions.keys(), months=months)
@@ -105,9 +117,7 @@ class Reading:
             parts[bucket].append(totals)
         return [add(parts[bucket]) for bucket in range(len(spans))]
 
-    def _row_totals(self, plans: Sequence[Plan]) -> Iterator[tuple[int, Totals]]:
-        pieces = [Bucketed(bucket, piece) for bucket, made in enumerate(plans) for piece in made.rows]
-
+    def _row_totals(self, pieces: Sequence[Bucketed]) -> Iterator[tuple[int, Totals]]:
         def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, Totals]]]:
             rows = reports.row_totals(self._connection, self._scope, asked)
             return [(number, (traffic, totals)) for number, traffic, totals in rows]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.events import TrafficClass
-from core.ranges import Days, bounds
+from core.ranges import Days, bounds, ends
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -49,6 +49,15 @@ class Query:
     def classes(self) -> tuple[TrafficClass, ...]:
         """The traffic classes that count."""
         return (TrafficClass.HUMAN, TrafficClass.BOT) if self.bots else (TrafficClass.HUMAN,)
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The instants (ms) at which its first day begins and its last day ends.
+
+        Raises:
+            OverflowError: one lies outside the calendar.
+        """
+        return ends(self.days, self.zone)
 
     @property
     def edges(self) -> list[int]:

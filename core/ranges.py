@@ -113,6 +113,11 @@ def bounds(days: Days, zone: tzinfo) -> list[int]:
     return [_midnight(day, zone) for day in (*days, days.last + _ONE_DAY)]
 
 
+def ends(days: Days, zone: tzinfo) -> tuple[int, int]:
+    """The first and the last of the `bounds` of the days."""
+    return _midnight(days.first, zone), _midnight(days.last + _ONE_DAY, zone)
+
+
 def _midnight(day: date, zone: tzinfo) -> int:
     """The first instant with that date. Of two midnights the first; of a midnight leapt over, the leap."""
     wall = datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -32,6 +32,11 @@ class PageSum(NamedTuple):
     unique_views: int
 
 
+def give_up_after(connection: Connection, *, seconds: int) -> None:
+    """Bound every further statement of the transaction: a longer one raises `psycopg.errors.QueryCanceled`."""
+    connection.execute(load("reports.limit"), {"seconds": str(seconds)})
+
+
 def oldest(connection: Connection, *, site: int) -> int | None:
     """Return when the site's first event or rolled-up day was, ms, or None if it has neither."""
     row = connection.execute(load("reports.oldest"), {"site": site}).fetchone()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ranges import Comparison, Days, Period, bounds, compared, date_at, days_of
+from core.ranges import Comparison, Days, Period, bounds, compared, date_at, days_of, ends
 from core.spans import DAY, HOUR
 
 TODAY = date(2026, 3, 1)
@@ -101,6 +101,7 @@ def test_every_instant_of_a_range_has_the_date_of_its_day(zone: str, first: date
     given_days = Days(first=first, last=first + timedelta(days=length))
     edges = bounds(given_days, ZoneInfo(zone))
     assert length + 2 == len(edges)
+    assert (edges[0], edges[-1]) == ends(given_days, ZoneInfo(zone))
     for day, begin, end in zip(given_days, edges, edges[1:], strict=False):
         instant = begin + within % (end - begin)
         assert [day, day, day] == [date_at(ms, ZoneInfo(zone)) for ms in (begin, instant, end - 1)]
