@@ -96,8 +96,8 @@ def _is_flood_of(event: Event, visitors: Collection[tuple[int, int, int]]) -> bo
     return event.traffic == TrafficClass.FLOOD and (event.site, event.visitor, day_of(event.ts)) in visitors
 
 
-async def write(connection: AsyncConnection, partition: int, delta: Delta) -> None:
-    """Write all that one batch changes; statements that have nothing to do are left out.
+async def copy(connection: AsyncConnection, delta: Delta) -> None:
+    """Write the events of a batch, and stage its sessions; the first half of a write.
 
     Raises:
         psycopg.DataError: the database refuses a value; so does `psycopg.IntegrityError` and its likes.
@@ -106,21 +106,28 @@ async def write(connection: AsyncConnection, partition: int, delta: Delta) -> No
         await copy_events(connection, delta.events)
     if delta.sessions:
         await stage_sessions(connection, delta.sessions.values())
-    async with connection.pipeline():
-        if delta.sessions:
-            await connection.execute(sql("sessions.upsert"))
-        for key in delta.removed:
-            await connection.execute(sql("sessions.delete"), (key.site, instant(key.start), key.session_id))
-        if delta.changes:
-            await _change_events(connection, delta.changes)
-        if delta.links:
-            await _insert_links(connection, delta.links)
-        if delta.marks:
-            await _touch_marks(connection, partition, delta.marks)
+
+
+async def merge(connection: AsyncConnection, partition: int, delta: Delta) -> None:
+    """Make the staged sessions the stored ones, and write all else that the batch changes; the second half.
+
+    Statements that have nothing to do are left out, the others need no answer before the next: call it in a pipeline.
+    Raises as `copy` does, there or at the pipeline's end.
+    """
+    if delta.sessions:
+        await connection.execute(sql("sessions.upsert"))
+    for key in delta.removed:
+        await connection.execute(sql("sessions.delete"), (key.site, instant(key.start), key.session_id))
+    if delta.changes:
+        await _change_events(connection, delta.changes)
+    if delta.links:
+        await _insert_links(connection, delta.links)
+    if delta.marks:
+        await _touch_marks(connection, partition, delta.marks)
 
 
 async def unstage(connection: AsyncConnection) -> None:
-    """Make room for another `write` in the same transaction."""
+    """Make room for another batch in the same transaction."""
     await connection.execute(sql("sessions.unstage"))
 
 

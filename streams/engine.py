@@ -23,7 +23,7 @@ from streams.codec import NO_PRODUCER, encode
 from streams.intake import Intake, greatest_ts, skip_applied, take_in
 from streams.messages import Applied, Dead, Message, Observer
 from streams.tombstones import Tombstones
-from streams.writing import DATA_ERRORS, Written, write, write_in_parts
+from streams.writing import DATA_ERRORS, Written, copy, write_in_parts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -165,15 +165,18 @@ class PartitionEngine:
                     connection, self._partition, lambda: self._make_reducer(greatest), intake.events
                 )
             else:
-                written = await write(connection, self._partition, state.reducer, intake.events)
+                written = await copy(connection, state.reducer, intake.events)
             dead = (*intake.dead, *_refused(intake, written))
-            if dead:
-                await dead_letters.insert(connection, self._letters(fresh, dead))
-            if intake.lasts:
-                seen_at = fresh[-1].appended_at
-                await producers.move(connection, self._log, self._partition, intake.lasts, seen_at=seen_at)
             attempt = self._attempt = _Attempt(fresh[-1].offset + 1, intake, written, dead, began)
-            await connection.commit()
+            async with connection.pipeline():
+                if not in_parts:
+                    await batches.merge(connection, self._partition, written.deltas[0])
+                if dead:
+                    await dead_letters.insert(connection, self._letters(fresh, dead))
+                if intake.lasts:
+                    seen_at = fresh[-1].appended_at
+                    await producers.move(connection, self._log, self._partition, intake.lasts, seen_at=seen_at)
+                await connection.commit()
         self._attempt = None
         self._state = _State(attempt.next, greatest, written.reducer, state.lasts | intake.lasts)
         return self._committed(attempt)

@@ -35,22 +35,22 @@ class Refusal(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What became of a batch: one delta for each part written, and the reducer to go on with."""
+    """What became of a batch: one delta for each part, and the reducer to go on with."""
 
     reducer: Reducer
     deltas: tuple[Delta, ...]
     refusals: tuple[Refusal, ...] = ()
 
 
-async def write(connection: AsyncConnection, partition: int, reducer: Reducer, events: Sequence[Event]) -> Written:
-    """Write all of the events.
+async def copy(connection: AsyncConnection, reducer: Reducer, events: Sequence[Event]) -> Written:
+    """Reduce all of the events and write them; `batches.merge` is still to be called for the rest of the delta.
 
     Raises:
         psycopg.Error, UnicodeError, OverflowError: nothing more can be done in this transaction.
     """
     loaded = await batches.load(connection, reducer.needs(events))
     delta = reducer.apply(events, loaded)
-    await batches.write(connection, partition, delta)
+    await batches.copy(connection, delta)
     return Written(reducer, (delta,))
 
 
@@ -72,8 +72,10 @@ async def write_in_parts(
         begin, end = parts.pop()
         try:
             async with connection.transaction():
-                written = await write(connection, partition, reducer, events[begin:end])
-                await batches.unstage(connection)
+                written = await copy(connection, reducer, events[begin:end])
+                async with connection.pipeline():
+                    await batches.merge(connection, partition, written.deltas[0])
+                    await batches.unstage(connection)
         except DATA_ERRORS as error:
             reducer = make_reducer()
             middle = (begin + end) // 2
