@@ -112,11 +112,7 @@ class KafkaLog:
             return
         self._check()
         weight = sum(weight_of(event) for _, event in events)
-        if (
-            self._events + len(events) > self._settings.most_events
-            or self._weight + weight > self._settings.most_weight
-        ):
-            raise Overloaded(f"{self._events} events wait for Kafka, which is as many as may")
+        self._check_room(len(events), weight)
         request = Request(answer=self._loop.create_future(), events=len(events), weight=weight)
         self._events += request.events
         self._weight += request.weight
@@ -171,6 +167,7 @@ class KafkaLog:
                 self._decide(pack, Unavailable(self._why))
             else:
                 self._send(producer, pack)
+        self._note_idle()
         self._telemetry.set("footfall_log_in_flight_events", self._events)
 
     def _send(self, producer: Producer, pack: Pack) -> None:
@@ -223,6 +220,9 @@ class KafkaLog:
                 self._telemetry.add("footfall_log_failures_total")
                 self._decide(flight.pack, Unavailable(f"Kafka did not acknowledge in time: {error}"))
 
+        self._note_idle()
+
+    def _note_idle(self) -> None:
         if not self._flights:
             self._idle.set()
 
