@@ -103,12 +103,13 @@ class PartitionEngine:
     async def open(self) -> int:
         """Take the partition over and return the offset of the next message to apply.
 
-        A partition that was never applied begins at 0.
+        A partition that was never applied begins at 0. Observers are told first of a batch whose commit was not
+        answered, if it came through.
 
         Raises:
             Unavailable: the store does not answer.
         """
-        self._state = self._attempt = None
+        self._state = None
         state, _ = await self._resume()
         for observer in self._observers:
             observer.opened(self._partition)

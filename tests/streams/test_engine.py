@@ -363,6 +363,23 @@ async def test_a_connection_lost_at_the_commit_loses_and_doubles_nothing(
     assert rows(store, "SELECT count(*) FROM dead_letters") == [(3,)]
 
 
+async def test_observers_hear_of_a_commit_that_was_not_answered(
+    engine_of: Callable[..., PartitionEngine], store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An owner that opens its partition again, instead of trying the batch again, still tells what came through."""
+    witness = Witness()
+    engine = engine_of(observers=[witness])
+    await engine.open()
+    saboteur = Saboteur(monkeypatch, store)
+    for offset, moment in enumerate(["after", "before"]):
+        saboteur.moment = moment
+        with pytest.raises(Unavailable):
+            await engine.apply([message(offset, event(offset, visitor=0))])
+        assert await engine.open() == 1
+    assert [seen.event_id for seen in witness.events] == [0]
+    assert [call for call, _ in witness.calls] == ["opened", "committed", "opened", "opened"]
+
+
 async def test_a_server_without_schema_is_unavailable(engine_of: Callable[..., PartitionEngine], store: str) -> None:
     """An error that no row causes sends no row to the dead letters."""
     engine = engine_of()
