@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: Seconds that a process may go on without its supervisor.
-_ORPHAN_GRACE: Final = 30.0
+#: Seconds that a process may go on without its supervisor. PostgreSQL ends with the supervisor too, so what is not
+#: stored by then never will be; requests that wait for it would only keep the next start waiting.
+_ORPHAN_GRACE: Final = 5.0
 
 
 def run(main: Callable[[asyncio.Event, Callable[[], None]], Awaitable[None]], *, ready: int) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from ops.services import ports
+
 FOOTFALL = Path(sys.executable).with_name("footfall")
 #: What a child takes over from our environment: nothing of an installation on this machine.
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "JAVA_HOME")
@@ -24,10 +25,7 @@ _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "JAVA_HOME")
 
 def free_port() -> int:
     """Return a TCP port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return ports.free()
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -132,6 +130,13 @@ class Installation:
         assert answer.status_code == 200, answer.text
         data: dict[str, Any] = answer.json()["data"]
         return data
+
+    def aggregate(self, day: str) -> None:
+        """Roll a UTC day of all sites up."""
+        answer = httpx.post(
+            f"{self.api_url}/api/v1/admin/aggregate", json={"date": day}, headers={"X-API-KEY": self.key}, timeout=60
+        )
+        assert answer.status_code == 200, answer.text
 
     def stop(self) -> None:
         """End every process; the first that does not end fails."""
