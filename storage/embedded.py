@@ -218,8 +218,10 @@ class EmbeddedPostgres:
         if owner is not None:
             wrapper += ["--reuid", str(owner.pw_uid), "--regid", str(owner.pw_gid), "--clear-groups", "--no-new-privs"]
             if not all(_reachable(path, owner) for path in (_binaries(), self._root)):
-                _log.info("User %s may not enter the way to %s: lending the right to", owner.pw_name, self._root)
+                _log.info("User %s may not enter the way to %s: lending the right", owner.pw_name, self._root)
                 wrapper += ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
+                # Without it access(2), by which PostgreSQL finds its own programs, leaves the right out.
+                wrapper += ["--securebits", "+no_setuid_fixup"]
         return [*wrapper, "--", *command]
 
     def _create(self, owner: pwd.struct_passwd | None) -> None:
