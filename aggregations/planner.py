@@ -74,7 +74,7 @@ def plan(span: Span, *, marked: AbstractSet[int], months: Mapping[int, int]) -> 
 
 def months_around(span: Span) -> Span:
     """The whole calendar months (UTC) that hold the span."""
-    return Span(_month_of(span.begin), _month_after(_month_of(max(span.end - 1, span.begin))))
+    return Span(_month_of(span.begin), month_after(_month_of(max(span.end - 1, span.begin))))
 
 
 def _whole_days(
@@ -82,7 +82,7 @@ def _whole_days(
 ) -> Iterator[Piece]:
     month = _month_of(days.begin)
     while month < days.end:
-        following = _month_after(month)
+        following = month_after(month)
         wanted = Span(max(month, days.begin), min(following, days.end))
         through = months.get(month)
         if through is not None and not any(day in spoilt for day in range(month, through + DAY, DAY)):
@@ -124,10 +124,19 @@ def merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield held
 
 
+def months_of(piece: Piece) -> Iterator[int]:
+    """The starts (ms) of the months that the piece touches."""
+    month = _month_of(piece.begin)
+    while month < piece.end:
+        yield month
+        month = month_after(month)
+
+
 def _month_of(ms: int) -> int:
     date = datetime.fromtimestamp(day_of(ms) // 1_000, UTC)
     return day_of(ms) - (date.day - 1) * DAY
 
 
-def _month_after(month: int) -> int:
+def month_after(month: int) -> int:
+    """The start of the month after the one that starts at `month`, both in ms."""
     return _month_of(month + 31 * DAY)

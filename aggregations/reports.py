@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from aggregations.closed import ClosedPages
 from aggregations.hours import HourCache
 from aggregations.planner import Span
 from aggregations.totals import Kept, Reading
@@ -90,7 +91,7 @@ class Reports:
         self._pool = pool
         self._clock = clock
         self._telemetry = telemetry
-        self._kept = Kept(HourCache(clock=clock), HourCache(clock=clock))
+        self._kept = Kept(HourCache(clock=clock), HourCache(clock=clock), ClosedPages())
         self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="report")
         self._asked = 0
 

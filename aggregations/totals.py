@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from heapq import merge
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from aggregations.closed import ClosedKey
 from aggregations.hours import HourKey
-from aggregations.planner import Span, merged, months_around, plan
+from aggregations.planner import Span, merged, month_after, months_around, months_of, plan
 from core.metrics import Totals, add
 from core.spans import DAY, HOUR
 from storage import marks, reports
 from storage.pieces import Bucketed
 from storage.reports import PageSum, Scope
+from storage.rollups import Grain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from psycopg import Connection
 
+    from aggregations.closed import ClosedPages
     from aggregations.hours import HourCache
     from aggregations.planner import Plan
     from core.query import Group, Query
@@ -28,10 +33,11 @@ T = TypeVar("T")
 
 
 class Kept(NamedTuple):
-    """The caches of a process: parts (class, sums) of marked hours."""
+    """The caches of a process: parts (class, sums) of marked hours, and pages of the past."""
 
     totals: HourCache[tuple[int, Totals]]
     pages: HourCache[tuple[int, PageSum]]
+    closed: ClosedPages
 
 
 class Reading:
@@ -54,7 +60,8 @@ class Reading:
         for hour, partition, version in marks.of_span(connection, site=query.site, start=wide.begin, end=wide.end):
             versions[hour].append((partition, version))
         self._versions = {hour: tuple(sorted(found)) for hour, found in versions.items()}
-        self._months = reports.months(connection, site=query.site, begin=wide.begin, end=wide.end)
+        self._rolled = reports.months(connection, site=query.site, begin=wide.begin, end=wide.end)
+        self._months = {month: rolled.through for month, rolled in self._rolled.items()}
 
     def totals(self, spans: Sequence[Span], *, visitors: bool = True) -> list[Totals]:
         """Return the totals of neighbouring spans, in their order; without visitors where nobody asks for them."""
@@ -83,12 +90,47 @@ class Reading:
     def pages(self, span: Span, *, limit: int, offset: int) -> list[PageSum]:
         """Return the pages with views in the span, most views first, then by path."""
         made = self._plan(span, months=self._months)
-        rollups = [Bucketed(0, piece) for piece in made.rollups]
-        counted = self._page_rows(made.rows)
-        if self._query.group is None:
-            return reports.pages(self._connection, self._scope, rollups, counted=counted, limit=limit, offset=offset)
-        every = reports.pages(self._connection, self._scope, rollups, counted=counted, limit=None)
-        return [page for page in every if self._query.group.has(page.path)][offset : offset + limit]
+        closed = [piece for piece in made.rollups if self._is_closed(piece)]
+        running = [Bucketed(0, piece) for piece in made.rollups if piece not in closed]
+        past = self._closed_pages(tuple(closed))
+        before = {page.path: page for page in past}
+        now = {
+            path: PageSum(path, views + before[path].views, unique_views + before[path].unique_views)
+            if path in before
+            else PageSum(path, views, unique_views)
+            for path, views, unique_views in reports.pages(
+                self._connection, self._scope, running, counted=self._page_rows(made.rows)
+            )
+        }
+        pages = merge(
+            (page for page in past if page.path not in now),
+            sorted(now.values(), key=_rank),
+            key=_rank,
+        )
+        group = self._query.group
+        wanted = pages if group is None else (page for page in pages if group.has(page.path))
+        return list(islice(wanted, offset, offset + limit))
+
+    def _closed_pages(self, pieces: tuple[Piece, ...]) -> Sequence[PageSum]:
+        """The pages of days that are in month rows; they are asked for again and again, and hardly ever change."""
+        if not pieces:
+            return ()
+        versions = tuple((month, self._rolled[month].version) for piece in pieces for month in months_of(piece))
+        key = ClosedKey(self._scope.site, tuple(self._scope.classes), pieces, versions)
+        known = self._kept.closed.get(key)
+        if known is None:
+            known = reports.pages(self._connection, self._scope, [Bucketed(0, piece) for piece in pieces], counted=())
+            self._kept.closed.keep(key, known)
+        return known
+
+    def _is_closed(self, piece: Piece) -> bool:
+        """Whether the piece is of days that are all in month rows."""
+        if piece.grain is Grain.MONTH:
+            return True
+        return piece.grain is Grain.DAY and all(
+            month in self._months and min(piece.end, month_after(month)) <= self._months[month] + DAY
+            for month in months_of(piece)
+        )
 
     def _plans(self, spans: Sequence[Span]) -> list[Plan]:
         """Plans that cover the spans, without a rollup that reaches over the end of one."""
@@ -162,3 +204,7 @@ class Reading:
 
     def _key(self, about: str, piece: Piece) -> HourKey:
         return HourKey(self._scope.site, about, piece.begin, self._versions[piece.begin])
+
+
+def _rank(page: PageSum) -> tuple[int, str]:
+    return -page.views, page.path

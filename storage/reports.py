@@ -43,10 +43,17 @@ def oldest(connection: Connection, *, site: int) -> int | None:
     return None if row is None or row[0] is None else millis(row[0])
 
 
-def months(connection: Connection, *, site: int, begin: int, end: int) -> dict[int, int]:
-    """Return the months (start, ms) from `begin` to before `end` with rollup rows, each with its last day in them."""
+class RolledMonth(NamedTuple):
+    """A month with rollup rows."""
+
+    through: int  # start of the last day in them, ms
+    version: int  # another one whenever the rows were written again
+
+
+def months(connection: Connection, *, site: int, begin: int, end: int) -> dict[int, RolledMonth]:
+    """Return the months (start, ms) from `begin` to before `end` with rollup rows."""
     rows = connection.execute(load("reports.months"), {"site": site, "begin": instant(begin), "end": instant(end)})
-    return {millis(month): millis(through) for month, through in rows}
+    return {millis(month): RolledMonth(millis(through), version) for month, through, version in rows}
 
 
 class Scope(NamedTuple):
@@ -98,16 +105,12 @@ def page_rows(connection: Connection, site: int, pieces: Sequence[Bucketed]) -> 
     return [(bucket, traffic, PageSum(*sums)) for bucket, traffic, *sums in rows]
 
 
-def pages(  # noqa: PLR0913 - one statement's parameters
-    connection: Connection,
-    scope: Scope,
-    pieces: Sequence[Bucketed],
-    *,
-    counted: Sequence[PageSum],
-    limit: int | None,
-    offset: int = 0,
+def pages(
+    connection: Connection, scope: Scope, pieces: Sequence[Bucketed], *, counted: Sequence[PageSum]
 ) -> list[PageSum]:
     """Return the pages with views, most views first, then by path; `counted` are further parts, from rows."""
+    if not pieces and not counted:
+        return []
     paths, views, unique_views = zip(*counted, strict=True) if counted else ((), (), ())
     rows = connection.execute(
         load("reports.pages"),
@@ -117,8 +120,6 @@ def pages(  # noqa: PLR0913 - one statement's parameters
             "paths": list(paths),
             "views": list(views),
             "s1": list(unique_views),
-            "limit": limit,
-            "offset": offset,
         },
     )
     return [PageSum(*row) for row in rows]

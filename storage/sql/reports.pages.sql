@@ -16,4 +16,3 @@ FROM (
 GROUP BY path
 HAVING sum(views) > 0
 ORDER BY views DESC, path COLLATE "C"
-LIMIT %(limit)s OFFSET %(offset)s
