@@ -12,7 +12,7 @@ from ops.cli.common import begin, epilog
 from ops.cli.exits import Exit
 from ops.cli.serve import Host, Port
 from ops.cli.topics import bootstrap
-from ops.waiting import for_database
+from ops.waiting import for_database, until_there
 
 if TYPE_CHECKING:
     import asyncio
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from api.asgi import Application
     from core.telemetry import Telemetry
     from ops.settings import Settings
+    from streams.kafka.topics import Topic
 
 _log = logging.getLogger(__name__)
 
@@ -42,14 +43,14 @@ def collect(*, host: Host = None, port: Port = None) -> None:
     """Take events in over HTTP and append them to Kafka. As many as you like."""
     from ops.wiring import cluster
 
-    _serve(_begin(host=host, port=port), cluster.collector)
+    _serve(*_begin(host=host, port=port), cluster.collector)
 
 
 def api(*, host: Host = None, port: Port = None) -> None:
     """Answer reports over HTTP. As many as you like."""
     from ops.wiring import cluster
 
-    _serve(_begin(host=host, port=port), cluster.reports)
+    _serve(*_begin(host=host, port=port), cluster.reports)
 
 
 def work() -> None:
@@ -57,9 +58,9 @@ def work() -> None:
     from ops.wiring import cluster
     from streams.kafka.worker import WorkerFailed
 
-    settings = _begin()
+    settings, topic = _begin()
     try:
-        _probed(settings, "work", cluster.work)
+        _probed(settings, topic, "work", cluster.work)
     except WorkerFailed:
         _log.critical("the worker cannot go on", exc_info=True)
         os._exit(Exit.UNREACHABLE)  # threads of the application that it gave up may never end
@@ -69,21 +70,27 @@ def schedule() -> None:
     """Roll up what has changed, and forget what must not be kept. One works, others stand by."""
     from ops.wiring import cluster
 
-    _probed(_begin(), "schedule", cluster.schedule)
+    _probed(*_begin(), "schedule", cluster.schedule)
 
 
-def _begin(**given: Any) -> Settings:  # noqa: ANN401 - handed on to the settings, which check it
-    """Set out, and wait until the database is there and migrated."""
+def _begin(**given: Any) -> tuple[Settings, Topic]:  # noqa: ANN401 - handed on to the settings, which check it
+    """Set out, and wait until the database is there and migrated and the topic is made."""
+    from ops.wiring.cluster import topic_of
+
     settings = begin(**given)
-    bootstrap(settings)
+    brokers = bootstrap(settings)
     if not settings.database_url:
         raise InvalidInput("this needs a cluster: set DATABASE_URL=postgresql://user:password@host/footfall")
     process.end_while_waiting()
     for_database(settings.database_url)
-    return settings
+    return settings, until_there(f"Kafka at {brokers}", lambda: topic_of(settings))
 
 
-def _serve(settings: Settings, application: Callable[[Settings], AbstractAsyncContextManager[Application]]) -> None:
+def _serve(
+    settings: Settings,
+    topic: Topic,
+    application: Callable[[Settings, Topic], AbstractAsyncContextManager[Application]],
+) -> None:
     from ops import web
 
     listener = web.listen(settings.host, settings.port)
@@ -93,14 +100,17 @@ def _serve(settings: Settings, application: Callable[[Settings], AbstractAsyncCo
         _log.info("listening on %s port %d", *listener.getsockname()[:2])
 
     async def main(ending: asyncio.Event) -> None:
-        async with application(settings) as app:
+        async with application(settings, topic) as app:
             await web.serve(app, listener, ending=ending, grace=settings.shutdown_grace, started=started)
 
     process.run(main)
 
 
 def _probed(
-    settings: Settings, name: str, work: Callable[[Settings, Telemetry, asyncio.Event], Awaitable[None]]
+    settings: Settings,
+    topic: Topic,
+    name: str,
+    work: Callable[[Settings, Topic, Telemetry, asyncio.Event], Awaitable[None]],
 ) -> None:
     """Run a process without HTTP of its own, with metrics and health on the metrics port."""
     from ops.clock import SystemClock
@@ -114,7 +124,7 @@ def _probed(
     async def main(ending: asyncio.Event) -> None:
         async with background(heartbeat.beat()):
             process.calm_collector()
-            await work(settings, telemetry, ending)
+            await work(settings, topic, telemetry, ending)
 
     with probe(settings.host, settings.metrics_port, exposition=telemetry.exposition, health=heartbeat.problem):
         process.run(main)

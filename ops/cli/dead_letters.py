@@ -80,7 +80,7 @@ async def _replay(settings: Settings, data: Path | None, letters: list[StoredDea
     if data is None:
         from ops.wiring import cluster
 
-        opened = cluster.event_log(settings)
+        opened = cluster.event_log(settings, cluster.topic_of(settings))
     else:
         from ops.wiring import node
 

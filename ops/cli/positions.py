@@ -56,11 +56,10 @@ def positions(
 def _against_kafka(
     settings: Settings, found: list[tuple[str, int, stored.Position]], *, reset_group: bool, as_json: bool
 ) -> None:
-    from ops.wiring.cluster import group_of
-    from streams.kafka import offsets, topics
+    from ops.wiring.cluster import group_of, topic_of
+    from streams.kafka import offsets
 
-    brokers = settings.kafka_bootstrap_servers
-    topic = topics.current(brokers, generation=settings.topic_generation or None)
+    brokers, topic = settings.kafka_bootstrap_servers, topic_of(settings)
     group = group_of(topic)
     nexts = {partition: position.next for log, partition, position in found if log == topic.name}
     if reset_group:

@@ -34,13 +34,23 @@ if TYPE_CHECKING:
     from streams.kafka.topics import Topic
 
 
+def topic_of(settings: Settings) -> Topic:
+    """Return the topic that the settings name. Blocks for seconds.
+
+    Raises:
+        NotFound: it was not made yet.
+        Unavailable: no broker answers.
+    """
+    return topics.current(settings.kafka_bootstrap_servers, generation=settings.topic_generation or None)
+
+
 def group_of(topic: Topic) -> str:
     """Return the name of the workers' consumer group: each generation of the topic has its own."""
     return f"{GROUP}-{topic.generation}"
 
 
 @contextlib.asynccontextmanager
-async def collector(settings: Settings) -> AsyncIterator[Application]:
+async def collector(settings: Settings, topic: Topic) -> AsyncIterator[Application]:
     """HTTP in, Kafka out."""
     clock, telemetry = SystemClock(), PrometheusTelemetry("collect")
 
@@ -48,7 +58,6 @@ async def collector(settings: Settings) -> AsyncIterator[Application]:
         return telemetry.exposition()
 
     async with contextlib.AsyncExitStack() as stack:
-        topic = await _topic(settings)
         monitor = await stack.enter_async_context(lag(settings, topic, clock=clock, telemetry=telemetry))
         log = _kafka_log(settings, topic, telemetry=telemetry, refusal=monitor.refusal)
         await log.start()
@@ -64,14 +73,13 @@ async def collector(settings: Settings) -> AsyncIterator[Application]:
 
 
 @contextlib.asynccontextmanager
-async def reports(settings: Settings) -> AsyncIterator[Application]:
+async def reports(settings: Settings, topic: Topic) -> AsyncIterator[Application]:
     """Answers reports."""
     clock, telemetry = SystemClock(), PrometheusTelemetry("api")
 
     async def exposition() -> bytes:
         return telemetry.exposition()
 
-    topic = await _topic(settings)
     with contextlib.ExitStack() as stack:
         pool = stack.enter_context(
             open_pool(settings.database_url, size=settings.database_connections, name="footfall api")
@@ -87,22 +95,21 @@ async def reports(settings: Settings) -> AsyncIterator[Application]:
         )
 
 
-async def schedule(settings: Settings, telemetry: Telemetry, ending: asyncio.Event) -> None:
+async def schedule(settings: Settings, topic: Topic, telemetry: Telemetry, ending: asyncio.Event) -> None:
     """Roll up what is due until `ending` is set and the day at work is done."""
     clock = SystemClock()
-    async with lag(settings, await _topic(settings), clock=clock, telemetry=telemetry):
+    async with lag(settings, topic, clock=clock, telemetry=telemetry):
         with scheduler(settings.database_url, clock=clock, telemetry=telemetry):
             await ending.wait()
 
 
-async def work(settings: Settings, telemetry: Telemetry, ending: asyncio.Event) -> None:
+async def work(settings: Settings, topic: Topic, telemetry: Telemetry, ending: asyncio.Event) -> None:
     """Take part in the group until `ending` is set.
 
     Raises:
         WorkerFailed: it cannot go on; the process has to end and be started again.
     """
     clock = SystemClock()
-    topic = await _topic(settings)
     timeout = settings.broker_session_timeout
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_async_pool(
@@ -155,9 +162,8 @@ async def lag(settings: Settings, topic: Topic, *, clock: Clock, telemetry: Tele
 
 
 @contextlib.asynccontextmanager
-async def event_log(settings: Settings) -> AsyncIterator[EventLog]:
+async def event_log(settings: Settings, topic: Topic) -> AsyncIterator[EventLog]:
     """The log in Kafka, connected."""
-    topic = await _topic(settings)
     log = _kafka_log(settings, topic, telemetry=NoTelemetry(), refusal=lambda: None)
     await log.start()
     try:
@@ -182,7 +188,3 @@ def _kafka_log(
         ),
         refusal=refusal,
     )
-
-
-async def _topic(settings: Settings) -> Topic:
-    return await topics.wait_for(settings.kafka_bootstrap_servers, generation=settings.topic_generation or None)

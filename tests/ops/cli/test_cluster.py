@@ -1,0 +1,178 @@
+"""A cluster's commands: they wait for what they need, and operators see and mend what is stuck."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from core.events import Event, EventType
+from ops.clock import SystemClock
+from ops.services import ports
+from storage.migrate import migrate
+from streams.codec import encode
+
+FOOTFALL = Path(sys.executable).with_name("footfall")
+SOON = 60.0
+
+
+def _environment(**settings: str) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")} | settings
+
+
+def _footfall(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(FOOTFALL), *arguments], env=env, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+class Waiting:
+    """A command that runs until it is told to end, with its log."""
+
+    def __init__(self, log: Path, *arguments: str, env: dict[str, str]) -> None:
+        self._log = log
+        with log.open("wb") as output:
+            self._process = subprocess.Popen([str(FOOTFALL), *arguments], env=env, stdout=output, stderr=output)
+
+    def says(self, text: str) -> bool:
+        """Wait until the log has `text`."""
+        deadline = time.monotonic() + SOON
+        while text not in self._log.read_text():
+            assert self._process.poll() is None, self._log.read_text()
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def end(self) -> int:
+        """SIGTERM; return the status."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(30)
+        finally:
+            self._process.kill()
+            self._process.wait()
+
+
+@pytest.fixture
+def database(postgres_database: str) -> str:
+    """A migrated database."""
+    migrate(postgres_database)
+    return postgres_database
+
+
+@pytest.fixture
+def cluster(database: str, kafka_bootstrap: str) -> dict[str, str]:
+    """The environment of a cluster with a topic of its own."""
+    env = _environment(
+        DATABASE_URL=database,
+        KAFKA_BOOTSTRAP_SERVERS=kafka_bootstrap,
+        FOOTFALL_TOPIC_GENERATION=str(secrets.randbelow(1 << 30) + 1_000),
+        FOOTFALL_PARTITIONS="2",
+        FOOTFALL_METRICS_PORT=str(ports.free()),
+    )
+    made = _footfall("topics", "create", env=env)
+    assert made.stdout == f"footfall-events-{env['FOOTFALL_TOPIC_GENERATION']}: 2 partitions\n", made.stderr
+    return env
+
+
+@pytest.mark.parametrize("name", ["collect", "work", "schedule", "api"])
+def test_it_waits_for_the_database(tmp_path: Path, name: str) -> None:
+    """The log says for whom, without the password, and SIGTERM ends the waiting in order."""
+    env = _environment(DATABASE_URL="postgresql://me:geheim@127.0.0.1:1/x", KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+    waiting = Waiting(tmp_path / "log", name, env=env)
+    try:
+        assert waiting.says("waiting for PostgreSQL at 127.0.0.1:1")
+    finally:
+        status = waiting.end()
+    assert status == 0
+    assert "geheim" not in (tmp_path / "log").read_text()
+
+
+def test_it_waits_for_migrations_and_broker(tmp_path: Path, postgres_database: str) -> None:
+    """Each thing that is missing is named in turn."""
+    env = _environment(DATABASE_URL=postgres_database, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+    waiting = Waiting(tmp_path / "log", "schedule", env=env | {"FOOTFALL_METRICS_PORT": "0"})
+    try:
+        assert waiting.says("footfall migrate")
+        migrate(postgres_database)
+        assert waiting.says("waiting for Kafka")
+    finally:
+        waiting.end()
+
+
+@pytest.mark.kafka
+def test_a_worker_shows_health_and_metrics(tmp_path: Path, cluster: dict[str, str]) -> None:
+    """They are on the metrics port while it works, and it ends with status 0."""
+    worker = Waiting(tmp_path / "log", "work", env=cluster)
+    try:
+        assert worker.says("own partitions [0, 1]")
+        base = f"http://127.0.0.1:{cluster['FOOTFALL_METRICS_PORT']}"
+        assert httpx.get(f"{base}/health").json() == {"status": "ok"}
+        assert "footfall_rebalances_total 1.0" in httpx.get(f"{base}/metrics").text
+    finally:
+        status = worker.end()
+    assert status == 0
+
+
+@pytest.mark.kafka
+def test_dead_letters_are_listed_and_sent_again(cluster: dict[str, str]) -> None:
+    """A young event goes back to its partition, an old one stays with a reason, and the status says so."""
+    now = SystemClock().now_ms()
+    with psycopg.connect(cluster["DATABASE_URL"]) as connection:
+        for ts, reason in ((now, "refused"), (now - 2 * 86_400_000, "too_late")):
+            connection.execute(
+                "INSERT INTO dead_letters (log, partition, message, appended_at, reason, error, payload)"
+                " VALUES ('log', 1, 7, now(), %s, 'why', %s)",
+                (reason, encode(0, 0, [_event(ts)])),
+            )
+    listed = json.loads(_footfall("dead-letters", "list", "--json", env=cluster).stdout)
+    assert [(letter["id"], letter["reason"]) for letter in listed] == [(1, "refused"), (2, "too_late")]
+    sent = _footfall("dead-letters", "replay", env=cluster)
+    assert (sent.returncode, sent.stdout) == (
+        4,
+        "2: older than 24 h: no longer accepted\n1 sent again, 1 left\n",
+    ), sent.stderr
+    left = json.loads(_footfall("dead-letters", "list", "--json", env=cluster).stdout)
+    assert [letter["id"] for letter in left] == [2]
+    positions = json.loads(_footfall("positions", "--json", env=cluster).stdout)
+    assert [(row["partition"], row["end"]) for row in positions] == [(0, 0), (1, 1)]
+    assert positions[1]["verdict"] == "messages wait for a worker"
+
+
+@pytest.mark.kafka
+def test_the_group_is_set_to_the_stored_positions(cluster: dict[str, str]) -> None:
+    """After a restore the workers' group reads on from where the store is."""
+    log = f"footfall-events-{cluster['FOOTFALL_TOPIC_GENERATION']}"
+    with psycopg.connect(cluster["DATABASE_URL"]) as connection:
+        connection.execute("INSERT INTO positions VALUES (%s, 1, 0, now(), now())", (log,))
+    done = _footfall("positions", "--reset-group", env=cluster)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = json.loads(_footfall("positions", "--json", env=cluster).stdout)
+    assert [(row["partition"], row["stored"], row["group"]) for row in rows] == [(0, None, None), (1, 0, 0)]
+
+
+def test_a_single_node_that_is_stopped_replays_nothing(tmp_path: Path) -> None:
+    """There is nobody to send to; the letter keeps waiting."""
+    env = _environment()
+    data = str(tmp_path / "data")
+    assert _footfall("migrate", "--data", data, env=env).returncode == 0
+    assert _footfall("dead-letters", "replay", "--data", data, env=env).stdout == "0 sent again, 0 left\n"
+    missing = _footfall("dead-letters", "replay", "9", "--data", data, env=env)
+    assert (missing.returncode, "none of these" in missing.stderr) == (1, True)
+
+
+def _event(ts: int) -> Event:
+    texts = dict.fromkeys(Event._fields, "")
+    numbers = {"ts": ts, "event_id": 5, "visitor": 9, "prev": 0, "site": 1, "traffic": 0}
+    return Event(**texts | numbers | {"type": EventType.PAGE_VIEW.value, "status": 0, "engaged_ms": 0})  # type: ignore[arg-type]  # built by name
