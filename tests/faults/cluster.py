@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import psutil
@@ -12,7 +13,7 @@ import psycopg
 from core.errors import Unavailable
 from streams.kafka import topics
 from streams.kafka.ends import ends
-from tests.faults.waiting import until
+from tests.faults.waiting import is_healthy, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,8 +77,8 @@ class Cluster:
         self.broker.start()
         self.database.start()
         self.tend()
-        self.processes["collect"].wait_for(f"{self.installation.collect_url}/health", within=_READY)
-        self.processes["api"].wait_for(f"{self.installation.api_url}/health", within=_READY)
+        for url in (self.installation.collect_url, self.installation.api_url):
+            until(f"{url} is ready", partial(is_healthy, url), within=_READY, meanwhile=self.tend)
 
     def catch_up(self) -> float:
         """Return when the store has applied all that the log holds, and how long that took."""
@@ -94,6 +95,15 @@ class Cluster:
         except (Unavailable, psycopg.OperationalError):
             return False
         return all(stored.get(number, 0) == where.end for number, where in found.items())
+
+    def position(self) -> int:
+        """How many messages were ever applied."""
+        with psycopg.connect(self.dsn) as connection:
+            return int(connection.execute("SELECT coalesce(sum(next), 0) FROM positions").fetchall()[0][0])
+
+    def pids(self) -> dict[str, int]:
+        """The processes by number: another number is another process."""
+        return {name: process.running.pid for name, process in self.processes.items() if process.running.poll() is None}
 
     def memory(self) -> dict[str, int]:
         """Resident bytes of each process."""

@@ -6,14 +6,13 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import httpx
 import psutil
 
 from storage.embedded import EmbeddedPostgres
-from tests.faults.waiting import until
+from tests.faults.waiting import is_healthy, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.end_to_end.processes import Installation, Process
@@ -58,6 +57,24 @@ class Node:
         until(f"{name} runs", there, within=_READY)
         return found[0]
 
+    def pids(self) -> dict[str, int]:
+        """The processes by number: another number is another process."""
+        return {name: self.find(name).pid for name in ("http", "engine", "postgres")}
+
+    @contextlib.contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Stop a child and all its own for as long as the block lasts; whoever talks to it hears nothing."""
+        child = self.find(name)
+        stopped = [child, *child.children(recursive=True)]
+        for process in stopped:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in stopped:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.resume()
+
     def memory(self) -> dict[str, int]:
         """Resident bytes of each of our processes."""
         return {name: self.find(name).memory_info().rss for name in ("http", "engine")}
@@ -68,10 +85,7 @@ class Node:
 
     def _is_ready(self) -> bool:
         assert self.supervisor.running.poll() is None, self.supervisor.tail()
-        try:
-            return httpx.get(f"{self.installation.api_url}/health", timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
+        return is_healthy(self.installation.api_url)
 
     def _children(self, name: str) -> list[psutil.Process]:
         found = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import httpx
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,3 +26,11 @@ def until(
             meanwhile()
         time.sleep(0.1)
     return time.monotonic() - begin
+
+
+def is_healthy(url: str) -> bool:
+    """Whether the process there says that it would serve now."""
+    try:
+        return httpx.get(f"{url}/health", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
