@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import pkgutil
 import sys
 
 import benches
+from benches.tools.large import VARIABLE
 
 
 def main() -> int:
     """Run the benches of the command line; 2 if one is not known."""
     known = sorted(
-        module.name for module in pkgutil.iter_modules(benches.__path__) if not module.name.startswith("_")
+        module.name
+        for module in pkgutil.iter_modules(benches.__path__)
+        if not (module.ispkg or module.name.startswith("_"))
     )
     parser = argparse.ArgumentParser(description=__doc__, epilog="example: python -m benches rollup sink")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(known)}")
-    names: list[str] = parser.parse_args().names
+    parser.add_argument("--large", action="store_true", help=f"the sizes too that take minutes; so does {VARIABLE}=1")
+    given = parser.parse_args()
+    if given.large:
+        os.environ[VARIABLE] = "1"
+    names: list[str] = given.names
     if unknown := set(names) - set(known):
         parser.error(f"no such bench: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
     for name in names or known:

@@ -1,0 +1,81 @@
+"""Installations of Footfall's own commands that live for one bench, each with one site."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from benches.tools.requests import TRUSTED
+from ops.services.shared import shared_broker, shared_timescale
+from tests.databases import fresh_database
+from tests.end_to_end import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.end_to_end.processes import Installation
+
+
+class Services(NamedTuple):
+    """A broker and a database that run."""
+
+    bootstrap: str
+    dsn: str  #: a superuser's
+
+
+def services() -> Services | None:
+    """Return the services of the environment, else those of `make services`; None if they do not run."""
+    broker, database = shared_broker(), shared_timescale()
+    bootstrap = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or (broker.bootstrap if broker.pid else None)
+    dsn = os.environ.get("DATABASE_URL") or (database.dsn if database.pid else None)
+    return Services(bootstrap, dsn) if bootstrap and dsn else None
+
+
+@contextmanager
+def single_node() -> Iterator[Installation]:
+    """`footfall serve` on an empty folder."""
+    with _folder() as folder, ExitStack() as stack:
+        installation = processes.single_node(folder, **TRUSTED)
+        stack.callback(_end, installation)
+        yield installation
+
+
+@contextmanager
+def cluster(running: Services, *, workers: int = 1) -> Iterator[Installation]:
+    """`footfall collect`, `work`, `schedule` and `api` on an empty database and topic."""
+    with _folder() as folder, fresh_database(running.dsn) as dsn, ExitStack() as stack:
+        installation = processes.cluster(folder, bootstrap=running.bootstrap, dsn=dsn, workers=workers, **TRUSTED)
+        stack.callback(_end, installation)
+        yield installation
+
+
+def port_of(url: str) -> int:
+    """Return the port of an installation's address."""
+    port = urlsplit(url).port
+    if port is None:
+        raise ValueError(f"no port in {url}")
+    return port
+
+
+def _end(installation: Installation) -> None:
+    """End every process, one that hangs by force, so that none is left whatever happens."""
+    try:
+        installation.stop()
+    finally:
+        for process in installation.processes.values():
+            if process.running.poll() is None:
+                process.kill()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="footfall-bench-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,75 @@
+"""Whole HTTP requests as browsers send them, made once: page views of some thousand visitors behind a proxy."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from api.dialects.tinytrail.collect import PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+#: Requests that a load sends in turn, and the visitors and pages in them: four or five page views a visitor.
+REQUESTS: Final = 20_000
+VISITORS: Final = 4_500
+PAGES: Final = 5_000
+#: The setting under which the visitors' addresses are believed.
+TRUSTED: Final = {"FOOTFALL_TRUSTED_PROXIES": "127.0.0.1/32"}
+_REFERRERS: Final = (None, None, "https://www.google.com/", "https://t.co/abc123", "https://news.ycombinator.com/item")
+_WEBKIT: Final = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{0}.0.0.0"
+_AGENTS: Final = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0",
+    f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_WEBKIT} Safari/537.36",
+    f"Mozilla/5.0 (Linux; Android 14; Pixel 8) {_WEBKIT} Mobile Safari/537.36",
+)
+
+
+def page_views(site: str, count: int = REQUESTS) -> list[bytes]:
+    """Return `count` requests; the same ones for the same site."""
+    random = Random(1)  # noqa: S311 - repeatable, no secret
+    return [
+        page_view(
+            site,
+            visitor=random.randrange(VISITORS),
+            path=f"/articles/{int(random.random() ** 2 * PAGES)}/a-page",
+            referrer=random.choice(_REFERRERS),
+        )
+        for _ in range(count)
+    ]
+
+
+def page_view(site: str, *, visitor: int, path: str, referrer: str | None = None) -> bytes:
+    """Return a request; `visitor` decides address and user agent."""
+    body = json.dumps(
+        {
+            "website_id": site,
+            "event_type": "page_view",
+            "url": f"https://www.example.com{path}?utm_source=newsletter",
+            "path": path,
+            "referrer": referrer,
+            "screen_width": 1920,
+            "screen_height": 1080,
+        }
+    ).encode()
+    agent = _AGENTS[visitor % len(_AGENTS)].format(110 + visitor % 30)
+    head = (
+        f"POST {PATH} HTTP/1.1\r\nHost: analytics.example.com\r\nUser-Agent: {agent}\r\n"
+        f"X-Forwarded-For: 10.{visitor >> 16 & 255}.{visitor >> 8 & 255}.{visitor & 255}\r\n"
+        "Accept: */*\r\nAccept-Language: en-GB,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n"
+        "Referer: https://www.example.com/\r\nOrigin: https://www.example.com\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def write(requests: Iterable[bytes], file: Path) -> None:
+    """Write requests as `read` and wrk's script take them."""
+    file.write_bytes(b"\0".join(requests))
+
+
+def read(file: Path) -> list[bytes]:
+    """Return what was written."""
+    return file.read_bytes().split(b"\0")
