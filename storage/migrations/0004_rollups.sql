@@ -40,10 +40,12 @@ CREATE TABLE roll_path (
     scroll_50         bigint NOT NULL,
     scroll_75         bigint NOT NULL,
     journey_entries   bigint NOT NULL,  -- day and month only
-    journey_exits     bigint NOT NULL,  -- day and month only
-    PRIMARY KEY (site, grain, span, class, path)
+    journey_exits     bigint NOT NULL   -- day and month only
 );
-CREATE INDEX roll_path_path ON roll_path (site, path, grain, span);
+-- No path is a key itself, nor a name or value below: 1,024 characters may be more bytes than an index takes. One job
+-- at a time replaces a site's rows, so none can be there twice.
+CREATE INDEX roll_path_span ON roll_path (site, grain, span, class);
+CREATE INDEX roll_path_path ON roll_path (site, hashtextextended(path, 0), grain, span);
 
 CREATE TABLE roll_event (
     site   integer NOT NULL,
@@ -54,9 +56,9 @@ CREATE TABLE roll_event (
     name   text NOT NULL,
     count  bigint NOT NULL,
     s1     bigint NOT NULL,
-    d1     bigint NOT NULL,
-    PRIMARY KEY (site, grain, span, class, type, name)
+    d1     bigint NOT NULL
 );
+CREATE INDEX roll_event_span ON roll_event (site, grain, span, class);
 
 CREATE TABLE roll_dim (
     site           integer NOT NULL,
@@ -70,9 +72,9 @@ CREATE TABLE roll_dim (
     quiet_bounces  bigint NOT NULL,
     duration_ms    bigint NOT NULL,
     new            bigint NOT NULL,
-    views          bigint NOT NULL,
-    PRIMARY KEY (site, grain, span, class, dim, value)
+    views          bigint NOT NULL
 );
+CREATE INDEX roll_dim_span ON roll_dim (site, dim, grain, span, class);
 
 CREATE TABLE roll_zone (
     site             integer NOT NULL,

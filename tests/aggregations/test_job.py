@@ -92,6 +92,18 @@ def some_events(seed: int, count: int = 300) -> list[Event]:
     ]
 
 
+def test_longest_paths(rollup_pool: ConnectionPool) -> None:
+    """Paths of 1,024 characters of four bytes each, which nothing compresses, are rolled up like others."""
+    random = Random(0)  # noqa: S311 - test data
+    paths = ["/" + "".join(chr(random.randrange(0x20000, 0x2A000)) for _ in range(1023)) for _ in range(3)]
+    events = [event_at(FIRST_DAY + number * MINUTE, number, path=path) for number, path in enumerate(paths)]
+    with rollup_pool.connection() as connection:
+        write_events(connection, events)
+
+    assert new_job(rollup_pool).roll_day(1, FIRST_DAY) is not None
+    assert rows(rollup_pool, "roll_path", 0, 1) == brute(events, day=FIRST_DAY)["roll_path"]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_tables_hold_the_sums(rollup_pool: ConnectionPool, seed: int) -> None:
     """Hours, days and the month of both tables are the sums of the rows, and no mark is left."""
