@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from random import randrange
+from random import random
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -28,6 +28,7 @@ from api.limits import KeyLimit
 from api.lookups.agents import Agents
 from api.lookups.hosts import Hosts
 from api.metrics import Measured, Requests
+from api.tally import Tally
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enrichment
 from core.ids import Stamper
@@ -93,11 +94,13 @@ def create_app(
     """
     if collecting is None and reporting is None:
         raise ValueError("give the application at least one role")
-    requests = Requests(telemetry=telemetry, clock=clock)
+    tally = Tally(telemetry)
+    requests = Requests(telemetry=tally, clock=clock)
     hot: dict[str, Application] = {}
-    keepers: list[Keeper] = []
+    keepers: list[Keeper] = [tally]
     if collecting is not None:
-        hot[collect.PATH], keepers = _collector(collecting, requests, telemetry=telemetry, clock=clock)
+        hot[collect.PATH], kept = _collector(collecting, requests, telemetry=tally, clock=clock)
+        keepers += kept
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -108,7 +111,7 @@ def create_app(
     failures.install(app)
     app.include_router(health.router(_alive(collecting, reporting)))
     app.include_router(scripts.router())
-    app.add_api_route("/metrics", _metrics(exposition), include_in_schema=False)
+    app.add_api_route("/metrics", _metrics(tally, exposition), include_in_schema=False)
     if reporting is not None:
         limit = KeyLimit(requests=KEY_LIMIT[0], seconds=KEY_LIMIT[1], clock=clock) if reporting.rate_limits else None
         app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=limit)
@@ -128,7 +131,7 @@ def _collector(
     lookups = Lookups(
         agent=Agents.bundled(),
         source_kind=Hosts.bundled(),
-        stamp=Stamper(clock, randrange).mint,
+        stamp=Stamper(clock, _below).mint,
         identify=salts.identify,
     )
     limit, seconds = COLLECT_LIMIT
@@ -145,6 +148,11 @@ def _collector(
         telemetry=telemetry,
     )
     return application, [salts, sites]
+
+
+def _below(limit: int) -> int:
+    """A number below the limit, quickly: event ids are to be distinct, not secret."""
+    return int(random() * limit)  # noqa: S311 - see above
 
 
 def _alive(collecting: Collecting | None, reporting: Reporting | None) -> health.Alive:
@@ -172,9 +180,10 @@ def _alive(collecting: Collecting | None, reporting: Reporting | None) -> health
     return alive
 
 
-def _metrics(exposition: Callable[[], Awaitable[bytes]]) -> Callable[[], Awaitable[Response]]:
+def _metrics(tally: Tally, exposition: Callable[[], Awaitable[bytes]]) -> Callable[[], Awaitable[Response]]:
     async def metrics() -> Response:
         """Serve our own metrics in Prometheus' text format."""
+        tally.hand_on()
         return Response(await exposition(), media_type=_EXPOSITION)
 
     return metrics

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -38,8 +39,20 @@ class SourceKind(StrEnum):
 _PAID_WORDS: Final = ("cpc", "ppc", "paid")
 
 
-def classify(*, referrer_host: str, kind: SourceKind | None, utm_medium: str, paid_click: bool) -> Channel:
-    """Return the channel. `referrer_host` is empty where there is none or it is the site's own; `kind` is its kind."""
+@lru_cache(maxsize=1_000)
+def classify(*, referred: bool, kind: SourceKind | None, utm_medium: str, paid_click: bool) -> str:
+    """Return the text of the channel.
+
+    Args:
+        referred: whether there is a page before, on another domain than the site's own.
+        kind: what its host is.
+        utm_medium: the campaign's medium.
+        paid_click: whether the page's address has an advertiser's click id.
+    """
+    return _classify(kind=kind, referred=referred, utm_medium=utm_medium, paid_click=paid_click).value
+
+
+def _classify(*, referred: bool, kind: SourceKind | None, utm_medium: str, paid_click: bool) -> Channel:
     medium = utm_medium.lower()
     if paid_click or (kind is SourceKind.SEARCH and any(word in medium for word in _PAID_WORDS)):
         return Channel.PAID_SEARCH
@@ -49,4 +62,4 @@ def classify(*, referrer_host: str, kind: SourceKind | None, utm_medium: str, pa
         return Channel.SOCIAL
     if kind is SourceKind.EMAIL or medium == "email":
         return Channel.EMAIL
-    return Channel.REFERRAL if referrer_host else Channel.DIRECT
+    return Channel.REFERRAL if referred else Channel.DIRECT

@@ -44,6 +44,7 @@ def bare_host(host: str) -> str:
     return host.removeprefix("www.")
 
 
+@lru_cache(maxsize=10_000)
 def is_own(host: str, domain: str) -> bool:
     """Whether a referring host is the site's own domain or one below it."""
     domain = bare_host(domain)

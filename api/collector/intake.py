@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from core.drops import DropReason
 from core.enrich.pipeline import Enriched
@@ -12,17 +12,33 @@ from core.events import TrafficClass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from api.collector.sites import Sites
     from core.enrich.pipeline import Enrichment
     from core.ports import EventLog
     from core.raw import RawEvent, Request
+    from core.sites import Site
     from core.telemetry import Telemetry
+
+
+class SiteFinder(Protocol):
+    """Knows sites by the text of their UUID; `api.collector.sites.Sites` does."""
+
+    def known(self, text: str) -> Site | None:
+        """Return the site if it is in memory."""
+        ...
+
+    async def find(self, text: str) -> Site | None:
+        """Return the site, or None if there is none.
+
+        Raises:
+            Unavailable: that cannot be told now.
+        """
+        ...
 
 
 class Intake:
     """Finds the sites, runs the steps, and waits until what is left is durable."""
 
-    def __init__(self, *, sites: Sites, enrichment: Enrichment, log: EventLog, telemetry: Telemetry) -> None:
+    def __init__(self, *, sites: SiteFinder, enrichment: Enrichment, log: EventLog, telemetry: Telemetry) -> None:
         self._sites = sites
         self._enrichment = enrichment
         self._log = log
@@ -48,7 +64,7 @@ class Intake:
         except Overloaded:
             self._telemetry.add("footfall_events_dropped_total", len(accepted), reason=DropReason.OVERLOADED)
             raise
-        humans = sum(enriched.event.traffic == TrafficClass.HUMAN for enriched in accepted)
+        humans = len([True for _, event in accepted if event.traffic == TrafficClass.HUMAN])
         if humans:
             self._telemetry.add("footfall_events_accepted_total", humans, traffic="human")
         if humans < len(accepted):

@@ -41,7 +41,8 @@ class Sites:
         self._known: dict[str, Site] = {}
         self._absent: dict[str, float] = {}
         self._asked: dict[str, asyncio.Task[Site | None]] = {}
-        self._changes = 0
+        #: Those of `_asked` that changed while the question was on its way.
+        self._overtaken: set[str] = set()
         self._listening = False
         self.ready = asyncio.Event()
 
@@ -69,7 +70,7 @@ class Sites:
         task = self._asked.get(key)
         if task is None:
             task = self._asked[key] = asyncio.create_task(self._ask(uuid))
-            task.add_done_callback(lambda _: self._asked.pop(key, None))
+            task.add_done_callback(lambda _: self._answered(key))
         # One request that goes away must not take the answer from the others that wait for it.
         return await asyncio.shield(task)
 
@@ -89,20 +90,32 @@ class Sites:
             await asyncio.sleep(_HEARTBEAT_SECONDS)
 
     async def _ask(self, uuid: UUID) -> Site | None:
-        changes = self._changes
+        key = str(uuid)
         try:
             async with asyncio.timeout(_ASK_SECONDS), self._pool.connection(timeout=_ASK_SECONDS) as connection:
-                site = await sites.find_async(connection, uuid)
+                site = await self._find(connection, uuid)
         except (psycopg.Error, PoolTimeout, OSError, TimeoutError) as error:
             raise Unavailable("the store cannot be asked for this site", retry_after=_ASK_SECONDS) from error
-        # What changed while the question was on its way, or while nobody listens, might never be heard of again.
-        if self._changes != changes:
-            return site
         if site is None:
-            self._believe_absent(str(uuid))
+            self._believe_absent(key)
         elif self._listening:
-            self._known[str(uuid)] = site
+            # While nobody listens its changes might never be heard of.
+            self._known[key] = site
         return site
+
+    def _answered(self, key: str) -> None:
+        del self._asked[key]
+        self._overtaken.discard(key)
+
+    async def _find(self, connection: AsyncConnection, uuid: UUID) -> Site | None:
+        """Ask again as long as a change overtakes the answer."""
+        key = str(uuid)
+        while True:
+            self._overtaken.discard(key)
+            site = await sites.find_async(connection, uuid)
+            await connection.commit()
+            if key not in self._overtaken:
+                return site
 
     def _believe_absent(self, key: str) -> None:
         while len(self._absent) >= _MAX_ABSENT:
@@ -113,7 +126,7 @@ class Sites:
     async def _listen(self, connection: AsyncConnection) -> None:
         await connection.set_autocommit(True)
         await connection.execute("LISTEN sites")
-        self._changes += 1
+        self._overtaken.update(self._asked)
         self._absent.clear()
         live = await sites.refresh(connection, [site.uuid for site in self._known.values()])
         self._known = {str(site.uuid): site for site in live}
@@ -128,7 +141,8 @@ class Sites:
                     await connection.execute("SELECT 1")
 
     async def _renew(self, connection: AsyncConnection, key: str) -> None:
-        self._changes += 1
+        if key in self._asked:
+            self._overtaken.add(key)
         self._absent.pop(key, None)
         if key in self._known:
             site = await sites.find_async(connection, UUID(key))

@@ -67,20 +67,20 @@ def put_referrer(draft: Draft) -> None:
 def put_campaign(draft: Draft) -> None:
     """The campaign: what the body says, else what the address says."""
     raw, location = draft.raw, draft.location
-    draft.utm_source = clip(raw.utm_source) or location.utm_source
-    draft.utm_medium = clip(raw.utm_medium) or location.utm_medium
-    draft.utm_campaign = clip(raw.utm_campaign) or location.utm_campaign
+    draft.utm_source = (raw.utm_source and clip(raw.utm_source)) or location.utm_source
+    draft.utm_medium = (raw.utm_medium and clip(raw.utm_medium)) or location.utm_medium
+    draft.utm_campaign = (raw.utm_campaign and clip(raw.utm_campaign)) or location.utm_campaign
 
 
 def put_channel(draft: Draft) -> None:
     """The channel, by referrer and campaign."""
     host = draft.referrer.host
     draft.channel = classify(
-        referrer_host=host,
+        referred=bool(host),
         kind=draft.lookups.source_kind(host) if host else None,
         utm_medium=draft.utm_medium,
         paid_click=draft.location.paid_click,
-    ).value
+    )
 
 
 def put_agent(draft: Draft) -> None:

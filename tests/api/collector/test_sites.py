@@ -179,3 +179,32 @@ async def test_interruptions(
                 await memory.find(str(uuid4()))
             admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
         assert await becomes(lambda: (site := memory.known(key)) is not None and site.time_zone == "Asia/Kathmandu")
+
+
+async def test_a_change_overtakes_an_answer(
+    pool: AsyncConnectionPool, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A site that changes while it is asked for is asked for again, so that no old state is remembered."""
+    key = str(make(connection).uuid)
+    original = sites.find_async
+    heard = asyncio.Event()
+    first = True
+
+    async def find(asking: psycopg.AsyncConnection, uuid: Any) -> Site | None:  # noqa: ANN401 - passed on
+        nonlocal first
+        found = await original(asking, uuid)
+        if first:
+            first = False
+            connection.execute("UPDATE sites SET honour_gpc = false")
+            await asyncio.wait_for(heard.wait(), 5)
+        return found
+
+    async with kept(Sites(pool=pool, clock=SystemClock())) as memory:
+        monkeypatch.setattr(sites, "find_async", find)
+        asking = asyncio.create_task(memory.find(key))
+        assert await becomes(lambda: key in memory._overtaken)
+        heard.set()
+        found = await asking
+        assert found is not None
+        assert not found.honour_gpc
+        assert memory.known(key) == found
