@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import httpx
 
 from benches.tools import installed, load, peers, requests
 from benches.tools.figures import Spread
-from benches.tools.processors import shares, spent
+from benches.tools.processors import shares, spent, spent_by
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from benches.tools.load import Load
+    from benches.tools.peers import Peer
     from tests.end_to_end.processes import Installation
 
 CONNECTIONS: Final = (50, 200)
@@ -36,17 +41,30 @@ class Target(NamedTuple):
     name: str
     port: int
     requests: Path
-    installation: Installation | None = None
+    spent: Callable[[], Mapping[str, float]]  #: processor seconds of its parts
+
+
+class Run(NamedTuple):
+    """A load on a target, and the processor seconds of its parts."""
+
+    load: Load
+    used: Mapping[str, float]
+
+    @property
+    def microseconds(self) -> float:
+        """Processor time per event of all parts together."""
+        return sum(self.used.values()) / self.load.answered * 1e6
 
 
 def run() -> None:
     """Print requests a second, percentiles and processor time, and the ratios to the route that does nothing."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footfall-bench-")))
+        node = stack.enter_context(installed.single_node())
         targets = [
             _peer("bare ASGI route", stack.enter_context(peers.serving("bare")), folder),
             _peer("FastAPI and Pydantic", stack.enter_context(peers.serving("fastapi")), folder),
-            _installation("footfall serve", stack.enter_context(installed.single_node()), folder),
+            _installation("footfall serve", node, folder),
         ]
         running = installed.services()
         if running is None:
@@ -60,21 +78,23 @@ def run() -> None:
         print(f"{load.generator()} beside it, {ROUNDS} rounds of {SECONDS} s in turn: median (least-greatest)")
         for connections in CONNECTIONS:
             _compare(targets, connections)
+            _check_stored(node)
 
 
-def _peer(name: str, port: int, folder: Path) -> Target:
-    return _target(name, port, _NOWHERE, folder, None)
+def _peer(name: str, peer: Peer, folder: Path) -> Target:
+    return Target(name, peer.port, _write(folder, name, _NOWHERE), partial(spent_by, {name: peer.pid}))
 
 
 def _installation(name: str, installation: Installation, folder: Path) -> Target:
     site = installation.create_site("example.com")
-    return _target(name, installed.port_of(installation.collect_url), site, folder, installation)
+    port = installed.port_of(installation.collect_url)
+    return Target(name, port, _write(folder, name, site), partial(spent, installation))
 
 
-def _target(name: str, port: int, site: str, folder: Path, installation: Installation | None) -> Target:
+def _write(folder: Path, name: str, site: str) -> Path:
     file = folder / f"{name}.requests"
     requests.write(requests.page_views(site), file)
-    return Target(name, port, file, installation)
+    return file
 
 
 def _leave_only_collect(cluster: Installation) -> None:
@@ -85,31 +105,34 @@ def _leave_only_collect(cluster: Installation) -> None:
 
 
 def _compare(targets: list[Target], connections: int) -> None:
-    print(f"{connections} connections:")
-    loads: dict[str, list[Load]] = {target.name: [] for target in targets}
-    used: dict[str, str] = {}
+    runs: dict[str, list[Run]] = {target.name: [] for target in targets}
     for _ in range(ROUNDS):
         for target in targets:
-            before = spent(target.installation) if target.installation else None
-            driven = load.drive(target.port, target.requests, connections=connections, seconds=SECONDS)
-            loads[target.name].append(driven)
-            if target.installation is not None and before is not None:
-                used[target.name] = shares(before, spent(target.installation), driven.answered)
-    nothing = Spread.of(one.rate for one in loads[targets[0].name])
-    for target in targets:
-        rate = Spread.of(one.rate for one in loads[target.name])
-        p50 = Spread.of(one.p50_ms for one in loads[target.name])
-        p99 = Spread.of(one.p99_ms for one in loads[target.name])
-        promised = PROMISED.get(target.name)
-        print(
-            f"  {target.name:21} {rate!s:>24}/s  p50 {p50.median:5.1f} ms  p99 {p99.median:5.1f} ms  "
-            f"{rate.median / nothing.median:4.2f} of the bare route"
-            + (f", {rate.median / promised:4.2f} of the {promised:,} promised" if promised else "")
-        )
-        if target.name in used:
-            print(f"  {'':21} processor time per event, us: {used[target.name]}")
-        if target.installation is not None and "serve" in target.name:
-            _check_stored(target.installation)
+            runs[target.name].append(_drive(target, connections))
+    nothing = runs[targets[0].name]
+    print(f"{connections} connections:")
+    for name, done in runs.items():
+        _print(name, done, nothing)
+
+
+def _drive(target: Target, connections: int) -> Run:
+    before = target.spent()
+    driven = load.drive(target.port, target.requests, connections=connections, seconds=SECONDS)
+    return Run(driven, {name: seconds - before.get(name, 0) for name, seconds in target.spent().items()})
+
+
+def _print(name: str, done: list[Run], nothing: list[Run]) -> None:
+    rate = Spread.of(one.load.rate for one in done)
+    p50, p99 = median(one.load.p50_ms for one in done), median(one.load.p99_ms for one in done)
+    share = rate.median / median(one.load.rate for one in nothing)
+    promised = PROMISED.get(name)
+    print(
+        f"  {name:21} {rate!s:>24}/s  p50 {p50:5.1f} ms  p99 {p99:5.1f} ms  {share:4.2f} of the bare route"
+        + (f", {rate.median / promised:4.2f} of the {promised:,} promised" if promised else "")
+    )
+    times = min(one.microseconds for one in done) / min(one.microseconds for one in nothing)
+    least = min(done, key=lambda one: one.microseconds)
+    print(f"  {'':21} processor time per event, us: {shares(least.used, least.load.answered)}; {times:.1f} times")
 
 
 def _check_stored(installation: Installation) -> None:

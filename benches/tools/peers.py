@@ -6,7 +6,7 @@ import argparse
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from benches.collector import bare, fastapi
 from ops import process, web
@@ -19,16 +19,23 @@ if TYPE_CHECKING:
 _PEERS: Final = {"bare": bare, "fastapi": fastapi}
 
 
+class Peer(NamedTuple):
+    """One that runs."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def serving(name: str) -> Iterator[int]:
-    """The port of a peer that runs as long as the context."""
+def serving(name: str) -> Iterator[Peer]:
+    """A peer that runs as long as the context."""
     port = free_port()
     command = [sys.executable, "-m", "benches.tools.peers", name, "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
         try:
             if running.stdout is None or not running.stdout.readline():
                 raise RuntimeError(f"the peer {name} did not start")
-            yield port
+            yield Peer(port, running.pid)
         finally:
             running.terminate()
 

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 def spent(installation: Installation) -> Mapping[str, float]:
     """Return the processor seconds that each part of an installation has used, by its name."""
+    running = {name: one.running.pid for name, one in installation.processes.items() if one.running.poll() is None}
+    return spent_by(running)
+
+
+def spent_by(running: Mapping[str, int]) -> Mapping[str, float]:
+    """Return the processor seconds of processes, given by name and pid, and of the parts that they started."""
     seconds: defaultdict[str, float] = defaultdict(float)
-    for name, running in installation.processes.items():
-        if running.running.poll() is not None:
-            continue
-        process = psutil.Process(running.running.pid)
+    for name, pid in running.items():
+        process = psutil.Process(pid)
         for part in (process, *process.children(recursive=True)):
             try:
                 times = part.cpu_times()
@@ -29,11 +33,10 @@ def spent(installation: Installation) -> Mapping[str, float]:
     return seconds
 
 
-def shares(before: Mapping[str, float], after: Mapping[str, float], events: int) -> str:
-    """Return the microseconds per event of each part, the greatest first."""
-    used = {name: (after[name] - before.get(name, 0)) / events * 1e6 for name in after}
-    listed = sorted(((figure, name) for name, figure in used.items() if figure >= 0.5), reverse=True)
-    return ", ".join(f"{name} {figure:.0f}" for figure, name in listed)
+def shares(used: Mapping[str, float], events: int) -> str:
+    """Return the microseconds per event of each part, given seconds, the greatest first."""
+    listed = sorted(((seconds / events * 1e6, name) for name, seconds in used.items()), reverse=True)
+    return ", ".join(f"{name} {figure:.0f}" for figure, name in listed if figure >= 1)
 
 
 def _name(process: psutil.Process) -> str | None:
