@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.faults, pytest.mark.kafka, pytest.mark.timescale, pytest.mark.timeout(300)]
 
-ROUNDS: Final = 2
+ROUNDS: Final = 1
 SOME: Final = 500
 
 
