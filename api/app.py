@@ -98,9 +98,12 @@ def create_app(
     requests = Requests(telemetry=tally, clock=clock)
     hot: dict[str, Application] = {}
     keepers: list[Keeper] = [tally]
+    ready = None
     if collecting is not None:
-        hot[collect.PATH], kept = _collector(collecting, requests, telemetry=tally, clock=clock)
-        keepers += kept
+        salts, sites = Salts(pool=collecting.pool, clock=clock), Sites(pool=collecting.pool, clock=clock)
+        hot[collect.PATH] = _collector(collecting, salts, sites, requests, telemetry=tally, clock=clock)
+        keepers += [salts, sites]
+        ready = _ready(collecting, salts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -109,7 +112,8 @@ def create_app(
 
     app = FastAPI(title="Footfall", openapi_url=None, redirect_slashes=False, lifespan=lifespan)
     failures.install(app)
-    app.include_router(health.router(_alive(collecting, reporting)))
+    alive = _alive(collecting, reporting)
+    app.include_router(health.router(alive, needs_database=reporting is not None, ready=ready))
     app.include_router(scripts.router())
     app.add_api_route("/metrics", _metrics(tally, exposition), include_in_schema=False)
     if reporting is not None:
@@ -122,12 +126,9 @@ def create_app(
     return Dispatcher(hot, Measured(app, requests))
 
 
-def _collector(
-    collecting: Collecting, requests: Requests, *, telemetry: Telemetry, clock: Clock
-) -> tuple[Application, list[Keeper]]:
-    """The collector, and what keeps its memory right."""
-    salts = Salts(pool=collecting.pool, clock=clock)
-    sites = Sites(pool=collecting.pool, clock=clock)
+def _collector(  # noqa: PLR0913 - the parts it is made of
+    collecting: Collecting, salts: Salts, sites: Sites, requests: Requests, *, telemetry: Telemetry, clock: Clock
+) -> Application:
     lookups = Lookups(
         agent=Agents.bundled(),
         source_kind=Hosts.bundled(),
@@ -135,7 +136,7 @@ def _collector(
         identify=salts.identify,
     )
     limit, seconds = COLLECT_LIMIT
-    application = collect.Collect(
+    return collect.Collect(
         clients=Clients(collecting.trusted_proxies),
         window=SlidingWindow(limit=limit, seconds=seconds, clock=clock) if collecting.rate_limits else None,
         intake=Intake(
@@ -147,7 +148,16 @@ def _collector(
         requests=requests,
         telemetry=telemetry,
     )
-    return application, [salts, sites]
+
+
+def _ready(collecting: Collecting, salts: Salts) -> health.Ready:
+    """How a collector tells whether it would take an event in now."""
+
+    async def ready() -> None:
+        salts.check_today()
+        await collecting.log.ready()
+
+    return ready
 
 
 def _below(limit: int) -> int:

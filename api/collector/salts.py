@@ -52,22 +52,32 @@ class Salts:
         Raises:
             Unavailable: today's salt is not known, or the clock is off.
         """
-        self.check()
-        if self._visitors is None:
-            raise Unavailable("the salt of the day is not known yet", retry_after=_RETRY_SECONDS)
-        return self._visitors.identify(ts, site, ip, user_agent)
+        return self.check().identify(ts, site, ip, user_agent)
 
-    def check(self) -> None:
-        """Return if the clock agrees with the store's.
+    def check(self) -> Visitors:
+        """Return who tells visitors apart, if the clock agrees with the store's.
 
         Raises:
-            Unavailable: it was more than 2 s off when last compared.
+            Unavailable: it was more than 2 s off when last compared, or no salt was read yet.
         """
         if abs(self._offset) > _MAX_OFFSET:
             raise Unavailable(
                 f"this machine's clock is {self._offset / SECOND:+.1f} s off the store's; set it by NTP",
                 retry_after=_REFRESH_SECONDS,
             )
+        if self._visitors is None:
+            raise Unavailable("the salt of the day is not known yet", retry_after=_RETRY_SECONDS)
+        return self._visitors
+
+    def check_today(self) -> None:
+        """Return if an event of this moment could be given its visitor.
+
+        Raises:
+            Unavailable: it could not; the message says why.
+        """
+        self.check()
+        if day_of(self._clock.now_ms()) not in self._salts:
+            raise Unavailable("the salt of the day is not known yet", retry_after=_RETRY_SECONDS)
 
     async def keep(self) -> None:
         """Refresh for ever; soon again while today's salt is missing."""

@@ -10,8 +10,11 @@ import pytest
 
 import tracker
 from api.app import create_app
+from core.errors import Unavailable
+from core.spans import DAY
 from ops.clock import SystemClock
 from tests.api.world import World, serving
+from tests.clocks import SetClock
 from tests.measurements import Measurements
 
 if TYPE_CHECKING:
@@ -51,6 +54,29 @@ async def test_health_without_a_database(world: World, postgres_dsn: str) -> Non
     listed = await world.client.get("/api/v1/websites", headers={"X-API-KEY": world.user_key})
     assert (listed.status_code, listed.json()["error"]["code"]) == (503, "UNAVAILABLE")
     assert "retry-after" in listed.headers
+
+
+async def test_health_of_a_collector(postgres_database: str, postgres_dsn: str) -> None:
+    """Without its database a collector goes on and says so; without its log, or with a wrong clock, it is degraded."""
+    clock = SetClock(SystemClock().now_ms())
+    async with serving(postgres_database, clock=clock, reports=False) as world:
+
+        async def health() -> tuple[int, dict[str, str]]:
+            response = await world.client.get("/health")
+            return response.status_code, response.json()
+
+        ok = {"status": "ok", "db": "connected", "version": "0.1.0"}
+        assert await health() == (200, ok)
+        world.log.failure = Unavailable("Kafka is away")
+        assert await health() == (503, {"status": "degraded", "db": "connected"})
+        world.log.failure = None
+        with psycopg.connect(postgres_dsn, autocommit=True) as admin:
+            name = world.dsn.rpartition("/")[2].partition("?")[0]
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        assert await health() == (200, ok | {"db": "disconnected"})
+        clock.now += DAY  # no salt of that day can be had now
+        assert await health() == (503, {"status": "degraded", "db": "disconnected"})
 
 
 async def test_the_tracker(world: World) -> None:

@@ -119,6 +119,7 @@ async def serving(
     rate_limits: bool = False,
     trusted: Sequence[str] = (),
     telemetry: Measurements | None = None,
+    reports: bool = True,
 ) -> AsyncIterator[World]:
     """A migrated database with an application over it, its background tasks running."""
     migrate(dsn)
@@ -138,7 +139,7 @@ async def serving(
                 trusted_proxies=[parse_network(text) for text in trusted],
                 rate_limits=rate_limits,
             ),
-            reporting=Reporting(pool=pool, rate_limits=rate_limits),
+            reporting=Reporting(pool=pool, rate_limits=rate_limits) if reports else None,
             telemetry=measurements,
             clock=clock,
             exposition=exposition,

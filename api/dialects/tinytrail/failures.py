@@ -68,7 +68,7 @@ def _explain(error: RequestValidationError) -> str:
     first = error.errors()[0]
     place = [str(part) for part in first["loc"] if part not in {"body", "query", "path", "header"}]
     if first["type"] == "json_invalid":
-        return "the body is not JSON"
+        return f"the body is not JSON: {first['ctx']['error']}"
     return (
         f"{'.'.join(place)}: {first['msg']}" if place else f"the body is missing or of the wrong type: {first['msg']}"
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from api.auth import User  # noqa: TC001 - FastAPI reads the annotations when it runs
 from api.dialects.tinytrail.envelope import success
 from api.dialects.tinytrail.wire import WebsiteBody, website
+from api.json_body import json_body
 from core.errors import InvalidInput
 from core.sites import check_content_groups, check_domain, check_excluded_ips
 from storage import accounts, sites
@@ -33,7 +34,7 @@ def router(pool: ConnectionPool) -> APIRouter:
         return success([website(site) for site in found])
 
     @routes.post("", status_code=201)
-    def create_website(body: WebsiteBody, user: User) -> dict[str, Any]:
+    def create_website(user: User, body: Annotated[WebsiteBody, Depends(json_body(WebsiteBody))]) -> dict[str, Any]:
         """Make a website in the user's account; an admin may name another."""
         domain = check_domain(body.domain)
         groups = check_content_groups((group.name, group.pattern) for group in body.content_groups or ())

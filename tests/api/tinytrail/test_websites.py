@@ -120,7 +120,7 @@ async def test_bad_websites(world: World) -> None:
         ({"domain": "a.example", "content_groups": {}}, "content_groups"),
         ({"domain": "a.example", "content_groups": [{}]}, "content_groups.0.name"),
         ({"domain": "a.example", "content_groups": [{"name": "a", "pattern": "\0"}]}, "content_groups[0].pattern"),
-        ({"domain": "a.example", "content_groups": deep}, "content_groups"),
+        ({"domain": "a.example", "content_groups": deep}, "recursion limit"),
         ({"domain": "a.example", "excluded_ips": "192.0.2.1"}, "excluded_ips"),
         ({"domain": "a.example", "excluded_ips": [5]}, "excluded_ips"),
         ({"domain": "a.example", "excluded_ips": ["192.0.2.x"]}, "excluded_ips[0]"),
@@ -185,3 +185,10 @@ async def test_simultaneous_duplicates(world: World) -> None:
 async def test_no_such_route(world: World, method: str, path: str, status: int, expected: str) -> None:
     """Unknown paths and methods are answered in the envelope too."""
     assert code(await world.client.request(method, path, headers=as_user(world))) == (status, expected)
+
+
+async def test_a_stranger_learns_nothing_of_a_bad_body(world: World) -> None:
+    """Without a key the answer is 401, whatever the body."""
+    for body in (b"{", b"\xff", b"[]", b""):
+        response = await world.client.post("/api/v1/websites", content=body)
+        assert code(response) == (401, "UNAUTHORIZED")
