@@ -13,10 +13,10 @@ from core.spans import DAY, day_of
 from storage.binary import MillisecondsLoader
 from storage.copying import copy_events, stage_sessions
 from storage.sql import load as sql
-from storage.times import instant
+from storage.times import instant, millis
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from psycopg import AsyncConnection
 
@@ -44,7 +44,33 @@ async def load(connection: AsyncConnection, needs: Collection[VisitorDay]) -> Lo
     """
     if not needs:
         return Loaded()
-    links = await _links(connection, needs)
+    cursor = await connection.execute(sql("links.around"), {"visitors": list({need.visitor for need in needs})})
+    return await _load(connection, needs, _links(await cursor.fetchall(), needs))
+
+
+async def load_past(connection: AsyncConnection, needs: Collection[VisitorDay]) -> Loaded:
+    """Load as `load` does, for days whose links may be forgotten: a session over a midnight is a link that stays.
+
+    Without it the two halves of such a session would be counted as strangers.
+    """
+    if not needs:
+        return Loaded()
+    days = [need.day for need in needs]
+    visitors = list({need.visitor for need in needs})
+    around = await connection.execute(sql("links.around"), {"visitors": visitors})
+    crossed = await connection.execute(
+        sql("links.crossed"),
+        {
+            "visitors": visitors,
+            "sites": list({need.site for need in needs}),
+            "begin": instant(min(days)),
+            "end": instant(max(days) + DAY),
+        },
+    )
+    return await _load(connection, needs, _links([*await around.fetchall(), *await crossed.fetchall()], needs))
+
+
+async def _load(connection: AsyncConnection, needs: Collection[VisitorDay], links: list[Link]) -> Loaded:
     wanted = set(needs)
     for link in links:
         wanted.add(VisitorDay(link.site, link.traffic, link.visitor, link.day))
@@ -52,12 +78,10 @@ async def load(connection: AsyncConnection, needs: Collection[VisitorDay]) -> Lo
     return Loaded(await _events(connection, wanted), links)
 
 
-async def _links(connection: AsyncConnection, needs: Collection[VisitorDay]) -> list[Link]:
-    cursor = await connection.execute(sql("links.around"), {"visitors": list({need.visitor for need in needs})})
-    found = [
-        Link(site, traffic, visitor, prev, (day - _FIRST_DAY).days * DAY)
-        for site, traffic, visitor, prev, day in await cursor.fetchall()
-    ]
+def _links(rows: Iterable[tuple[Any, ...]], needs: Collection[VisitorDay]) -> list[Link]:
+    found = {
+        Link(site, traffic, visitor, prev, (day - _FIRST_DAY).days * DAY) for site, traffic, visitor, prev, day in rows
+    }
     return [
         link
         for link in found
@@ -89,6 +113,24 @@ async def _events(connection: AsyncConnection, wanted: Collection[VisitorDay]) -
 
 def _key(event: Event) -> VisitorDay:
     return VisitorDay(event.site, event.traffic, event.visitor, day_of(event.ts))
+
+
+async def stored_of_nobody(connection: AsyncConnection, events: Collection[Event]) -> set[tuple[int, int, int]]:
+    """Return (site, ts, event id) of those of these events without a visitor that the store has already."""
+    if not events:
+        return set()
+    instants = [instant(event.ts) for event in events]
+    cursor = await connection.execute(
+        sql("events.stored_of_nobody"),
+        {
+            "sites": [event.site for event in events],
+            "instants": instants,
+            "event_ids": [event.event_id for event in events],
+            "begin": min(instants),
+            "end": max(instants),
+        },
+    )
+    return {(site, millis(ts), event_id) for site, ts, event_id in await cursor.fetchall()}
 
 
 def _is_flood_of(event: Event, visitors: Collection[tuple[int, int, int]]) -> bool:

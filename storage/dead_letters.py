@@ -54,18 +54,25 @@ async def insert(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> 
         )
 
 
-def waiting(
+def waiting(  # noqa: PLR0913 - each narrows it
     connection: Connection,
     *,
     after: int = 0,
     limit: int = 1_000,
     replayed_too: bool = False,
     ids: Collection[int] | None = None,
+    reason: DeadReason | None = None,
 ) -> list[StoredDeadLetter]:
-    """Return dead letters with ids above `after`, oldest first; of `ids` only, if they are given."""
+    """Return dead letters with ids above `after`, oldest first; of `ids` and of `reason` only, if they are given."""
     rows = connection.execute(
         load("dead_letters.list"),
-        {"after": after, "limit": limit, "all": replayed_too, "ids": None if ids is None else list(ids)},
+        {
+            "after": after,
+            "limit": limit,
+            "all": replayed_too,
+            "ids": None if ids is None else list(ids),
+            "reason": reason and reason.value,
+        },
     ).fetchall()
     return [
         StoredDeadLetter(
@@ -83,5 +90,14 @@ def count(connection: Connection) -> dict[DeadReason, int]:
 
 
 def mark_replayed(connection: Connection, ids: Collection[int], *, at: int) -> int:
-    """Note that these were sent again at `at` (ms); return how many had been waiting. The caller commits."""
+    """Note that these were replayed at `at` (ms); return how many had been waiting. The caller commits."""
     return connection.execute(load("dead_letters.mark_replayed"), {"ids": list(ids), "at": instant(at)}).rowcount
+
+
+async def settle(connection: AsyncConnection, letter: int, *, at: int) -> bool:
+    """Note that this one is replayed by the open transaction, at `at` (ms); False if it does not wait any more.
+
+    Whoever settles the same letter at the same time waits for this transaction's end.
+    """
+    cursor = await connection.execute(load("dead_letters.mark_replayed"), {"ids": [letter], "at": instant(at)})
+    return cursor.rowcount == 1

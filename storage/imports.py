@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.events import StoredEvent
     from core.sessions import Session
 
-#: Stands for a partition in the marks that an import sets.
+#: Stands for a partition in the marks of what came by no log.
 PARTITION = -1
 
 

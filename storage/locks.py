@@ -14,7 +14,7 @@ from storage.sql import load
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from psycopg import Connection
+    from psycopg import AsyncConnection, Connection
 
 #: How long somebody waits for a site that another job has, seconds.
 PATIENCE: Final = 120
@@ -25,6 +25,7 @@ class LockSpace(IntEnum):
 
     SITE = 0x466F_6F01  #: the second half is the site: its rollups and files
     SCHEDULER = 0x466F_6F02  #: the second half is 0: the one scheduler of the installation
+    PAST = 0x466F_6F03  #: the second half is 0: whoever writes to days that no worker writes to any more
 
 
 @contextmanager
@@ -56,3 +57,8 @@ def try_scheduler_lock(connection: Connection) -> bool:
     with connection.transaction():
         row = connection.execute(load("locks.try"), {"space": LockSpace.SCHEDULER, "key": 0}).fetchone()
     return row is not None and bool(row[0])
+
+
+async def wait_for_past(connection: AsyncConnection) -> None:
+    """Wait until nobody else writes to past days; others wait for the end of this transaction."""
+    await connection.execute(load("locks.wait_in_transaction"), {"space": LockSpace.PAST, "key": 0})

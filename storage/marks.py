@@ -20,7 +20,7 @@ class Mark(NamedTuple):
     """One mark as it was read."""
 
     hour: int  # start of the UTC hour, ms
-    partition: int  # -1: an import
+    partition: int  # -1: an import, or a replay of the past
     version: int
 
 

@@ -11,6 +11,8 @@ from storage.sql import load
 from storage.times import instant, millis
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from psycopg import AsyncConnection, Connection
 
 
@@ -56,6 +58,35 @@ async def move(  # noqa: PLR0913 - the row's columns
             },
         )
     return cursor.rowcount == 1
+
+
+async def reach(connection: AsyncConnection, log: str, ends: Mapping[int, int], *, at: int) -> int:
+    """Note that the partitions whose next offset is the one in `ends` have been applied up to `at`; return how many.
+
+    So a quiet partition does not look like one that is behind. `ends` are the log's ends by partition, read at `at`
+    (ms) or later: what was appended before is below them. A row that somebody is moving is left alone. The caller
+    commits.
+    """
+    cursor = await connection.execute(
+        load("positions.reach"),
+        {"log": log, "partitions": list(ends), "ends": list(ends.values()), "at": instant(at)},
+    )
+    return cursor.rowcount
+
+
+class Behind(NamedTuple):
+    """A partition that has not been applied far enough."""
+
+    log: str
+    partition: int
+    applied_to: int  # ms
+
+
+async def least(connection: AsyncConnection, *, before: int) -> Behind | None:
+    """Return what has been applied the least far, or None if all partitions have been up to `before` (ms)."""
+    cursor = await connection.execute(load("positions.least"), {"instant": instant(before)})
+    row = await cursor.fetchone()
+    return None if row is None else Behind(row[0], row[1], millis(row[2]))
 
 
 def listed(connection: Connection) -> list[tuple[str, int, Position]]:
