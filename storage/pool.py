@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from core.errors import Unavailable
+
+#: A pool tries after 1, 3 and 4 s and then begins again. Left to itself it doubles its pauses for five minutes, so that
+#: a server that was away for long would be noticed late.
+_RECONNECT_SECONDS: Final = 4
 
 
 def open_pool(
@@ -33,6 +37,8 @@ def open_pool(
         kwargs=_arguments(dsn, name),
         check=ConnectionPool.check_connection if check else None,
         timeout=patience,
+        reconnect_timeout=_RECONNECT_SECONDS,
+        reconnect_failed=ConnectionPool.check,
         open=False,
     )
     try:
@@ -55,6 +61,8 @@ async def open_async_pool(
         kwargs=_arguments(dsn, name),
         check=AsyncConnectionPool.check_connection if check else None,
         timeout=patience,
+        reconnect_timeout=_RECONNECT_SECONDS,
+        reconnect_failed=AsyncConnectionPool.check,
         open=False,
     )
     try:
