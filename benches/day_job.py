@@ -45,8 +45,8 @@ FROM generate_series(0, %(count)s - 1) AS n
 """
 _SESSIONS: Final = """
 INSERT INTO sessions
-SELECT session_id, max(visitor), min(ts), max(ts), 0, 1, count(*), count(*) FILTER (type = 'page_view'),
-    count(*) FILTER (type = 'custom'), 0, true, min(path), max(path),
+SELECT session_id, max(visitor), min(ts), max(ts), 0, 1, count(*), count(*) FILTER (WHERE type = 'page_view'),
+    count(*) FILTER (WHERE type = 'custom'), 0, true, min(path), max(path),
     'organic_search', 'www.google.com', '', '', '', '', '', 'www.example.com', 'DE', 'BE', 'Berlin', 'Firefox', '141',
     'Linux', '', 'desktop', 'xl'
 FROM events GROUP BY session_id

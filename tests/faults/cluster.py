@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import httpx
 import psutil
 import psycopg
 
@@ -100,6 +101,16 @@ class Cluster:
         """How many messages were ever applied."""
         with psycopg.connect(self.dsn) as connection:
             return int(connection.execute("SELECT coalesce(sum(next), 0) FROM positions").fetchall()[0][0])
+
+    def gauge(self, name: str) -> float:
+        """A gauge of the collector without labels."""
+        text = httpx.get(f"{self.installation.collect_url}/metrics", timeout=5).text
+        (line,) = (line for line in text.splitlines() if line.startswith(f"{name} "))
+        return float(line.split()[1])
+
+    def assignments(self, name: str) -> int:
+        """How often the worker was given partitions, by its log."""
+        return self.processes[name].log.read_text(errors="replace").count("own partitions [")
 
     def pids(self) -> dict[str, int]:
         """The processes by number: another number is another process."""

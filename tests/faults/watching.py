@@ -32,6 +32,7 @@ class Watcher:
         self._site = site
         self._load = load
         self._views = 0
+        self._today = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher")
 
@@ -54,7 +55,7 @@ class Watcher:
                 rounds += 1
                 try:
                     self._look(client)
-                    if rounds % _ROLL_UP_EVERY == 0:
+                    if self._today and rounds % _ROLL_UP_EVERY == 0:
                         self._expect(client.post("/api/v1/admin/aggregate", json={"date": self._today}))
                 except httpx.TransportError:
                     continue  # it is being started again
@@ -65,7 +66,7 @@ class Watcher:
         if not self._expect(answer):
             return
         data = answer.json()["data"]
-        self._today: str = data["period"]["end"]
+        self._today = data["period"]["end"]
         views = data["metrics"]["pageviews"]["value"]
         if not self._views <= views <= sent:
             self.problems.append(f"{views} views after {self._views}, and {sent} events were sent")
