@@ -1,51 +1,124 @@
-"""Dead letters sent again through the log: their events keep their times, ids and visitors."""
+"""Dead letters counted after all: young events through the log, those of the past by transactions of their own.
+
+Their events keep their times, ids and visitors, so whatever was counted before is left out as a duplicate.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.errors import FootfallError, InvalidInput, Unavailable
-from core.spans import HOUR, LATENESS
+from core.errors import FootfallError, InvalidInput, Refused, Unavailable
+from core.spans import DAY, LATENESS, MINUTE, day_of
+from storage.times import instant
 from streams.codec import decode
+from streams.past import NotApplied, count_letter, past_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from psycopg_pool import AsyncConnectionPool
+
+    from core.events import Event
     from core.ports import EventLog
     from storage.dead_letters import StoredDeadLetter
 
+#: What is this close to the lateness limit might be beyond it on its arrival in the log.
+_ON_THE_WAY = MINUTE
+
 
 class Replayed(NamedTuple):
-    """What became of one letter; without a problem it was sent."""
+    """What became of one letter; without a problem its events are counted, or are in the log."""
 
     id: int
     problem: str = ""
 
 
-async def replay(log: EventLog, letters: Iterable[StoredDeadLetter], *, now: int) -> list[Replayed]:
-    """Append the events of the letters, one letter after the other, to the partition that they came from.
+class Legible(NamedTuple):
+    """A dead letter that can be read."""
 
-    An event that was counted after all is left out as a duplicate, so a letter may be sent twice. One older than a day
-    would only come back as too late.
+    id: int
+    partition: int
+    events: Sequence[Event]
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """What is to be done with each letter; `kept` are those that stay, with the reason."""
+
+    young: list[Legible] = field(default_factory=list)
+    past: list[Legible] = field(default_factory=list)
+    kept: list[Replayed] = field(default_factory=list)
+
+
+def make_plan(letters: Iterable[StoredDeadLetter], *, now: int) -> Plan:
+    """Sort the letters by the way that is open to them at `now` (ms): the log takes no event that is a day old.
+
+    Until nobody else writes to its days (see `streams.past`) an older event has no way.
+    """
+    plan = Plan()
+    for stored in letters:
+        try:
+            events = decode(stored.letter.payload).events
+        except InvalidInput as error:
+            plan.kept.append(Replayed(stored.id, f"cannot be read: {error}"))
+            continue
+        letter = Legible(stored.id, stored.letter.partition, events)
+        oldest = min((event.ts for event in events), default=now)
+        newest = max((event.ts for event in events), default=now)
+        if newest > now:
+            day = day_of(newest) + DAY
+            plan.kept.append(Replayed(stored.id, f"of the future: can be replayed from {instant(day):%Y-%m-%d} on"))
+        elif oldest >= now - LATENESS + _ON_THE_WAY:
+            plan.young.append(letter)
+        elif past_from(newest) <= now:
+            plan.past.append(letter)
+        else:
+            day = past_from(newest)
+            plan.kept.append(
+                Replayed(
+                    stored.id,
+                    f"older than {LATENESS // MINUTE // 60} h: can be replayed from {instant(day):%Y-%m-%d} on",
+                )
+            )
+    return plan
+
+
+async def send(log: EventLog, letters: Iterable[Legible]) -> list[Replayed]:
+    """Append the events of young letters, one letter after the other, to the partition that they came from.
+
+    After the log has taken one not, the others are not tried.
+    """
+    done: list[Replayed] = []
+    away = ""
+    for letter in letters:
+        if not away:
+            try:
+                # A bucket is taken modulo the partitions, so a partition's number leads back to it.
+                await log.append([(letter.partition, event) for event in letter.events])
+            except Unavailable as error:
+                away = str(error)
+            except FootfallError as error:
+                done.append(Replayed(letter.id, f"refused again: {error}"))
+                continue
+        done.append(Replayed(letter.id, away))
+    return done
+
+
+async def count_past(pool: AsyncConnectionPool, letters: Iterable[Legible], *, now: int) -> list[Replayed]:
+    """Count the letters of the past, each in a transaction that also notes that it is replayed.
 
     Raises:
-        Unavailable: the log takes nothing now; what was sent before was sent.
+        Unavailable: the store does not answer; what was counted before is noted.
     """
-    return [Replayed(stored.id, await _send(log, stored, now=now)) for stored in letters]
-
-
-async def _send(log: EventLog, stored: StoredDeadLetter, *, now: int) -> str:
-    try:
-        events = decode(stored.letter.payload).events
-    except InvalidInput as error:
-        return f"cannot be read: {error}"
-    if any(event.ts < now - LATENESS for event in events):
-        return f"older than {LATENESS // HOUR} h: no longer accepted"
-    try:
-        # A bucket is taken modulo the partitions, so a partition's number leads back to it.
-        await log.append([(stored.letter.partition, event) for event in events])
-    except Unavailable:
-        raise
-    except FootfallError as error:
-        return f"refused again: {error}"
-    return ""
+    done: list[Replayed] = []
+    for letter in letters:
+        try:
+            await count_letter(pool, letter.id, letter.events, now=now)
+        except NotApplied as error:
+            done.append(Replayed(letter.id, str(error)))
+        except Refused as error:
+            done.append(Replayed(letter.id, f"refused again: {error}"))
+        else:
+            done.append(Replayed(letter.id))
+    return done

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import psycopg
 import typer
 
+from core.drops import DeadReason
 from core.errors import NotFound
 from ops import installation
 from ops.cli.common import Data, Json, begin, epilog, group, say, show
@@ -16,8 +17,11 @@ from storage import dead_letters
 from storage.times import instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from core.ports import EventLog
     from ops.replay import Replayed
     from ops.settings import Settings
     from storage.dead_letters import StoredDeadLetter
@@ -33,7 +37,7 @@ def list_(
     *,
     data: Data = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, oldest first.")] = 1_000,
-    everything: Annotated[bool, typer.Option("--all", help="Also those that were sent again.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that were replayed.")] = False,
     as_json: Json = False,
 ) -> None:
     """List dead letters with the reason of each."""
@@ -49,44 +53,67 @@ def replay(
     ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Without any: all that wait.")] = None,
     data: Data = None,
 ) -> None:
-    """Send dead letters through the log again, as long as their events are less than a day old.
+    """Count dead letters after all, reason by reason; twice counts nothing twice.
 
-    A single node has to be running. Ends with status 4 if some could not be sent; they keep waiting.
+    Events that are less than 24 hours old are sent through the log again; for these a single node has to be running.
+    Older ones wait until three days after the beginning of their day (UTC) and are then written to the database
+    directly, if every partition has been applied up to there. Reports show them at once.
+
+    Ends with status 4 if some could not be replayed: each is named with the reason, or with the date from which it can
+    be replayed, and keeps waiting.
     """
     settings = begin()
-    cluster = data is None and bool(settings.database_url)
-    sent = failed = after = 0
+    directory = None if data is None and settings.database_url else data or settings.data
+    good = left = 0
     with installation.database(settings, data=data) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
-        while letters := dead_letters.waiting(connection, after=after, limit=_AT_A_TIME, ids=ids or None):
-            after = letters[-1].id
-            done = asyncio.run(_replay(settings, None if cluster else data or settings.data, letters))
-            good = [one.id for one in done if not one.problem]
-            dead_letters.mark_replayed(connection, good, at=_now())
-            sent += len(good)
-            failed += len(done) - len(good)
-            for one in done:
+        for letters in _pages(connection, ids or None):
+            done = asyncio.run(_replay(settings, directory, dsn, letters))
+            replayed = [one.id for one in done if not one.problem]
+            dead_letters.mark_replayed(connection, replayed, at=_now())
+            good += len(replayed)
+            left += len(done) - len(replayed)
+            for one in sorted(done):
                 if one.problem:
                     say(f"{one.id}: {one.problem}")
-    if ids and not sent + failed:
+    if ids and not good + left:
         raise NotFound("none of these dead letters waits: see `footfall dead-letters list`")
-    say(f"{sent} sent again, {failed} left")
-    if failed:
+    say(f"{good} replayed, {left} left")
+    if left:
         raise typer.Exit(Exit.PARTLY)
 
 
-async def _replay(settings: Settings, data: Path | None, letters: list[StoredDeadLetter]) -> list[Replayed]:
-    from ops.replay import replay as send
+def _pages(connection: psycopg.Connection, ids: list[int] | None) -> Iterator[list[StoredDeadLetter]]:
+    for reason in DeadReason:
+        after = 0
+        while letters := dead_letters.waiting(connection, after=after, limit=_AT_A_TIME, ids=ids, reason=reason):
+            after = letters[-1].id
+            yield letters
 
+
+async def _replay(settings: Settings, data: Path | None, dsn: str, letters: list[StoredDeadLetter]) -> list[Replayed]:
+    from ops import replay as ways
+    from storage.pool import open_async_pool
+
+    now = _now()
+    plan = ways.make_plan(letters, now=now)
+    done = plan.kept
+    if plan.past:
+        async with await open_async_pool(dsn, size=1, name="footfall replay") as pool:
+            done += await ways.count_past(pool, plan.past, now=now)
+    if plan.young:
+        async with _log(settings, data) as log:
+            done += await ways.send(log, plan.young)
+    return done
+
+
+def _log(settings: Settings, data: Path | None) -> AbstractAsyncContextManager[EventLog]:
     if data is None:
         from ops.wiring import cluster
 
-        opened = cluster.event_log(settings, cluster.topic_of(settings))
-    else:
-        from ops.wiring import node
+        return cluster.event_log(settings, cluster.topic_of(settings))
+    from ops.wiring import node
 
-        opened = node.event_log(data)
-    async with opened as log:
-        return await send(log, letters, now=_now())
+    return node.event_log(data)
 
 
 def _now() -> int:

@@ -56,12 +56,13 @@ def test_letters_come_back_as_they_were_kept(connection: psycopg.Connection) -> 
 
 
 def test_letters_are_read_in_parts_and_by_id(connection: psycopg.Connection) -> None:
-    """A limit, a start and ids choose among them."""
+    """A limit, a start, ids and a reason choose among them."""
     everything = dead_letters.waiting(connection)
     assert dead_letters.waiting(connection, limit=2) == everything[:2]
     assert dead_letters.waiting(connection, after=everything[0].id) == everything[1:]
     assert dead_letters.waiting(connection, ids=[everything[2].id, 10**9]) == everything[2:]
     assert dead_letters.waiting(connection, ids=[]) == []
+    assert dead_letters.waiting(connection, reason=DeadReason.REFUSED) == everything[1:]
 
 
 def test_a_replayed_letter_waits_no_more(connection: psycopg.Connection) -> None:

@@ -16,9 +16,11 @@ import psycopg
 import pytest
 
 from core.events import Event, EventType
+from core.spans import DAY, day_of
 from ops.clock import SystemClock
 from ops.services import ports
 from storage.migrate import migrate
+from storage.times import instant
 from streams.codec import encode
 
 FOOTFALL = Path(sys.executable).with_name("footfall")
@@ -126,25 +128,31 @@ def test_a_worker_shows_health_and_metrics(tmp_path: Path, cluster: dict[str, st
 
 
 @pytest.mark.kafka
-def test_dead_letters_are_listed_and_sent_again(cluster: dict[str, str]) -> None:
-    """A young event goes back to its partition, an old one stays with a reason, and the status says so."""
+def test_dead_letters_are_listed_and_replayed(cluster: dict[str, str]) -> None:
+    """A young event goes back to its partition, one of the past is counted, others stay with a reason."""
     now = SystemClock().now_ms()
-    with psycopg.connect(cluster["DATABASE_URL"]) as connection:
-        for ts, reason in ((now, "refused"), (now - 2 * 86_400_000, "too_late")):
-            connection.execute(
-                "INSERT INTO dead_letters (log, partition, message, appended_at, reason, error, payload)"
-                " VALUES ('log', 1, 7, now(), %s, 'why', %s)",
-                (reason, encode(0, 0, [_event(ts)])),
-            )
+    _keep_letters(
+        cluster["DATABASE_URL"],
+        ("refused", encode(0, 0, [_event(now)])),
+        ("too_late", encode(0, 0, [_event(now - 2 * DAY)])),
+        ("too_late", encode(0, 0, [_event(now - 5 * DAY)])),
+        ("undecodable", b"nonsense"),
+    )
     listed = json.loads(_footfall("dead-letters", "list", "--json", env=cluster).stdout)
-    assert [(letter["id"], letter["reason"]) for letter in listed] == [(1, "refused"), (2, "too_late")]
-    sent = _footfall("dead-letters", "replay", env=cluster)
-    assert (sent.returncode, sent.stdout) == (
-        4,
-        "2: older than 24 h: no longer accepted\n1 sent again, 1 left\n",
-    ), sent.stderr
+    reasons = ["refused", "too_late", "too_late", "undecodable"]
+    assert [(letter["id"], letter["reason"]) for letter in listed] == list(enumerate(reasons, 1))
+    done = _footfall("dead-letters", "replay", env=cluster)
+    undecodable, young, summary = done.stdout.splitlines()
+    assert done.returncode == 4, done.stderr
+    assert undecodable.startswith("4: cannot be read: ")
+    day = instant(day_of(now) + DAY)
+    assert young == f"2: older than 24 h: can be replayed from {day:%Y-%m-%d} on"
+    assert summary == "2 replayed, 2 left"
     left = json.loads(_footfall("dead-letters", "list", "--json", env=cluster).stdout)
-    assert [letter["id"] for letter in left] == [2]
+    assert [letter["id"] for letter in left] == [2, 4]
+    with psycopg.connect(cluster["DATABASE_URL"]) as connection:
+        stored = connection.execute("SELECT ts FROM events").fetchall()
+    assert stored == [(instant(now - 5 * DAY),)]
     positions = json.loads(_footfall("positions", "--json", env=cluster).stdout)
     assert [(row["partition"], row["end"]) for row in positions] == [(0, 0), (1, 1)]
     assert positions[1]["verdict"] == "messages wait for a worker"
@@ -162,14 +170,35 @@ def test_the_group_is_set_to_the_stored_positions(cluster: dict[str, str]) -> No
     assert [(row["partition"], row["stored"], row["group"]) for row in rows] == [(0, None, None), (1, 0, 0)]
 
 
+def test_a_letter_of_the_past_needs_no_log(database: str) -> None:
+    """Without any young letter nothing is asked of the broker; a letter named by its id goes alone."""
+    env = _environment(DATABASE_URL=database, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+    long_ago = SystemClock().now_ms() - 30 * DAY
+    _keep_letters(database, *(("too_late", encode(0, 0, [_event(long_ago + number)])) for number in range(3)))
+    first = _footfall("dead-letters", "replay", "2", env=env)
+    assert (first.returncode, first.stdout) == (0, "1 replayed, 0 left\n"), first.stderr
+    assert _footfall("dead-letters", "replay", env=env).stdout == "2 replayed, 0 left\n"
+
+
 def test_a_single_node_that_is_stopped_replays_nothing(tmp_path: Path) -> None:
     """There is nobody to send to; the letter keeps waiting."""
     env = _environment()
     data = str(tmp_path / "data")
     assert _footfall("migrate", "--data", data, env=env).returncode == 0
-    assert _footfall("dead-letters", "replay", "--data", data, env=env).stdout == "0 sent again, 0 left\n"
+    assert _footfall("dead-letters", "replay", "--data", data, env=env).stdout == "0 replayed, 0 left\n"
     missing = _footfall("dead-letters", "replay", "9", "--data", data, env=env)
     assert (missing.returncode, "none of these" in missing.stderr) == (1, True)
+
+
+def _keep_letters(dsn: str, *letters: tuple[str, bytes]) -> None:
+    """Put dead letters of partition 1 into the database: reason and payload."""
+    with psycopg.connect(dsn) as connection:
+        for letter in letters:
+            connection.execute(
+                "INSERT INTO dead_letters (log, partition, message, appended_at, reason, error, payload)"
+                " VALUES ('log', 1, 7, now(), %s, 'why', %s)",
+                letter,
+            )
 
 
 def _event(ts: int) -> Event:
