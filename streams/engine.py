@@ -142,6 +142,19 @@ class PartitionEngine:
         state, _ = await self._resume()
         return await self._commit(state, fresh, in_parts=True)
 
+    async def reach(self, end: int, *, at: int) -> None:
+        """Note that all appended before `at` (ms) is applied, if the position still is `end`.
+
+        `end` is the log's, read at `at` or later. So a quiet partition is not taken for one that is behind. Touches
+        nothing that is kept in memory.
+
+        Raises:
+            Unavailable: the store does not answer.
+        """
+        async with self._transaction() as connection:
+            await positions.reach(connection, self._log, {self._partition: end}, at=at)
+            await connection.commit()
+
     async def _resume(self) -> tuple[_State, Applied]:
         """Read the position, and learn from it whether an attempt whose commit was not answered had come through."""
         async with self._transaction() as connection:

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 #: A partition that moves is waited for while its batch commits; what takes longer is fenced by the new owner.
 _CLOSE_PATIENCE = 2.0
+#: Seconds from one look for quiet partitions to the next.
+_QUIET_EVERY = 60.0
 
 
 class Assignment:
@@ -77,6 +79,16 @@ class Assignment:
             by_partition.setdefault(event.message.partition, []).append(event)
         flushed = await asyncio.gather(*(self._flush(number, batch) for number, batch in by_partition.items()))
         return [event for batch in flushed for event in batch]
+
+    async def watch(self, every: float = _QUIET_EVERY) -> None:
+        """Keep quiet partitions from looking as if they were behind, for ever, every `every` seconds."""
+        while True:
+            await asyncio.sleep(every)
+            partitions = list(self._partitions.values())
+            done = await asyncio.gather(*(partition.reach() for partition in partitions), return_exceptions=True)
+            for partition, error in zip(partitions, done, strict=True):
+                if isinstance(error, Exception):
+                    logger.warning("the position of quiet partition %d is not moved: %s", partition.number, error)
 
     async def _flush(self, number: int, events: list[EventT[bytes]]) -> list[EventT[bytes]]:
         partition = self._partitions.get(number)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from core.errors import Fenced, LogGap, Unavailable
+from core.spans import CLOCK_AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,10 @@ class Engine(Protocol):
 
     async def apply(self, messages: Sequence[Message]) -> object:
         """Apply them, in one transaction, or pass over what is applied. Raises Fenced, LogGap, Unavailable."""
+        ...
+
+    async def reach(self, end: int, *, at: int) -> None:
+        """Note that all appended before `at` (ms) is applied, if the position still is `end`. Raises Unavailable."""
         ...
 
     def close(self) -> None:
@@ -131,6 +136,21 @@ class Partition:
                         raise Unavailable(f"partition {self.number} failed {failures} times: {error}") from error
                     await self._pause(failures)
             return 0
+
+    async def reach(self) -> None:
+        """Note how far the partition is applied if the log holds nothing more, since then no batch does.
+
+        Raises:
+            Unavailable: broker or store does not answer; TimeoutError says the same of the broker.
+        """
+        if self.halted or self._next is None or self._closed.is_set():
+            return
+        # The log's clock and this one may differ; what the log stamps before `at` it holds already.
+        at = self._clock.now_ms() - CLOCK_AHEAD
+        async with asyncio.timeout(_BOUNDS_SECONDS):
+            _, end = await self._reader.bounds(self.number)
+        if self._next == end:
+            await self._engine.reach(end, at=at)
 
     async def close(self, patience: float) -> None:
         """Give the partition up after the batch in work, and return then or after `patience` seconds.

@@ -107,11 +107,13 @@ class Worker:
 
         app.on_partitions_assigned.connect(assigned)  # type: ignore[arg-type]  # its type allows no named parameter
         start = asyncio.create_task(app.start())
+        watch = asyncio.create_task(assignment.watch())
         try:
             await _until(stop, _ended(app, start))
             reason = start.exception() if start.done() and not start.cancelled() else None
             return app.crash_reason or reason
         finally:
+            watch.cancel()
             await self._end(app, assignment, start)
 
     async def _end(self, app: faust.App, assignment: Assignment, start: asyncio.Task[None]) -> None:

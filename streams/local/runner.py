@@ -28,6 +28,8 @@ BATCH_LIMIT: Final = 5_000
 #: Seconds after which a request is told that the store is away; until then its batch is tried again.
 PATIENCE: Final = 5.0
 _PAUSE: Final = 0.1
+#: Seconds without a request after which the position is moved up to the clock.
+QUIET: Final = 60.0
 
 
 class _Request(NamedTuple):
@@ -125,10 +127,24 @@ class Runner:
         """Wait for requests, then a moment for their company; False once it is stopped and all is written."""
         while not self._waiting and not self._stopping:
             self._work.clear()
-            await self._work.wait()
+            try:
+                async with asyncio.timeout(QUIET):
+                    await self._work.wait()
+            except TimeoutError:
+                await self._reach()
+                continue
             if not self._stopping:
                 await asyncio.sleep(WINDOW)
         return bool(self._waiting)
+
+    async def _reach(self) -> None:
+        """Say that nothing waits: all that was accepted so far is applied."""
+        if self._next is None or self._waiting:
+            return
+        try:
+            await self._engine.reach(self._next, at=self._clock.now_ms())
+        except Exception as error:  # noqa: BLE001 - it is tried again a minute later; requests must not suffer from it
+            _log.warning("the position of a quiet log is not moved: %s", error)
 
     def _take(self) -> list[_Request]:
         batch = [self._waiting.popleft()]

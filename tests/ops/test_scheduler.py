@@ -11,10 +11,12 @@ import pytest
 from aggregations.job import RollupJob
 from core.spans import DAY, HOUR, MINUTE, SECOND
 from ops import scheduler as scheduler_module
-from ops.scheduler import Scheduler
+from ops.scheduler import UPKEEP, Scheduler
 from storage import marks
 from storage.locks import try_scheduler_lock
+from storage.pool import open_async_pool
 from storage.times import instant
+from streams.engine import PartitionEngine
 from tests.cases import FIRST_DAY, events_of
 from tests.clocks import SetClock
 from tests.measurements import Measurements
@@ -136,6 +138,22 @@ def test_forgets(rollup_pool: ConnectionPool) -> None:
     stage.round()
     stage.round()
     assert stage.scalar("SELECT array_agg(day) FROM salts") == [instant(FIRST_DAY).date()]
+
+
+async def test_links_are_forgotten_on_a_quiet_partition(rollup_store: str, rollup_pool: ConnectionPool) -> None:
+    """A link waits for a partition that is behind; one that merely has nothing to apply does not hold it up."""
+    stage = Stage(rollup_pool, FIRST_DAY + 2 * DAY)
+    with rollup_pool.connection() as connection:
+        connection.execute("INSERT INTO midnight_links VALUES (5, 4, 1, %s, 0)", [instant(FIRST_DAY).date()])
+    async with await open_async_pool(rollup_store, size=2, check=False) as pool:
+        engine = PartitionEngine(pool, "log", 0, clock=stage.clock, telemetry=stage.telemetry)
+        assert await engine.open() == 0
+        stage.round()
+        assert stage.scalar("SELECT count(*) FROM midnight_links") == 1
+        await engine.reach(0, at=stage.clock.now_ms())
+    stage.clock.pass_seconds(UPKEEP / SECOND)
+    stage.round()
+    assert stage.scalar("SELECT count(*) FROM midnight_links") == 0
 
 
 def test_quiet_months_are_completed_once_a_day(rollup_pool: ConnectionPool) -> None:

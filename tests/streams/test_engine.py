@@ -301,6 +301,24 @@ async def test_a_new_partition_knows_the_store(engine_of: Callable[..., Partitio
     ]
 
 
+async def test_a_quiet_partition_is_applied_up_to_the_clock(
+    engine_of: Callable[..., PartitionEngine], store: str
+) -> None:
+    """Only at the log's end, never back, and without a trace in what the engine keeps in memory."""
+    engine = engine_of()
+    await engine.open()
+    await engine.apply([message(0, event(0))])
+    applied_to = "SELECT (extract(epoch FROM applied_to) * 1000)::bigint FROM positions"
+    found = []
+    for end, at in ((1, START + HOUR), (1, START + MINUTE), (2, START + 2 * HOUR)):
+        await engine.reach(end, at=at)
+        found += rows(store, applied_to)
+    assert found == [(START + HOUR,)] * 3
+    await engine.apply([message(1, event(1, minutes=10), at=START + 3 * HOUR)])
+    assert rows(store, applied_to) == [(START + 3 * HOUR,)]
+    assert stored_ids(store) == [0, 1]
+
+
 async def test_observers_hear_what_was_committed(engine_of: Callable[..., PartitionEngine]) -> None:
     """They see events as they were stored, floods as floods, after the commit, and nothing of a fenced batch."""
     witness = Witness()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CLOCK = SystemClock()
 BROKEN = "{not json"
+APPLIED_SINCE = "SELECT FROM positions WHERE applied_to > to_timestamp(%s / 1000.0)"
 
 
 def now(event_id: int, **fields: Any) -> Event:  # noqa: ANN401 - any field of an event
@@ -83,6 +84,15 @@ async def until_ready(log: SocketLog) -> None:
                 await asyncio.sleep(0.02)
 
 
+async def until_applied(dsn: str, at: int) -> None:
+    """Wait until the position says that all was applied that came until `at` (ms)."""
+    async with asyncio.timeout(20):
+        while True:
+            if rows(dsn, APPLIED_SINCE, [at]):
+                return
+            await asyncio.sleep(0.02)
+
+
 async def outcome(log: SocketLog | Runner, *events: Event) -> type[Exception] | None:
     """What an append ends with."""
     try:
@@ -102,6 +112,20 @@ async def test_many_appends_share_few_transactions(plain_store: str) -> None:
     assert stored_ids(plain_store) == [*range(200), *range(1_000, 1_200)]
     assert rows(plain_store, "SELECT next FROM positions WHERE log = 'local'") == [(200,)]
     assert rows(plain_store, "SELECT count(DISTINCT xmin::text) < 20 FROM events") == [(True,)]
+
+
+async def test_a_quiet_node_is_applied_up_to_the_clock(plain_store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a request the position's time goes on by itself, and requests go on as if nothing had been."""
+    monkeypatch.setattr(runners, "QUIET", 0.05)
+    async with running(plain_store) as runner:
+        await runner.append([now(1)])
+        accepted = CLOCK.now_ms()
+        for _ in range(2):
+            await until_applied(plain_store, accepted)
+            accepted = CLOCK.now_ms()
+        await runner.append([now(2)])
+    assert stored_ids(plain_store) == [1, 2]
+    assert rows(plain_store, "SELECT next FROM positions") == [(2,)]
 
 
 async def test_only_the_culprit_hears_of_a_refused_row(plain_store: str) -> None:

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import Fenced, LogGap, Unavailable
+from core.spans import CLOCK_AHEAD
 from ops.clock import SystemClock
+from streams.kafka.assignment import Assignment
 from streams.kafka.partition import Partition, RetrySettings
 from streams.messages import Message
+from tests.clocks import SetClock
 from tests.streams.kafka.samples import Measured
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from core.clock import Clock
 
 FAST = RetrySettings(attempts=4, first_pause=0.001, longest_pause=0.002)
 
@@ -27,6 +32,7 @@ class _Engine:
         self.failures: list[Exception] = []
         self.applied: list[int] = []
         self.opened = 0
+        self.reached: list[tuple[int, int]] = []
         self.closed = False
 
     async def open(self) -> int:
@@ -41,6 +47,9 @@ class _Engine:
         self.applied += offsets
         self.position = offsets[-1] + 1
 
+    async def reach(self, end: int, *, at: int) -> None:
+        self.reached.append((end, at))
+
     def close(self) -> None:
         self.closed = True
 
@@ -50,6 +59,7 @@ class _Reader:
         self.ends = (begin, end)
         self.seeks: list[int] = []
         self.paused = False
+        self.away = False
 
     async def seek(self, partition: int, offset: int) -> None:
         assert partition == 3
@@ -57,6 +67,8 @@ class _Reader:
 
     async def bounds(self, partition: int) -> tuple[int, int]:
         assert partition == 3
+        if self.away:
+            raise Unavailable("away")
         return self.ends
 
     def pause(self, partition: int) -> None:
@@ -64,15 +76,29 @@ class _Reader:
         self.paused = True
 
 
-def _partition(engine: _Engine, reader: _Reader | None = None, measured: Measured | None = None) -> Partition:
+def _partition(
+    engine: _Engine, reader: _Reader | None = None, measured: Measured | None = None, clock: Clock | None = None
+) -> Partition:
     return Partition(
         3,
         engine=engine,
         reader=reader or _Reader(),
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         telemetry=measured or Measured(),
         retry=FAST,
     )
+
+
+class _SlowReader(_Reader):
+    """The log grows and time passes before it tells its end."""
+
+    def __init__(self, clock: SetClock, end: int) -> None:
+        super().__init__(end=end)
+        self._clock = clock
+
+    async def bounds(self, partition: int) -> tuple[int, int]:
+        self._clock.pass_seconds(30)
+        return await super().bounds(partition)
 
 
 def _messages(*offsets: int) -> list[Message]:
@@ -173,3 +199,61 @@ async def test_close_ends_the_retries() -> None:
 
     assert await taking == 0
     assert engine.closed
+
+
+@pytest.mark.parametrize(("end", "reached"), [(5, [5]), (6, [])], ids=["nothing waits", "a message waits"])
+async def test_a_quiet_partition_is_not_behind(end: int, reached: list[int]) -> None:
+    """Applied to the log's end, it stands where the clock was before the end was read, less what clocks may differ."""
+    clock = SetClock(10 * CLOCK_AHEAD)
+    engine = _Engine(5)
+    partition = _partition(engine, _SlowReader(clock, end), clock=clock)
+    await partition.reach()
+    assert engine.reached == []  # it is not opened yet
+    await partition.open()
+    before = clock.now_ms() - CLOCK_AHEAD
+
+    await partition.reach()
+
+    assert engine.reached == [(offset, before) for offset in reached]
+
+
+async def test_only_a_partition_at_work_is_moved() -> None:
+    """One that is halted or given up is left alone."""
+    halted, closed = _Engine(5), _Engine(5)
+    for engine, reader in ((halted, _Reader(end=4)), (closed, _Reader(end=5))):
+        partition = _partition(engine, reader)
+        await partition.open()
+        await partition.close(1)
+        reader.ends = (0, 5)
+        await partition.reach()
+    assert (halted.reached, closed.reached) == ([], [])
+
+
+async def test_quiet_partitions_are_looked_for_again_and_again() -> None:
+    """A look that fails keeps neither other partitions nor later looks from it."""
+    engines = [_Engine(5), _Engine(5)]
+    readers = [_Reader(end=5), _Reader(end=5)]
+    partitions = [_partition(engine, reader) for engine, reader in zip(engines, readers, strict=True)]
+    assignment = Assignment(make=partitions.__getitem__, fail=_raise, telemetry=Measured(), flushes_at_once=1)
+    await assignment.assigned([0, 1])
+    await asyncio.gather(*(partition.open() for partition in partitions))
+    readers[0].away = True
+    watching = asyncio.create_task(assignment.watch(0.01))
+    await _until(lambda: len(engines[1].reached) >= 2)
+    assert engines[0].reached == []
+    readers[0].away = False
+    await _until(lambda: bool(engines[0].reached))
+    watching.cancel()
+    await assignment.close()
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.01)
+
+
+def _raise(error: Exception) -> None:
+    raise error
