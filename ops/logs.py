@@ -40,7 +40,10 @@ class JsonFormatter(TextFormatter):
 
 
 def configure(*, level: str, form: Literal["text", "json"], stream: TextIO | None = None) -> None:
-    """Send all records of at least `level` to `stream`, by default standard error."""
+    """Send all records of at least `level` to `stream`, by default standard error.
+
+    The libraries around the log tell of each step they take, which is worth reading at the level `debug` only.
+    """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()
@@ -48,5 +51,7 @@ def configure(*, level: str, form: Literal["text", "json"], stream: TextIO | Non
     root.setLevel(level.upper())
     # A connection that was closed on purpose is worth a warning to it.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    for talkative in ("kafka", "aiokafka", "faust", "mode", "uvicorn"):
-        logging.getLogger(talkative).setLevel(max(logging.WARNING, root.level))
+    calm = max(logging.WARNING, root.level)
+    logging.getLogger("uvicorn").setLevel(calm)
+    for talkative in ("kafka", "aiokafka", "faust", "mode"):
+        logging.getLogger(talkative).setLevel(root.level if root.level <= logging.DEBUG else calm)

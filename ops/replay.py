@@ -1,6 +1,6 @@
 """Dead letters counted after all: young events through the log, those of the past by transactions of their own.
 
-Their events keep their times, ids and visitors, so whatever was counted before is left out as a duplicate.
+Their events keep their times, ids and visitors, so what was counted of a visitor before is left out as a duplicate.
 """
 
 from __future__ import annotations

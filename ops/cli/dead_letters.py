@@ -53,14 +53,14 @@ def replay(
     ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Without any: all that wait.")] = None,
     data: Data = None,
 ) -> None:
-    """Count dead letters after all, reason by reason; twice counts nothing twice.
+    """Count dead letters after all, reason by reason.
 
-    Events that are less than 24 hours old are sent through the log again; for these a single node has to be running.
-    Older ones wait until three days after the beginning of their day (UTC) and are then written to the database
-    directly, if every partition has been applied up to there. Reports show them at once.
+    Events that are less than 24 hours old go through the log again; for these a single node has to be running.
 
-    Ends with status 4 if some could not be replayed: each is named with the reason, or with the date from which it can
-    be replayed, and keeps waiting.
+    Older ones are written to the database directly, from the third day after theirs on (UTC), if every partition has
+    been applied up to there. In between they are left, and the date from which they can be replayed is named.
+
+    Ends with status 4 if some were left; each is named with the reason.
     """
     settings = begin()
     directory = None if data is None and settings.database_url else data or settings.data

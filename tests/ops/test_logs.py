@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+LIBRARIES = ("kafka", "aiokafka", "faust", "mode", "uvicorn")
+
+
 @pytest.fixture(autouse=True)
 def _root() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in LIBRARIES}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(levels[name])
 
 
 def test_a_record_is_one_line_in_utc() -> None:
@@ -48,3 +54,15 @@ def test_a_record_is_one_object_in_json() -> None:
     entry = json.loads(line)
     assert (entry["level"], entry["logger"], entry["message"]) == ("error", "x", "it broke\nin two lines")
     assert "ValueError: invalid literal" in entry["traceback"]
+
+
+@pytest.mark.parametrize(
+    ("level", "heard"),
+    [("debug", logging.DEBUG), ("info", logging.WARNING), ("warning", logging.WARNING), ("error", logging.ERROR)],
+)
+def test_the_libraries_around_the_log_are_heard_on_demand(level: str, heard: int) -> None:
+    """Below a warning they are written at the level debug only; a web server never writes its visitors' addresses."""
+    logs.configure(level=level, form="text", stream=io.StringIO())
+    for library in ("kafka", "aiokafka.consumer", "faust", "mode.services"):
+        assert logging.getLogger(library).getEffectiveLevel() == heard
+    assert logging.getLogger("uvicorn.access").getEffectiveLevel() == max(heard, logging.WARNING)
