@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 from psycopg_pool import PoolTimeout
 
-from api import health, scripts
+from api import health, home, scripts
 from api.auth import Keys
 from api.bounds import Bounded
 from api.collector.clients import Clients
@@ -119,6 +119,7 @@ def create_app(
     if reporting is not None:
         limit = KeyLimit(requests=KEY_LIMIT[0], seconds=KEY_LIMIT[1], clock=clock) if reporting.rate_limits else None
         app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=limit)
+        app.include_router(home.router())
         app.include_router(websites.router(reporting.pool))
         for router in reporting.routers:
             app.include_router(router)

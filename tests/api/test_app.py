@@ -65,6 +65,7 @@ async def test_health_of_a_collector(postgres_database: str, postgres_dsn: str) 
             response = await world.client.get("/health")
             return response.status_code, response.json()
 
+        assert (await world.client.get("/")).status_code == 404
         ok = {"status": "ok", "db": "connected", "version": "0.1.0"}
         assert await health() == (200, ok)
         world.log.failure = Unavailable("Kafka is away")
@@ -91,6 +92,14 @@ async def test_the_tracker(world: World) -> None:
     assert sha256(tracker.script()).hexdigest().startswith(response.headers["etag"].strip('"'))
     again = await world.client.get("/js/tracker.js", headers={"If-None-Match": response.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_home(world: World) -> None:
+    """Whoever follows the printed address learns that all is well and how to go on; a collector has no such page."""
+    response = await world.client.get("/")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/html")
+    assert "Footfall is running" in response.text
 
 
 async def test_metrics(world: World) -> None:
