@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Position(NamedTuple):
-    """`next` offset to apply; greatest event ts and last append time applied, ms since 1970 UTC (0: none)."""
+    """`next` offset to apply; greatest event ts applied, ms since 1970 UTC (0: none).
+
+    All that was appended before `applied_to` (ms; 0: nothing is known) is applied.
+    """
 
     next: int
     greatest_ts: int

@@ -32,6 +32,7 @@ class WorkerSettings:
     request_timeout: float = 40.0  #: must not be below the session's
     commit_interval: float = 1.0
     flushes_at_once: int = 3  #: transactions, each on a connection of its own
+    quiet_every: float = 60.0  #: how often partitions are looked for of which nothing comes
     stop_timeout: float = 8.0  #: then the worker ends whatever it waits for
 
 

@@ -26,8 +26,6 @@ logger = logging.getLogger(__name__)
 
 #: A partition that moves is waited for while its batch commits; what takes longer is fenced by the new owner.
 _CLOSE_PATIENCE = 2.0
-#: Seconds from one look for quiet partitions to the next.
-_QUIET_EVERY = 60.0
 
 
 class Assignment:
@@ -80,7 +78,7 @@ class Assignment:
         flushed = await asyncio.gather(*(self._flush(number, batch) for number, batch in by_partition.items()))
         return [event for batch in flushed for event in batch]
 
-    async def watch(self, every: float = _QUIET_EVERY) -> None:
+    async def watch(self, every: float) -> None:
         """Keep quiet partitions from looking as if they were behind, for ever, every `every` seconds."""
         while True:
             await asyncio.sleep(every)

@@ -107,7 +107,7 @@ class Worker:
 
         app.on_partitions_assigned.connect(assigned)  # type: ignore[arg-type]  # its type allows no named parameter
         start = asyncio.create_task(app.start())
-        watch = asyncio.create_task(assignment.watch())
+        watch = asyncio.create_task(assignment.watch(self._settings.quiet_every))
         try:
             await _until(stop, _ended(app, start))
             reason = start.exception() if start.done() and not start.cancelled() else None

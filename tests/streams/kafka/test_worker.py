@@ -286,6 +286,21 @@ async def test_refusing_store_ends_the_worker(kafka_bootstrap: str, topic: Topic
     await workers.until("SELECT count(*) FROM events", 1)
 
 
+async def test_quiet_partitions_are_not_behind(kafka_bootstrap: str, topic: Topic, workers: Workers) -> None:
+    """Positions keep up with the clock where nothing was ever appended, and where nothing comes any more."""
+    await asyncio.to_thread(_append, kafka_bootstrap, topic, [codec.encode(7, 1, [event(1)])])
+    behind = "SELECT count(*) FROM positions WHERE applied_to < now() - interval '5 minutes 20 seconds'"
+    workers.start()
+    await workers.until("SELECT count(*) FROM positions", topic.partitions)
+    await workers.until(behind, 0)
+    with psycopg.connect(workers.dsn) as connection:
+        connection.execute("UPDATE positions SET applied_to = 'epoch'")
+
+    await workers.until(behind, 0)
+
+    assert workers.read("SELECT sum(next)::int FROM positions") == [1]
+
+
 async def test_stored_position_beats_the_group(kafka_bootstrap: str, topic: Topic, workers: Workers) -> None:
     """After the store went back in time the worker reads on from its position, not from the group's offset."""
     messages = [codec.encode(7, sequence, [event(sequence)]) for sequence in range(1, 6)]

@@ -40,6 +40,7 @@ async def main(bootstrap: str, generation: int, group: str, dsn: str, attempts: 
             heartbeat_interval=1.5,
             rebalance_timeout=8.0,
             request_timeout=10.0,
+            quiet_every=2.0,
         ),
         retry=RetrySettings(attempts=attempts, longest_pause=1.0),
     )
