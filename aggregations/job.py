@@ -16,7 +16,6 @@ What makes its rows trustworthy, however much happens meanwhile:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -32,9 +31,6 @@ from storage.snapshots import snapshot
 from storage.times import instant, millis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
@@ -127,10 +123,9 @@ def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> 
     prepared = day_frames(found.events, found.sessions)
     is_meant = (pl.col("grain") == Grain.DAY) | pl.col("span").is_in(list(what.hours))
     rolled = pl.collect_all([roll(rollup, prepared, day=what.day).filter(is_meant) for rollup in ROLLUPS])
-    spans = {start: instant(start) for start in chain.from_iterable(frame["span"].unique() for frame in rolled)}
     with connection.transaction():
         for rollup, frame in zip(ROLLUPS, rolled, strict=True):
-            rollups.replace_day(connection, rollup.table, what, _rows(frame, spans))
+            rollups.replace_day(connection, rollup.table, what, frame)
         _sum_month(connection, SiteMonth(what.site, month_of(what.day)), changed=what.day, now=now)
         # Last, so that no batch waits for longer than the commit.
         cleared = marks.clear(connection, site=what.site, marks=found.marks)
@@ -152,11 +147,6 @@ def _sum_month(connection: Connection, what: SiteMonth, *, changed: int | None, 
     if contained != last or (changed is not None and last is not None and changed <= last):
         tables = [rollup.table for rollup in ROLLUPS]
         rollups.replace_months(connection, tables, site=site, month=month, through=last)
-
-
-def _rows(frame: pl.DataFrame, spans: dict[int, datetime]) -> Iterator[tuple[object, ...]]:
-    for grain, traffic, span, *columns in frame.iter_rows():
-        yield (grain, traffic, spans[span], *columns)
 
 
 def _repeated_ids(events: pl.DataFrame) -> int:

@@ -1,7 +1,7 @@
-"""Rows as Polars frames, read by COPY on the caller's own connection and so in the caller's own snapshot.
+"""Rows as Polars frames, read and written by COPY on the caller's own connection and so in the caller's transaction.
 
 COPY in CSV and Polars' parser take as long as ADBC for the columns a rollup needs, and ADBC would need a connection
-of its own for every read.
+of its own for every read. Written, CSV takes a third of what rows take that Python makes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from psycopg import Connection
+    from psycopg.sql import Composed
 
 
 def read(connection: Connection, name: str, parameters: Mapping[str, Any], schema: pl.Schema) -> pl.DataFrame:
@@ -34,3 +35,13 @@ def read(connection: Connection, name: str, parameters: Mapping[str, Any], schem
     as_sent = {column: pl.Int8 if kind == pl.Boolean else kind for column, kind in schema.items()}
     frame = pl.read_csv(text.getvalue(), has_header=False, schema=as_sent, empty_string_is_null=False)
     return frame.cast({column: pl.Boolean for column, kind in schema.items() if kind == pl.Boolean})
+
+
+def write(connection: Connection, statement: Composed, frame: pl.DataFrame) -> None:
+    """Run a `COPY … FROM STDIN` in CSV, with a null text that has to stand unquoted, and send it the rows of `frame`.
+
+    Nothing in the frame is null; all text is quoted, so that none is taken for a null. Times are UTC, of whole ms.
+    """
+    text = frame.write_csv(include_header=False, quote_style="non_numeric", datetime_format="%Y-%m-%dT%H:%M:%S%.3fZ")
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(text)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import polars as pl
 from psycopg import sql
 
 from core.spans import DAY
+from storage import frames
 from storage.sql import load
 from storage.times import instant, millis
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from psycopg import Connection
 
@@ -70,10 +72,10 @@ class SiteMonth(NamedTuple):
     month: int  # start of the month, ms
 
 
-def replace_day(connection: Connection, table: RollupTable, day: DayHours, rows: Iterable[Sequence[Any]]) -> None:
+def replace_day(connection: Connection, table: RollupTable, day: DayHours, frame: pl.DataFrame) -> None:
     """Replace the day's row and the rows of its `hours`; the rows given are of no others.
 
-    A row is (grain, class, start of the span as datetime, then `table.columns`).
+    The frame's columns are grain, class, span (ms), then `table.columns`.
     """
     connection.execute(
         table.statement("rollups.clear_day"),
@@ -84,14 +86,14 @@ def replace_day(connection: Connection, table: RollupTable, day: DayHours, rows:
             "end": instant(day.day + DAY),
         },
     )
-    with connection.cursor() as cursor, cursor.copy(table.statement("rollups.copy")) as copy:
-        copy.set_types(
-            ["int4", "int2", "int2", "timestamptz"]
-            + ["text"] * len(table.keys)
-            + ["int8"] * (len(table.columns) - len(table.keys))
-        )
-        for row in rows:
-            copy.write_row((day.site, *row))
+    rows = frame.select(
+        pl.lit(day.site).alias("site"),
+        "grain",
+        "class",
+        pl.col("span").cast(pl.Datetime("ms", "UTC")),
+        *table.columns,
+    )
+    frames.write(connection, table.statement("rollups.copy"), rows)
 
 
 def replace_months(

@@ -1,2 +1,2 @@
 -- Takes rows of a rollup table.
-COPY {table} (site, grain, class, span, {columns}) FROM STDIN (FORMAT binary)
+COPY {table} (site, grain, class, span, {columns}) FROM STDIN (FORMAT csv, NULL '\N')

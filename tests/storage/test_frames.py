@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
 import psycopg
 import pytest
 
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
+from aggregations.rollups.path import PATH
 from core.spans import DAY, HOUR
 from storage import frames
+from storage.rollups import DayHours, replace_day
 from storage.snapshots import snapshot
 from storage.times import instant
 from tests.cases import FIRST_DAY, event_at, events_of
@@ -60,6 +63,17 @@ def test_text_alone_in_its_frame(rollup_pool: ConnectionPool) -> None:
             moment = {"site": 1, "start": instant(event.ts), "end": instant(event.ts + 1)}
             frame = frames.read(connection, "sessions.of_day", moment, DAY_SESSIONS)
             assert frame.select("start", "entry_path", "visit").rows() == [(event.ts, event.path, True)]
+
+
+def test_any_text_is_written(rollup_pool: ConnectionPool) -> None:
+    """Text that CSV could take for something else stands in the table as it was; so do times and numbers."""
+    hour = FIRST_DAY + 10 * HOUR
+    rows = [(0, 1, hour, text, *range(index, index + 14)) for index, text in enumerate((*NASTY, ""))]
+    frame = pl.DataFrame(rows, schema=["grain", "class", "span", *PATH.table.columns], orient="row")
+    with rollup_pool.connection() as connection:
+        replace_day(connection, PATH.table, DayHours(1, FIRST_DAY, {hour}), frame)
+        stored = connection.execute("SELECT * FROM roll_path ORDER BY views").fetchall()
+    assert stored == [(1, 0, 1, instant(hour), *columns) for _, _, _, *columns in rows]
 
 
 def test_values(rollup_pool: ConnectionPool) -> None:
