@@ -1,4 +1,6 @@
-"""From the click to the realtime report, while 5,000 events a second are collected, one per request.
+"""From the click to the realtime report, while 5,000 events a second are collected.
+
+They come ten to a request, as trackers send what they have kept; and 1,000 a second come one by one.
 
 A probe is a visitor of a small site of its own: the time runs from before the request is sent until a realtime report
 of that site has counted the visitor. The reports are asked over HTTP again and again, as a dashboard would, and so is
@@ -23,7 +25,8 @@ from benches.tools.processors import shares, spent
 if TYPE_CHECKING:
     from tests.end_to_end.processes import Installation
 
-RATE: Final = 5_000
+#: Events a second, and events in one request.
+LOADS: Final = ((5_000, 10), (1_000, 1))
 CONNECTIONS: Final = 100
 SECONDS: Final = 15
 #: Seconds before the first probe and after the last one begins.
@@ -37,39 +40,44 @@ _BUSY_EVERY: Final = 1.0
 def run() -> None:
     """Print the percentiles of click to report, single node and cluster."""
     with installed.single_node() as installation:
-        _measure("footfall serve", installation)
+        _measure_all("footfall serve", installation)
     running = installed.services()
     if running is None:
         print("no broker and database run (`make services`): the cluster is left out")
         return
     with installed.cluster(running) as installation:
-        _measure("cluster", installation)
+        _measure_all("cluster", installation)
 
 
-def _measure(name: str, installation: Installation) -> None:
-    site = installation.create_site("example.com")
-    quiet = [installation.create_site(f"probe{number}.example.com") for number in range(PROBES)]
+def _measure_all(name: str, installation: Installation) -> None:
+    for rate, each in LOADS:
+        _measure(name, installation, rate=rate, each=each)
+
+
+def _measure(name: str, installation: Installation, *, rate: int, each: int) -> None:
+    site = installation.create_site(f"of{each}.example.com")
+    quiet = [installation.create_site(f"probe{number}.of{each}.example.com") for number in range(PROBES)]
     port = installed.port_of(installation.collect_url)
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
         file = Path(folder) / "requests"
-        requests.write(requests.page_views(site), file)
+        requests.write(requests.page_views(site, each=each), file)
         load.drive(port, file, connections=CONNECTIONS, seconds=1)  # caches and connections, as in service
         before = spent(installation)
-        running = load.pace(port, file, rate=RATE, connections=CONNECTIONS, seconds=SECONDS)
+        running = load.pace(port, file, rate=rate // each, connections=CONNECTIONS, seconds=SECONDS)
         try:
             seen, busy = asyncio.run(_probe(installation, quiet, busy=site))
         finally:
             driven = load.paced(running, seconds=SECONDS)
     used = {part: seconds - before.get(part, 0) for part, seconds in spent(installation).items()}
     print(
-        f"{name:14} at {driven.rate:,.0f} events/s: {len(seen)} clicks, to the report p50 {percentile(seen, 50):.0f} "
-        f"ms, p99 {percentile(seen, 99):.0f} ms, {percentile(seen, 99) / PROMISED_MS:.2f} of the {PROMISED_MS:,} ms "
-        "promised"
+        f"{name:14} at {driven.rate * each:,.0f} events/s, {each} a request: {len(seen)} clicks, "
+        f"to the report p50 {percentile(seen, 50):.0f} ms, p99 {percentile(seen, 99):.0f} ms, "
+        f"{percentile(seen, 99) / PROMISED_MS:.2f} of the {PROMISED_MS:,} ms promised"
     )
     print(
         f"{'':14} acknowledged p50 {driven.p50_ms:.1f} ms, p99 {driven.p99_ms:.1f} ms; "
         f"realtime report of the busy site p50 {percentile(busy, 50):.0f} ms, at most {busy[-1]:.0f} ms; "
-        f"processor time per event, us: {shares(used, driven.answered)}"
+        f"processor time per event, us: {shares(used, driven.answered * each)}"
     )
 
 

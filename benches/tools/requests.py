@@ -27,33 +27,31 @@ _AGENTS: Final = (
 )
 
 
-def page_views(site: str, count: int = REQUESTS) -> list[bytes]:
-    """Return `count` requests; the same ones for the same site."""
+def page_views(site: str, *, count: int = REQUESTS, each: int = 1) -> list[bytes]:
+    """Return `count` requests with `each` page views of one visitor; the same ones for the same site."""
     random = Random(1)  # noqa: S311 - repeatable, no secret
-    return [
-        page_view(
-            site,
-            visitor=random.randrange(VISITORS),
-            path=f"/articles/{int(random.random() ** 2 * PAGES)}/a-page",
-            referrer=random.choice(_REFERRERS),
-        )
-        for _ in range(count)
-    ]
 
-
-def page_view(site: str, *, visitor: int, path: str, referrer: str | None = None) -> bytes:
-    """Return a request; `visitor` decides address and user agent."""
-    body = json.dumps(
-        {
+    def view() -> dict[str, object]:
+        path = f"/articles/{int(random.random() ** 2 * PAGES)}/a-page"
+        return {
             "website_id": site,
             "event_type": "page_view",
             "url": f"https://www.example.com{path}?utm_source=newsletter",
             "path": path,
-            "referrer": referrer,
+            "referrer": random.choice(_REFERRERS),
             "screen_width": 1920,
             "screen_height": 1080,
         }
-    ).encode()
+
+    return [
+        _request(view() if each == 1 else [view() for _ in range(each)], visitor=random.randrange(VISITORS))
+        for _ in range(count)
+    ]
+
+
+def _request(content: object, *, visitor: int) -> bytes:
+    """Return a request; `visitor` decides address and user agent."""
+    body = json.dumps(content).encode()
     agent = _AGENTS[visitor % len(_AGENTS)].format(110 + visitor % 30)
     head = (
         f"POST {PATH} HTTP/1.1\r\nHost: analytics.example.com\r\nUser-Agent: {agent}\r\n"
