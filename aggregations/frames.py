@@ -52,6 +52,7 @@ DAY_EVENTS: Final = pl.Schema(
         "s1": pl.Boolean,
         "d1": pl.Boolean,
         "type": pl.String,
+        "name": pl.String,
         "path": pl.String,
     }
 )

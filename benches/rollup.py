@@ -84,7 +84,13 @@ SELECT * FROM of_events
 FULL JOIN of_entries USING (grain, class, span, path) FULL JOIN of_exits USING (grain, class, span, path)
 FULL JOIN in_journeys USING (grain, class, span, path) FULL JOIN out_journeys USING (grain, class, span, path)
 """
-_STATEMENTS: Final = {"roll_site": _SITE, "roll_path": _PATH}
+_EVENT: Final = """
+SELECT grouping(hour) AS grain, class, coalesce(hour, getvariable('day')) AS span, type, name, count(*) AS count,
+    count(*) FILTER (s1) AS s1, count(*) FILTER (d1) AS d1
+FROM (SELECT *, ts - ts % 3600000 AS hour FROM events)
+GROUP BY GROUPING SETS ((class, type, name, hour), (class, type, name))
+"""
+_STATEMENTS: Final = {"roll_site": _SITE, "roll_path": _PATH, "roll_event": _EVENT}
 
 
 def run() -> None:
@@ -143,6 +149,7 @@ def _day() -> tuple[pl.DataFrame, pl.DataFrame]:
             .when(kind == 1)
             .then(pl.lit(EventType.CUSTOM.value))
             .otherwise(pl.lit(EventType.PAGE_VIEW.value)),
+            name=pl.when(kind == 1).then(pl.lit("signup")).otherwise(pl.lit("")),
             path=pl.format("/articles/{}/a-page-of-some-length", path.cast(pl.Int64)),
         )
         .select(*DAY_EVENTS)
@@ -169,7 +176,7 @@ def _day() -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _sums(frame: pl.DataFrame) -> pl.DataFrame:
     """The same rows in one order, all numbers Int64, missing ones 0, without rows that are 0 throughout."""
-    keys = [column for column in ("grain", "class", "span", "path") if column in frame.columns]
+    keys = [column for column in ("grain", "class", "span", "type", "name", "path") if column in frame.columns]
     sums = [column for column in frame.columns if column not in keys]
     whole = frame.with_columns(pl.col(*sums, "grain", "class", "span").cast(pl.Int64)).fill_null(0)
     return whole.filter(pl.any_horizontal(pl.col(sums) != 0)).sort(keys)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aggregations.rollups.event import EVENT
 from aggregations.rollups.path import PATH
 from aggregations.rollups.site import SITE
 
 if TYPE_CHECKING:
     from aggregations.rollups.rollup import Rollup
 
-ROLLUPS: Final[tuple[Rollup, ...]] = (SITE, PATH)
+ROLLUPS: Final[tuple[Rollup, ...]] = (SITE, PATH, EVENT)

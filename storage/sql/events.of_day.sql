@@ -2,7 +2,7 @@
 COPY (
     SELECT
         (date_part('epoch', ts) * 1000)::bigint, event_id, visitor, class, engaged_ms,
-        new::int, s1::int, d1::int, type, path
+        new::int, s1::int, d1::int, type, name, path
     FROM events
     WHERE site = %(site)s AND ts >= %(start)s AND ts < %(end)s AND class IN (0, 1)
     ORDER BY events.ts, event_id

@@ -19,9 +19,10 @@ Sums: TypeAlias = dict[tuple[object, ...], dict[str, int]]
 
 
 def sums_of(events: Iterable[StoredEvent], sessions: Iterable[Session]) -> dict[str, Sums]:
-    """The hour and day rows of `roll_site` and `roll_path`, by table, without rows that are 0 throughout."""
+    """The hour and day rows of every rollup, by table, without rows that are 0 throughout."""
     site: dict[tuple[object, ...], Counter[str]] = defaultdict(Counter)
     path: dict[tuple[object, ...], Counter[str]] = defaultdict(Counter)
+    named: dict[tuple[object, ...], Counter[str]] = defaultdict(Counter)
     counted = sorted((row for row in events if row.event.traffic < 2), key=lambda row: row.event[:2])
     for event, _, facts in counted:
         view = event.type == "page_view"
@@ -29,6 +30,7 @@ def sums_of(events: Iterable[StoredEvent], sessions: Iterable[Session]) -> dict[
         for span in _spans(event.traffic, event.ts):
             site[span] += Counter(events=1, views=view, new=new, engaged_ms=event.engaged_ms)
             site[span] += Counter(views_s1=view and s1, views_d1=view and d1)
+            named[*span, event.type, event.name] += Counter(count=1, s1=s1, d1=d1)
             if event.path:
                 sums = Counter(views=view, s1=view and s1, d1=view and d1, engaged_ms=event.engaged_ms)
                 path[*span, event.path] += sums + Counter({event.type: 1} if "scroll" in event.type else {})
@@ -50,7 +52,7 @@ def sums_of(events: Iterable[StoredEvent], sessions: Iterable[Session]) -> dict[
         site[day[:3]] += Counter(journeys=1, single_journeys=len(views) == 1)
         path[*day[:3], views[0].path] += Counter(journey_entries=1)
         path[*day[:3], views[-1].path] += Counter(journey_exits=1)
-    return {"roll_site": _merged(site), "roll_path": _merged(path)}
+    return {"roll_site": _merged(site), "roll_path": _merged(path), "roll_event": _merged(named)}
 
 
 def _spans(traffic: int, ts: int) -> tuple[tuple[int, int, int], tuple[int, int, int]]:

@@ -12,6 +12,7 @@ import pytest
 from aggregations import job as job_module
 from aggregations.frames import events_frame, sessions, stored_events
 from aggregations.job import RollupJob, month_of, through
+from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames
 from aggregations.sessionizer import links_of, sessionize
 from core.errors import Unavailable
@@ -49,7 +50,7 @@ def rows(pool: ConnectionPool, table: str, *grains: int, site: int = 1) -> Sums:
     with pool.connection() as connection, connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
         cursor.execute(f"SELECT * FROM {table} WHERE site = %s AND grain = ANY(%s)", [site, list(grains)])  # noqa: S608 - our own names
         for row in cursor:
-            keys = (row.pop("path"),) if "path" in row else ()
+            keys = tuple(row.pop(name) for name in ("type", "name", "path") if name in row)
             key = (row.pop("grain"), row.pop("class"), millis(row.pop("span")), *keys)
             del row["site"]
             found[key] = {name: value for name, value in row.items() if value}
@@ -106,12 +107,12 @@ def test_longest_paths(rollup_pool: ConnectionPool) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_tables_hold_the_sums(rollup_pool: ConnectionPool, seed: int) -> None:
-    """Hours, days and the month of both tables are the sums of the rows, and no mark is left."""
+    """Hours, days and the month of every table are the sums of the rows, and no mark is left."""
     events = some_events(seed)
     with rollup_pool.connection() as connection:
         write_events(connection, events)
     job = new_job(rollup_pool)
-    expected: dict[str, Sums] = {"roll_site": {}, "roll_path": {}}
+    expected: dict[str, Sums] = {rollup.table.name: {} for rollup in ROLLUPS}
     for day in (FIRST_DAY, FIRST_DAY + DAY):
         assert job.roll_day(1, day) is not None
         for table, sums in brute(events, day=day).items():

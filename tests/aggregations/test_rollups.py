@@ -58,14 +58,14 @@ def brute(events: Sequence[Event], day: int = FIRST_DAY) -> dict[str, Sums]:
 @settings(max_examples=60, deadline=None)
 @given(streams(sites=1, days=2))
 def test_random_days(events: list[Event]) -> None:
-    """On any stream the hours and the day of both tables are the plain sums of its events and sessions."""
+    """On any stream the hours and the day of every table are the plain sums of its events and sessions."""
     for day in (FIRST_DAY, FIRST_DAY + DAY):
         assert rolled(events, day) == brute(events, day)
 
 
 def test_empty_day() -> None:
     """A day without events has no rows."""
-    assert rolled([]) == {"roll_site": {}, "roll_path": {}}
+    assert rolled([]) == {rollup.table.name: {} for rollup in ROLLUPS}
 
 
 def test_session_belongs_to_the_hour_of_its_start() -> None:

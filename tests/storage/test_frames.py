@@ -81,10 +81,10 @@ def test_values(rollup_pool: ConnectionPool) -> None:
     ts = FIRST_DAY + 10 * HOUR + 123
     flood = event_at(ts, 2, traffic=2)
     with rollup_pool.connection() as connection:
-        write_events(connection, [event_at(ts, 1, event_type="close_tab", path="", engaged_ms=7), flood])
+        write_events(connection, [event_at(ts, 1, event_type="close_tab", name="n", path="", engaged_ms=7), flood])
         frame = frames.read(connection, "events.of_day", SPAN, DAY_EVENTS)
     assert frame.schema == DAY_EVENTS
-    assert frame.drop("event_id", "visitor").rows() == [(ts, 0, 7, False, False, False, "close_tab", "")]
+    assert frame.drop("event_id", "visitor").rows() == [(ts, 0, 7, False, False, False, "close_tab", "n", "")]
 
 
 def test_every_millisecond_is_exact(rollup_pool: ConnectionPool) -> None:
