@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,27 +14,28 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from aggregations.closed import ClosedPages
-from aggregations.hours import HourCache
+from aggregations.funnel_reading import FunnelReading
 from aggregations.planner import Span
 from aggregations.totals import Kept, Reading
 from core.errors import Overloaded, Unavailable
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
-from storage.reports import give_up_after, oldest
+from storage.listings import CUSTOM_EVENTS, FLOW, events_by_path
+from storage.reports import Scope, give_up_after, oldest
 from storage.snapshots import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, tzinfo
 
     from psycopg_pool import ConnectionPool
 
     from core.clock import Clock
     from core.metrics import Totals
-    from core.query import Query
+    from core.query import Group, Query
     from core.ranges import Comparison, Days
     from core.telemetry import Telemetry
+    from storage.listings import Listing
     from storage.reports import PageSum
 
 P = ParamSpec("P")
@@ -66,6 +68,31 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Where visits of a range enter and leave: lists of (path, visits), most visits first, then by path."""
+
+    days: Days
+    landings: tuple[tuple[str, int], ...]
+    exits: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomEvents:
+    """Custom events of a range: (name, count), most frequent first, then by name."""
+
+    days: Days
+    rows: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funnel:
+    """Steps, and how many visits of a range took each after all steps before it."""
+
+    days: Days
+    steps: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeseries:
     """A metric on each day of a range, days without anything included."""
 
@@ -91,7 +118,7 @@ class Reports:
         self._pool = pool
         self._clock = clock
         self._telemetry = telemetry
-        self._kept = Kept(HourCache(clock=clock), HourCache(clock=clock), ClosedPages())
+        self._kept = Kept.empty(clock=clock)
         self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="report")
         self._asked = 0
 
@@ -114,6 +141,25 @@ class Reports:
     async def timeseries(self, query: Query, metric: Metric) -> Timeseries:
         """The metric on each day of the range."""
         return await self._run("timeseries", self._timeseries, query, metric)
+
+    async def flow(self, query: Query, *, limit: int, offset: int = 0) -> Flow:
+        """The pages by which visits enter and leave; each list is cut alike."""
+        return await self._run("flow", self._flow, query, limit=limit, offset=offset)
+
+    async def custom_events(
+        self, query: Query, name: str | None = None, *, limit: int, offset: int = 0
+    ) -> CustomEvents:
+        """The custom events by name, or the one that is named."""
+        return await self._run("custom_events", self._custom_events, query, name, limit=limit, offset=offset)
+
+    async def funnel(self, query: Query, steps: Sequence[str]) -> Funnel:
+        """The visits that take the steps in order.
+
+        Args:
+            query: which visits: those that begin in the range and, with a group, have a view in it.
+            steps: a page if it begins with a slash, else the type or the name of an event; one at least.
+        """
+        return await self._run("funnel", self._funnel, query, steps)
 
     async def oldest(self, site: int, zone: tzinfo) -> date | None:
         """The first day with anything, or None if the site has nothing yet."""
@@ -147,6 +193,51 @@ class Reports:
         values = [value_of(metric, day) for day in totals]
         return Timeseries(days=query.days, metric=metric, points=tuple(zip(query.days, values, strict=True)))
 
+    def _flow(self, query: Query, *, limit: int, offset: int) -> Flow:
+        found = self._listing(query, FLOW)
+        group = query.group
+        if group is not None:
+            found = {path: sums for path, sums in found.items() if group.has(path)}
+        landings, exits = (
+            tuple(_ranked({path: sums[number] for path, sums in found.items()}, limit, offset)) for number in (0, 1)
+        )
+        return Flow(days=query.days, landings=landings, exits=exits)
+
+    def _custom_events(self, query: Query, name: str | None, *, limit: int, offset: int) -> CustomEvents:
+        if query.group is None:
+            counts = {key: count for key, (count,) in self._listing(query, CUSTOM_EVENTS).items()}
+        else:
+            counts = self._events_of_group(query, query.group)
+        if name is not None:
+            counts = {name: counts.get(name, 0)}
+        return CustomEvents(days=query.days, rows=tuple(_ranked(counts, limit, offset)))
+
+    def _events_of_group(self, query: Query, group: Group) -> Counter[str]:
+        """No rollup knows where an event happened."""
+        begin, end = query.ends
+        with self._snapshot() as connection:
+            found = events_by_path(connection, Scope(query.site, query.classes), begin=begin, end=end)
+        counts: Counter[str] = Counter()
+        for name, path, count in found:
+            counts[name] += count if group.has(path) else 0
+        return counts
+
+    def _listing(self, query: Query, listing: Listing) -> dict[str, tuple[int, ...]]:
+        span = Span(*query.ends)
+        with self._snapshot() as connection:
+            return Reading(connection, query, span, kept=self._kept).listing(span, listing)
+
+    def _funnel(self, query: Query, steps: Sequence[str]) -> Funnel:
+        until = self._clock.monotonic() + LONGEST
+
+        def in_time() -> None:
+            if self._clock.monotonic() > until:
+                raise _too_slow()
+
+        with self._snapshot() as connection:
+            counts = FunnelReading(connection, query, steps, in_time=in_time).count(Span(*query.ends))
+        return Funnel(days=query.days, steps=tuple(zip(steps, counts, strict=True)))
+
     def _oldest(self, site: int, zone: tzinfo) -> date | None:
         with self._snapshot() as connection:
             first = oldest(connection, site=site)
@@ -158,6 +249,8 @@ class Reports:
             with self._pool.connection() as connection, snapshot(connection):
                 give_up_after(connection, seconds=LONGEST)
                 yield connection
+        except psycopg.errors.QueryCanceled as error:
+            raise _too_slow() from error
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise Unavailable("the store does not answer: try again", retry_after=5) from error
 
@@ -177,3 +270,13 @@ class Reports:
             return report(*args, **kwargs)
         finally:
             self._telemetry.observe("footfall_report_seconds", self._clock.monotonic() - started, report=name)
+
+
+def _ranked(counts: Mapping[str, int], limit: int, offset: int) -> list[tuple[str, int]]:
+    """Some of those that are not 0, the greatest first, then by name."""
+    counted = [(name, count) for name, count in counts.items() if count > 0]
+    return sorted(counted, key=lambda line: (-line[1], line[0]))[offset : offset + limit]
+
+
+def _too_slow() -> Unavailable:
+    return Unavailable(f"the report takes longer than {LONGEST} s: ask for fewer days", retry_after=LONGEST)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
+from operator import add as add_numbers
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from aggregations.closed import ClosedKey
-from aggregations.hours import HourKey
+from aggregations.closed import ClosedKey, ClosedLists
+from aggregations.hours import HourCache, HourKey
 from aggregations.planner import Span, merged, month_after, months_around, months_of, plan
 from core.metrics import Totals, add
 from core.spans import DAY, HOUR
-from storage import marks, reports
+from storage import listings, marks, reports
 from storage.pieces import Bucketed
 from storage.reports import PageSum, Scope
 from storage.rollups import Grain
@@ -23,21 +24,28 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from aggregations.closed import ClosedPages
-    from aggregations.hours import HourCache
     from aggregations.planner import Plan
+    from core.clock import Clock
     from core.query import Group, Query
+    from storage.listings import Keyed, Listing
     from storage.pieces import Piece
 
 T = TypeVar("T")
 
 
 class Kept(NamedTuple):
-    """The caches of a process: parts (class, sums) of marked hours, and pages of the past."""
+    """The caches of a process: parts (class, sums) of marked hours, and lists of the past."""
 
     totals: HourCache[tuple[int, Totals]]
     pages: HourCache[tuple[int, PageSum]]
-    closed: ClosedPages
+    lines: HourCache[tuple[int, Keyed]]
+    closed_pages: ClosedLists[Sequence[PageSum]]
+    closed: ClosedLists[Mapping[str, tuple[int, ...]]]
+
+    @classmethod
+    def empty(cls, *, clock: Clock) -> Kept:
+        """Nothing is kept yet."""
+        return cls(HourCache(clock=clock), HourCache(clock=clock), HourCache(clock=clock), ClosedLists(), ClosedLists())
 
 
 class Reading:
@@ -90,9 +98,9 @@ class Reading:
     def pages(self, span: Span, *, limit: int, offset: int) -> list[PageSum]:
         """Return the pages with views in the span, most views first, then by path."""
         made = self._plan(span, months=self._months)
-        closed = [piece for piece in made.rollups if self._is_closed(piece)]
-        running = [Bucketed(0, piece) for piece in made.rollups if piece not in closed]
-        past = self._closed_pages(tuple(closed))
+        closed, open_ = self._split(made.rollups)
+        running = [Bucketed(0, piece) for piece in open_]
+        past = self._closed_pages(closed)
         before = {page.path: page for page in past}
         now = {
             path: PageSum(path, views + before[path].views, unique_views + before[path].unique_views)
@@ -115,13 +123,42 @@ class Reading:
         """The pages of days that are in month rows; they are asked for again and again, and hardly ever change."""
         if not pieces:
             return ()
-        versions = tuple((month, self._rolled[month].version) for piece in pieces for month in months_of(piece))
-        key = ClosedKey(self._scope.site, tuple(self._scope.classes), pieces, versions)
-        known = self._kept.closed.get(key)
+        key = self._closed_key(pieces, "pages")
+        known = self._kept.closed_pages.get(key)
         if known is None:
             known = reports.pages(self._connection, self._scope, [Bucketed(0, piece) for piece in pieces], counted=())
+            self._kept.closed_pages.keep(key, known)
+        return known
+
+    def listing(self, span: Span, listing: Listing) -> dict[str, tuple[int, ...]]:
+        """Return the sums of each key of a list over the span; some may be 0."""
+        made = self._plan(span, months=self._months)
+        closed, running = self._split(made.rollups)
+        sums = dict(self._closed_sums(closed, listing))
+        now = listings.rollup_sums(self._connection, listing, self._scope, running)
+        for key, more in chain(now, self._line_rows(made.rows, listing)):
+            known = sums.get(key)
+            sums[key] = more if known is None else tuple(map(add_numbers, known, more))
+        return sums
+
+    def _closed_sums(self, pieces: tuple[Piece, ...], listing: Listing) -> Mapping[str, tuple[int, ...]]:
+        if not pieces:
+            return {}
+        key = self._closed_key(pieces, listing.rollups)
+        known = self._kept.closed.get(key)
+        if known is None:
+            known = dict(listings.rollup_sums(self._connection, listing, self._scope, pieces))
             self._kept.closed.keep(key, known)
         return known
+
+    def _closed_key(self, pieces: tuple[Piece, ...], about: str) -> ClosedKey:
+        versions = tuple((month, self._rolled[month].version) for piece in pieces for month in months_of(piece))
+        return ClosedKey(self._scope.site, tuple(self._scope.classes), pieces, versions, about)
+
+    def _split(self, pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], list[Piece]]:
+        """Those that are closed, and the others."""
+        closed = tuple(piece for piece in pieces if self._is_closed(piece))
+        return closed, [piece for piece in pieces if piece not in closed]
 
     def _is_closed(self, piece: Piece) -> bool:
         """Whether the piece is of days that are all in month rows."""
@@ -176,6 +213,14 @@ class Reading:
 
         parts = self._hours([Bucketed(0, piece) for piece in pieces], self._kept.pages, "pages", count)
         return [page for _, (traffic, page) in parts if traffic in self._scope.classes]
+
+    def _line_rows(self, pieces: Sequence[Piece], listing: Listing) -> list[Keyed]:
+        def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, Keyed]]]:
+            rows = listings.row_sums(self._connection, listing, self._scope, asked)
+            return [(number, (traffic, line)) for number, traffic, line in rows]
+
+        parts = self._hours([Bucketed(0, piece) for piece in pieces], self._kept.lines, listing.rows, count)
+        return [line for _, (traffic, line) in parts if traffic in self._scope.classes]
 
     def _hours(
         self,

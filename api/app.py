@@ -21,7 +21,7 @@ from api.collector.intake import Intake
 from api.collector.salts import Salts
 from api.collector.sites import Sites
 from api.collector.windows import SlidingWindow
-from api.dialects.tinytrail import collect, failures, websites
+from api.dialects.tinytrail import accounts, collect, failures, users, websites
 from api.dispatcher import Dispatcher
 from api.keepers import Keeper, running
 from api.limits import KeyLimit
@@ -32,6 +32,7 @@ from api.tally import Tally
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enrichment
 from core.ids import Stamper
+from storage.key_vault import KeyVault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -64,9 +65,13 @@ class Collecting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
-    """What answering the keepers of sites needs. `routers` are further routes, such as the reports'."""
+    """What answering the keepers of sites needs.
+
+    `vault` keeps their keys so that they can be shown again; `routers` are further routes, such as the reports'.
+    """
 
     pool: ConnectionPool
+    vault: KeyVault = field(default_factory=KeyVault)
     routers: Sequence[APIRouter] = field(default=())
     rate_limits: bool = True
 
@@ -120,6 +125,8 @@ def create_app(
         limit = KeyLimit(requests=KEY_LIMIT[0], seconds=KEY_LIMIT[1], clock=clock) if reporting.rate_limits else None
         app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=limit)
         app.include_router(home.router())
+        app.include_router(accounts.router(reporting.pool))
+        app.include_router(users.router(reporting.pool, reporting.vault))
         app.include_router(websites.router(reporting.pool))
         for router in reporting.routers:
             app.include_router(router)

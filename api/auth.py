@@ -48,6 +48,10 @@ class Keys:
             raise HttpError.rate_limited(retry_after)
         return principal
 
+    def forget(self) -> None:
+        """Believe nothing any more: a key or its owner was taken away."""
+        self._believed = {}
+
     def _find(self, api: Api, key: str) -> Principal | None:
         known = (api, keys.key_hash(key))
         now = self._monotonic()

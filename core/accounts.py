@@ -1,13 +1,19 @@
-"""Who may ask: the APIs a key opens, the roles of its user, and the principal a key stands for."""
+"""Accounts and their users, the APIs a key opens, and the principal a key stands for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from core.errors import InvalidInput
+from core.text import require_clean
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+_MAX_NAME: Final = 200
+_MAX_EMAIL: Final = 320
 
 
 class Api(StrEnum):
@@ -43,3 +49,61 @@ class Principal:
     def may_see(self, account_id: UUID) -> bool:
         """Whether things of this account exist for this user at all."""
         return self.is_admin or account_id == self.account_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who owns sites. `created_at` is ms since 1970 UTC."""
+
+    id: UUID
+    name: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Who has a key. `email` is a label, '' for none; `created_at` is ms since 1970 UTC."""
+
+    id: UUID
+    account_id: UUID
+    email: str
+    role: Role
+    created_at: int
+
+
+def check_account_name(text: str) -> str:
+    """Return the name without surrounding blanks.
+
+    Raises:
+        InvalidInput: it is empty, too long or cannot be stored.
+    """
+    name = text.strip()
+    if not 0 < len(name) <= _MAX_NAME:
+        raise InvalidInput(f"name must be 1 to {_MAX_NAME} characters")
+    require_clean(name, "name")
+    return name
+
+
+def check_email(text: str) -> str:
+    """Return the label without surrounding blanks; nothing is ever sent there, so any text will do.
+
+    Raises:
+        InvalidInput: it is too long or cannot be stored.
+    """
+    email = text.strip()
+    if len(email) > _MAX_EMAIL:
+        raise InvalidInput(f"email must be at most {_MAX_EMAIL} characters")
+    require_clean(email, "email")
+    return email
+
+
+def check_role(text: str) -> Role:
+    """Return the role of this name.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    try:
+        return Role(text)
+    except ValueError:
+        raise InvalidInput("role must be admin or user") from None

@@ -15,7 +15,7 @@ from core.events import EventType, TrafficClass
 from core.spans import DAY, LINK_UNTIL, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from core.events import Event
 
@@ -243,6 +243,12 @@ class Window:
             self._held += len(window) - held
             if not len(window) and window.complete_from + self._seconds <= now:
                 del self._sites[site]
+
+    def forget(self, sites: Collection[int]) -> None:
+        """Let go of deleted sites; what is told of them later is of nobody's interest."""
+        for site in self._sites.keys() & sites:
+            self._held -= len(self._sites.pop(site))
+            self._changed.add(site)
 
     def part(self, site: int, now_ms: int) -> Part | None:
         """The site's window at `now_ms` or a later time it was already advanced to; None if it cannot be told."""

@@ -39,6 +39,7 @@ CounterName = Literal[
     "footfall_rollup_days_total",
     "footfall_rollup_failures_total",
     "footfall_repeated_event_ids_total",
+    "footfall_swept_rows_total",
 ]
 GaugeName = Literal[
     "footfall_http_requests_in_progress",
@@ -49,6 +50,7 @@ GaugeName = Literal[
     "footfall_last_flush_timestamp_seconds",
     "footfall_rollup_last_success_timestamp_seconds",
     "footfall_marked_hours",
+    "footfall_sites_to_sweep",
 ]
 HistogramName = Literal[
     "footfall_http_request_duration_seconds",
@@ -120,6 +122,10 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "footfall_repeated_event_ids_total": MetricDefinition(
         kind=_C, meaning="Event ids a rollup saw twice in a visitor's day: must stay 0."
     ),
+    "footfall_swept_rows_total": MetricDefinition(
+        kind=_C, meaning="Rows of deleted sites removed, by table.", labels=("table",)
+    ),
+    "footfall_sites_to_sweep": MetricDefinition(kind=_G, meaning="Deleted sites of which rows are to be removed now."),
     "footfall_report_seconds": MetricDefinition(kind=_H, meaning="Answering one report.", labels=("report",)),
 }
 

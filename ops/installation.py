@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.errors import FootfallError, NotFound, Unavailable
+from storage import key_vault
 from storage.embedded import EmbeddedPostgres
+from storage.key_vault import KeyVault
 from storage.migrate import migrate, pending, wait_for
 
 if TYPE_CHECKING:
@@ -125,6 +127,15 @@ def database(settings: Settings, *, data: Path | None, create: bool = False) -> 
             server.start()
             migrate(server.dsn)
         yield server.dsn
+
+
+def vault(settings: Settings, *, data: Path | None) -> KeyVault:
+    """Return what encrypts the API keys of the installation; `data` as for `database`."""
+    text = settings.secret_key.get_secret_value()
+    given = [key_vault.derive(secret.strip()) for secret in text.split(",") if secret.strip()]
+    if data is None and settings.database_url:
+        return KeyVault(given=given)
+    return KeyVault(given=given, file=(data or settings.data).absolute() / key_vault.FILE)
 
 
 def _await(dsn: str) -> None:

@@ -1,4 +1,4 @@
-"""The scheduler: rolls up what is due, and forgets what must not or need not be kept.
+"""The scheduler: rolls up what is due, removes deleted sites, forgets what must not or need not be kept.
 
 An installation has one at work at a time, the one that holds an advisory lock; others stand by.
 """
@@ -13,6 +13,7 @@ import psycopg
 from aggregations.due import DueDays, SiteDay
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, SECOND, day_of
+from ops.sweeper import Sweeper
 from storage import links, marks, producers, realtime_parts, rollups, salts
 from storage.locks import try_scheduler_lock
 
@@ -50,6 +51,7 @@ class Scheduler:
         self._job = job
         self._clock = clock
         self._telemetry = telemetry
+        self._sweeper = Sweeper(pool=pool, clock=clock, telemetry=telemetry)
         self._due = DueDays()
         self._failed: set[SiteDay] = set()
         self._leads = False
@@ -90,6 +92,7 @@ class Scheduler:
             waiting = marks.waiting(connection)
         self._telemetry.set("footfall_marked_hours", len(waiting))
         complete = self._roll_up(waiting, stop)
+        self._sweep(stop)
         if now - self._upkeep_at >= UPKEEP:
             self._forget(now)
             self._upkeep_at = now
@@ -124,6 +127,14 @@ class Scheduler:
                 self._due.postpone(due)
                 self._failed.add(due)
         return not self._failed
+
+    def _sweep(self, stop: Event) -> None:
+        try:
+            self._sweeper.work(stop)
+        except psycopg.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - a site that cannot be swept must not keep the others from their rollups
+            _log.exception("Removing deleted sites failed; the next round tries again")
 
     def _forget(self, now: int) -> None:
         with self._pool.connection() as connection:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import InvalidInput
 from core.networks import parse_network
 
 PREFIX: Final = "FOOTFALL_"
+_LEAST_SECRET: Final = 32
 #: Read by the tests and services of a checkout, not by Footfall.
 _WORKSHOP: Final = ("FOOTFALL_SERVICES_", "FOOTFALL_REQUIRE_SERVICES", "FOOTFALL_KILLS")
 
@@ -34,6 +35,13 @@ def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _unit(unit: str) -> dict[str, Any]:
     return {"unit": unit}
+
+
+def _secrets(text: SecretStr) -> SecretStr:
+    for secret in filter(None, text.get_secret_value().split(",")):
+        if len(secret.strip()) < _LEAST_SECRET:
+            raise ValueError(f"a secret must be at least {_LEAST_SECRET} random characters: `openssl rand -base64 32`")
+    return text
 
 
 _Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
@@ -63,6 +71,11 @@ class Settings(BaseSettings):
     )
     trusted_proxies: _Networks = Field(
         (), description="Proxies whose X-Forwarded-For is believed: addresses or CIDRs, separated by commas."
+    )
+    secret_key: Annotated[SecretStr, AfterValidator(_secrets)] = Field(
+        SecretStr(""),
+        description="Secrets that API keys are encrypted with, 32 random characters or more each, newest first,"
+        " separated by commas. Empty: one is made, in the data folder or in the cluster's database.",
     )
     rate_limits: Literal["on", "off"] = Field("on", description="Limits of requests per address and key.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.accounts import Api, Principal, Role
-from storage import accounts
+from storage import accounts, users
 from storage.sql import load
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 _PREFIXES: Final = {Api.TINYTRAIL: "tt_"}
 _SECRET_BYTES: Final = 32
+
+
+class ShownKey(NamedTuple):
+    """What a user's key can be shown from; both are empty if the user has none that works."""
+
+    key_hash: bytes
+    key_cipher: bytes
 
 
 def create(  # noqa: PLR0913 - a key has an API, a role and an owner; the rest is optional
@@ -31,27 +38,33 @@ def create(  # noqa: PLR0913 - a key has an API, a role and an owner; the rest i
 ) -> str:
     """Make a user with a new key in the account of this name, which is made if missing; return the key.
 
-    The key is `tt_` and 43 URL-safe characters (256 random bits). It is not stored in clear: without `encrypt` nobody
-    can ever show it again. The caller commits.
-
-    Raises:
-        ValueError: there is no such API or role, or this API's keys cannot be made yet.
+    Arguments, errors and what is stored as in `insert`.
     """
     api, role = Api(api), Role(role)
     if api not in _PREFIXES:
         raise ValueError(f"keys can be made for these APIs: {', '.join(_PREFIXES)}")
-    key = _PREFIXES[api] + token_urlsafe(_SECRET_BYTES)
     account_id = accounts.ensure(connection, account_name)
-    user = connection.execute(
-        load("users.insert"), {"account_id": account_id, "role": role.value, "email": email}
-    ).fetchone()
-    if user is None:
-        raise LookupError("an insert returned no row")
+    user = users.insert(connection, account_id=account_id, role=role, email=email)
+    return insert(connection, api, user.id, encrypt=encrypt)
+
+
+def insert(connection: Connection, api: Api, user_id: UUID, *, encrypt: Callable[[bytes], bytes] | None = None) -> str:
+    """Give a user a new key and return it.
+
+    The key is `tt_` and 43 URL-safe characters (256 random bits). It is not stored in clear: without `encrypt` nobody
+    can ever show it again. The caller commits.
+
+    Raises:
+        ValueError: this API's keys cannot be made yet.
+    """
+    if api not in _PREFIXES:
+        raise ValueError(f"keys can be made for these APIs: {', '.join(_PREFIXES)}")
+    key = _PREFIXES[api] + token_urlsafe(_SECRET_BYTES)
     connection.execute(
         load("keys.insert"),
         {
             "api": api.value,
-            "user_id": user[0],
+            "user_id": user_id,
             "key_hash": key_hash(key),
             "key_cipher": encrypt(key.encode()) if encrypt else b"",
         },
@@ -68,6 +81,12 @@ def find(connection: Connection, api: Api, key: str) -> Principal | None:
     """Return whose key this is, or None if it opens nothing of this API."""
     row = connection.execute(load("keys.find"), {"key_hash": key_hash(key), "api": api.value}).fetchone()
     return None if row is None else Principal(user_id=row[0], account_id=row[1], role=Role(row[2]))
+
+
+def of_user(connection: Connection, api: Api, user_id: UUID) -> ShownKey | None:
+    """Return what the user's key for this API can be shown from; None if there is no such user."""
+    row = connection.execute(load("keys.of_user"), {"api": api.value, "user_id": user_id}).fetchone()
+    return None if row is None else ShownKey(bytes(row[0] or b""), bytes(row[1] or b""))
 
 
 def all_keys(connection: Connection) -> list[tuple[UUID, str, str, str, str, str | None]]:

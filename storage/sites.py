@@ -67,6 +67,44 @@ def insert(
     return None if row is None else _site(row)
 
 
+def update(  # noqa: PLR0913 - what can be changed, and whose it is
+    connection: Connection,
+    uuid: UUID,
+    *,
+    account_id: UUID | None,
+    domain: str | None = None,
+    content_groups: Sequence[ContentGroup] | None = None,
+    excluded_ips: Sequence[str] | None = None,
+) -> Site | None:
+    """Change what is given, in checked values, and return the site; None if there is none. The caller commits.
+
+    With `account_id` only a site of this account is there.
+
+    Raises:
+        psycopg.errors.UniqueViolation: its account has another site of this domain.
+    """
+    row = connection.execute(
+        load("sites.update"),
+        {
+            "uuid": uuid,
+            "account_id": account_id,
+            "domain": domain,
+            "content_groups": None if content_groups is None else Jsonb([group._asdict() for group in content_groups]),
+            "excluded_ips": None if excluded_ips is None else list(excluded_ips),
+        },
+    ).fetchone()
+    return None if row is None else _site(row)
+
+
+def delete(connection: Connection, uuid: UUID, *, account_id: UUID | None = None) -> Site | None:
+    """Delete a site and return it; None if there is none, or none of this account. The caller commits.
+
+    Its rows are removed by sweeps later; from the commit on nobody sees them.
+    """
+    row = connection.execute(load("sites.delete"), {"uuid": uuid, "account_id": account_id}).fetchone()
+    return None if row is None else _site(row)
+
+
 def _site(row: Sequence[Any]) -> Site:
     """A row in the order of the SELECT lists; rows were checked when they were written."""
     id_, uuid, account_id, domain, content_groups, excluded_ips, honour_gpc, honour_dnt, time_zone, created_at = row

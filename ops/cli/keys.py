@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from core.accounts import Api, Role
 from core.errors import InvalidInput, NotFound
 from ops import installation
 from ops.cli.common import Data, Json, begin, epilog, group, say, show
+from ops.cli.exits import Exit
 from storage import keys
 
 app = group("Keys that open the HTTP APIs.")
@@ -34,13 +36,14 @@ def create(
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one object with `key`.")] = False,
 ) -> None:
-    """Make a key and print it. It is not stored and cannot be shown again."""
+    """Make a user with a key and print the key. An admin can have it shown again by GET /api/v1/users/ID/api-key."""
     if not account.strip():
         raise InvalidInput("an account needs a name: --account NAME")
     settings = begin()
     with installation.database(settings, data=data, create=True) as dsn, psycopg.connect(dsn) as connection:
         try:
-            key = keys.create(connection, api, role, account.strip())
+            encrypt = partial(installation.vault(settings, data=data).encrypt, connection)
+            key = keys.create(connection, api, role, account.strip(), encrypt=encrypt)
         except ValueError as error:
             raise InvalidInput(str(error)) from error
     made = {"key": key, "api": api.value, "role": role.value, "account": account.strip()}
@@ -49,7 +52,7 @@ def create(
 
 @app.command("list", epilog=epilog("footfall keys list --json"))
 def list_(*, data: Data = None, as_json: Json = False) -> None:
-    """List all keys by their ids; the keys themselves are not stored."""
+    """List all keys by their ids; the keys themselves are not shown."""
     settings = begin()
     with installation.database(settings, data=data) as dsn, psycopg.connect(dsn) as connection:
         found = keys.all_keys(connection)
@@ -68,3 +71,22 @@ def revoke(
         if not keys.revoke(connection, key_id):
             raise NotFound(f"no key that still works has the id {key_id}: see `footfall keys list`")
     say(f"revoked {key_id}")
+
+
+@app.command("rotate-secret", epilog=epilog("footfall keys rotate-secret --data ./data"))
+def rotate_secret(*, data: Data = None) -> None:
+    """Encrypt all keys anew, all or none: with the first secret of FOOTFALL_SECRET_KEY, else with one made now.
+
+    The keys stay what they are; the server may run. To change a secret of yours, put the new one first in
+    FOOTFALL_SECRET_KEY of all processes (NEW,OLD), start them again, run this, and then take the old one away.
+    """
+    settings = begin()
+    with installation.database(settings, data=data) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+        rotated = installation.vault(settings, data=data).rotate(connection)
+    if rotated.unreadable:
+        say(
+            f"encrypted {rotated.keys} keys anew; {rotated.unreadable} cannot be shown, because their secret is not"
+            " known: give it in FOOTFALL_SECRET_KEY too, or delete their users and make new ones. They go on working"
+        )
+        raise typer.Exit(Exit.PARTLY)
+    say(f"encrypted {rotated.keys} keys anew")

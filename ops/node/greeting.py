@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import psycopg
 
 from core.accounts import Api, Role
+from ops import installation
 from storage import keys
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 ACCOUNT: Final = "default"
 
 _FIRST: Final = """
-This is the first start. The admin key of the account "{account}", shown only now:
+This is the first start. The admin key of the account "{account}", printed only now:
 
     {key}
 
@@ -38,7 +40,8 @@ def greet(dsn: str, settings: Settings, *, port: int) -> None:
     text = f"Footfall is ready. Dashboard: {url}/\n"
     with psycopg.connect(dsn) as connection:
         if not keys.admin_exists(connection):
-            key = keys.create(connection, Api.TINYTRAIL, Role.ADMIN, ACCOUNT)
+            encrypt = partial(installation.vault(settings, data=settings.data).encrypt, connection)
+            key = keys.create(connection, Api.TINYTRAIL, Role.ADMIN, ACCOUNT, encrypt=encrypt)
             text += _FIRST.format(account=ACCOUNT, key=key, url=url)
     sys.stdout.write(text)
     sys.stdout.flush()

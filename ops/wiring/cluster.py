@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from api.app import create_app
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
+from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
 from ops.wiring.shared import background, collecting, reporting, scheduler
 from storage import positions
@@ -20,7 +21,7 @@ from streams.kafka.log import KafkaLog, LogSettings
 from streams.kafka.partition import RetrySettings
 from streams.kafka.producer import ProducerSettings
 from streams.kafka.worker import Worker
-from streams.realtime import PartitionRealtime, StoredRealtime, SummedRealtime
+from streams.realtime import PartitionRealtime, StoredRealtime, SummedRealtime, forget_deleted
 
 if TYPE_CHECKING:
     import asyncio
@@ -87,7 +88,14 @@ async def reports(settings: Settings, topic: Topic) -> AsyncIterator[Application
         realtime = SummedRealtime(pool, log=topic.name, partitions=topic.partitions, truth=StoredRealtime(pool))
         yield create_app(
             reporting=stack.enter_context(
-                reporting(settings, pool=pool, realtime=realtime, clock=clock, telemetry=telemetry)
+                reporting(
+                    settings,
+                    pool=pool,
+                    vault=vault(settings, data=None),
+                    realtime=realtime,
+                    clock=clock,
+                    telemetry=telemetry,
+                )
             ),
             telemetry=telemetry,
             clock=clock,
@@ -118,6 +126,7 @@ async def work(settings: Settings, topic: Topic, telemetry: Telemetry, ending: a
         stack.push_async_callback(pool.close)
         realtime = PartitionRealtime(pool, topic.name, clock=clock)
         await stack.enter_async_context(background(realtime.run()))
+        await stack.enter_async_context(background(forget_deleted(pool, realtime)))
         worker = Worker(
             bootstrap=settings.kafka_bootstrap_servers,
             topic=topic,

@@ -11,15 +11,16 @@ from api.app import create_app
 from core.errors import Unavailable
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
+from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
-from ops.wiring.shared import collecting, reporting, scheduler
+from ops.wiring.shared import background, collecting, reporting, scheduler
 from storage.embedded import EmbeddedPostgres, make_private, socket_directory
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
 from streams.local.client import SocketLog
 from streams.local.runner import Runner
 from streams.local.server import Server
-from streams.realtime import AskedRealtime, LocalRealtime, StoredRealtime
+from streams.realtime import AskedRealtime, LocalRealtime, StoredRealtime, forget_deleted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -59,6 +60,7 @@ async def engine(settings: Settings) -> AsyncIterator[None]:
         stack.enter_context(scheduler(dsn, clock=clock, telemetry=telemetry))
         realtime = LocalRealtime(clock=clock)
         await realtime.fill(pool)  # before the engine opens, or events would come twice
+        await stack.enter_async_context(background(forget_deleted(pool, realtime)))
         core = PartitionEngine(pool, LOCAL_LOG, 0, clock=clock, telemetry=telemetry, observers=[realtime])
         runner = Runner(core, clock=clock, limit=settings.in_flight_events)
         server = Server(path, runner, {"metrics": metrics, "realtime": realtime.answer})
@@ -118,7 +120,14 @@ async def http(settings: Settings) -> AsyncIterator[Application]:
         yield create_app(
             collecting=await stack.enter_async_context(collecting(settings, dsn=dsn, log=log)),
             reporting=stack.enter_context(
-                reporting(settings, pool=pool, realtime=realtime, clock=clock, telemetry=telemetry)
+                reporting(
+                    settings,
+                    pool=pool,
+                    vault=vault(settings, data=settings.data),
+                    realtime=realtime,
+                    clock=clock,
+                    telemetry=telemetry,
+                )
             ),
             telemetry=telemetry,
             clock=clock,

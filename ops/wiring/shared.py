@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.realtime import Realtime
     from core.telemetry import Telemetry
     from ops.settings import Settings
+    from storage.key_vault import KeyVault
 
 #: Connections of a scheduler: its lock, its work, and what its pool lends otherwise.
 _SCHEDULER_CONNECTIONS: Final = 3
@@ -51,8 +52,14 @@ async def collecting(settings: Settings, *, dsn: str, log: EventLog) -> AsyncIte
 
 
 @contextlib.contextmanager
-def reporting(
-    settings: Settings, *, pool: ConnectionPool, realtime: Realtime, clock: Clock, telemetry: Telemetry
+def reporting(  # noqa: PLR0913 - the parts it is made of
+    settings: Settings,
+    *,
+    pool: ConnectionPool,
+    vault: KeyVault,
+    realtime: Realtime,
+    clock: Clock,
+    telemetry: Telemetry,
 ) -> Iterator[Reporting]:
     """What answering reports needs."""
     reports = Reports(pool, clock=clock, telemetry=telemetry)
@@ -70,7 +77,7 @@ def reporting(
         clock=clock,
     )
     try:
-        yield Reporting(pool=pool, routers=[router], rate_limits=settings.rate_limits == "on")
+        yield Reporting(pool=pool, vault=vault, routers=[router], rate_limits=settings.rate_limits == "on")
     finally:
         reports.close()
 

@@ -1,2 +1,2 @@
--- Whether there is a live account with this id.
-SELECT EXISTS (SELECT FROM accounts WHERE id = %(id)s AND deleted_at IS NULL)
+-- Is there a live account with this id? One row if so; it stays alive until the end of the transaction.
+SELECT FROM accounts WHERE id = %(id)s AND deleted_at IS NULL FOR SHARE

@@ -10,7 +10,7 @@ from storage.realtime import recent
 from streams.realtime.wire import HELD, decode_question, encode_view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from psycopg_pool import AsyncConnectionPool
 
@@ -53,6 +53,10 @@ class LocalRealtime:
 
     def closed(self, partition: int) -> None:
         """Nothing to do either."""
+
+    def forget(self, sites: Collection[int]) -> None:
+        """Let go of deleted sites."""
+        self._window.forget(sites)
 
     def view(self, site: int, window_ms: int) -> RealtimeView | None:
         """The site's window now; None if it is not held, or too big to be."""

@@ -15,7 +15,7 @@ from storage.realtime import alive, put_parts, remove_parts
 from streams.realtime.wire import HELD, encode_part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from psycopg import AsyncConnection
     from psycopg_pool import AsyncConnectionPool
@@ -79,6 +79,11 @@ class PartitionRealtime:
     def closed(self, partition: int) -> None:
         """Say nothing about the partition from now on; readers notice by its silence."""
         self._owned.pop(partition, None)
+
+    def forget(self, sites: Collection[int]) -> None:
+        """Let go of deleted sites; the next write takes their parts away."""
+        for owned in self._owned.values():
+            owned.window.forget(sites)
 
     async def run(self) -> None:
         """Publish four times a second until cancelled. A store that is away costs nothing but the time."""

@@ -27,11 +27,21 @@ if TYPE_CHECKING:
 
 PATHS: Final = ("/", "/about", "/blog/1", "/blog/2", "/blog/old/3", "/ä")
 TYPES: Final = ("page_view", "page_view", "page_view", "custom", "outbound_link", "scroll_50", "close_tab")
-TABLES: Final = ("roll_site", "roll_path")
-#: What is rolled up here of each; the rest is 0.
-COLUMNS: Final = (
-    ("views", "new", "views_s1", "visits", "landings", "bounces", "duration_ms"),
-    ("views", "s1", "d1", "landings", "bounces", "duration_ms", "exits"),
+NAMES: Final = ("signup", "signup", "buy", "a\tb", "ä")
+
+
+class Rolled(NamedTuple):
+    """A rollup table, its own keys, and what is rolled up here of it; the rest is 0."""
+
+    table: str
+    keys: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+TABLES: Final = (
+    Rolled("roll_site", (), ("views", "new", "views_s1", "visits", "landings", "bounces", "duration_ms")),
+    Rolled("roll_path", ("path",), ("views", "s1", "d1", "landings", "bounces", "duration_ms", "exits")),
+    Rolled("roll_event", ("type", "name"), ("count", "s1", "d1")),
 )
 
 
@@ -76,14 +86,15 @@ def make_history(random: Random, *, site: int, first_day: int, days: int, people
 
 def _random_event(random: Random, site: int, person: int, traffic: int, ts: int) -> Event:
     visitor = hash((site, person, int(traffic), day_of(ts))) or 1
+    type_ = random.choice(TYPES)
     return event(
         ts=ts,
         event_id=random.getrandbits(53),
         visitor=visitor,
         site=site,
         traffic=int(traffic),
-        type=random.choice(TYPES),
-        name="signup",
+        type=type_,
+        name=random.choice(NAMES) if KINDS[type_] is Kind.ACTION else "",
         path=random.choice(PATHS),
     )
 
@@ -194,32 +205,35 @@ def totals(
     )
 
 
-#: Rollup rows by grain, class, span and path ('' for the site's own).
-Rows = dict[tuple[int, int, int, str], Counter[str]]
+#: Rollup rows by grain, class, span and the table's own keys.
+Rows = dict[tuple[int, int, int, tuple[str, ...]], Counter[str]]
 
 
-def roll_hours(history: History) -> tuple[Rows, Rows]:
-    """Right rows of the site and of its paths for every hour."""
-    by_site: defaultdict[tuple[int, int, int, str], Counter[str]] = defaultdict(Counter)
-    by_path: defaultdict[tuple[int, int, int, str], Counter[str]] = defaultdict(Counter)
+def roll_hours(history: History) -> tuple[Rows, ...]:
+    """Right rows of each of `TABLES` for every hour."""
+    by_site: Rows = defaultdict(Counter)
+    by_path: Rows = defaultdict(Counter)
+    by_event: Rows = defaultdict(Counter)
     for row, _, facts in history.events:
         if row.traffic == TrafficClass.FLOOD:
             continue
         view = row.type == "page_view"
         key = (0, row.traffic, hour_of(row.ts))
-        by_site[*key, ""].update(views=view, new=bool(facts & Facts.NEW), views_s1=view and bool(facts & Facts.S1))
+        s1, d1 = bool(facts & Facts.S1), bool(facts & Facts.D1)
+        by_site[*key, ()].update(views=view, new=bool(facts & Facts.NEW), views_s1=view and s1)
+        by_event[*key, (row.type, row.name)].update(count=1, s1=s1, d1=d1)
         if view:
-            by_path[*key, row.path].update(views=1, s1=bool(facts & Facts.S1), d1=bool(facts & Facts.D1))
+            by_path[*key, (row.path,)].update(views=1, s1=s1, d1=d1)
     for one in history.sessions:
         if not one.visit:
             continue
         key = (0, one.traffic, hour_of(one.start))
         sums = {"bounces": one.views == 1, "duration_ms": one.last - one.start, "landings": bool(one.views)}
-        by_site[*key, ""].update(visits=1, **sums)
+        by_site[*key, ()].update(visits=1, **sums)
         if one.views:
-            by_path[*key, one.entry_path].update(**sums)
-            by_path[*key, one.exit_path].update(exits=1)
-    return by_site, by_path
+            by_path[*key, (one.entry_path,)].update(**sums)
+            by_path[*key, (one.exit_path,)].update(exits=1)
+    return by_site, by_path, by_event
 
 
 def write_rollups(
@@ -236,14 +250,14 @@ def write_rollups(
     for month, following in pairwise([*(day for day in every_day if instant(day).day == 1), first_day + days * DAY]):
         if random.random() < 0.8:
             throughs[month] = random.choice((following - DAY, following - random.randrange(1, 12) * DAY))
-    for table, columns, hours in zip(TABLES, COLUMNS, roll_hours(history), strict=True):
+    for rolled, hours in zip(TABLES, roll_hours(history), strict=True):
         for key in [key for key in hours if key[2] in marked]:
-            hours[key] = Counter(views=1_000_003)
+            hours[key] = Counter({rolled.columns[0]: 1_000_003})
         in_days = _sum(hours, 1, day_of)
         in_months = _sum(
             {key: sums for key, sums in in_days.items() if key[2] <= throughs.get(month_of(key[2]), -1)}, 2, month_of
         )
-        _insert(connection, history.site, table, columns, hours | in_days | in_months)
+        _insert(connection, history.site, rolled, hours | in_days | in_months)
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO roll_months (site, month, through) VALUES (%s, %s, %s)",
@@ -261,22 +275,22 @@ def month_of(ms: int) -> int:
 
 
 def _sum(rows: Rows, grain: int, span_of: Callable[[int], int]) -> Rows:
-    sums: defaultdict[tuple[int, int, int, str], Counter[str]] = defaultdict(Counter)
-    for (_, traffic, span, path), counted in rows.items():
-        sums[grain, traffic, span_of(span), path].update(counted)
+    sums: defaultdict[tuple[int, int, int, tuple[str, ...]], Counter[str]] = defaultdict(Counter)
+    for (_, traffic, span, keys), counted in rows.items():
+        sums[grain, traffic, span_of(span), keys].update(counted)
     return sums
 
 
-def _insert(connection: psycopg.Connection, site: int, table: str, columns: tuple[str, ...], rows: Rows) -> None:
+def _insert(connection: psycopg.Connection, site: int, rolled: Rolled, rows: Rows) -> None:
+    table, keys, columns = rolled
+    known = ["site", "grain", "class", "span", *keys, *columns]
     others = connection.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND NOT column_name = ANY (%s)",
-        (table, ["site", "grain", "class", "span", "path", *columns]),
+        (table, known),
     ).fetchall()
-    names = ["site", "grain", "class", "span", "path", *columns, *(name for (name,) in others)]
-    if table == "roll_site":
-        names.remove("path")
+    names = [*known, *(name for (name,) in others)]
     statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, names)))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for (grain, traffic, span, path), sums in rows.items():
-            keys = (site, grain, traffic, instant(span), *([path] if table == "roll_path" else []))
-            copy.write_row((*keys, *(int(sums[name]) for name in columns), *([0] * len(others))))
+        for (grain, traffic, span, of_row), counted in rows.items():
+            sums = (int(counted[name]) for name in columns)
+            copy.write_row((site, grain, traffic, instant(span), *of_row, *sums, *([0] * len(others))))

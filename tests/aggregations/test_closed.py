@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregations.closed import ClosedKey, ClosedPages
+from aggregations.closed import ClosedKey, ClosedLists
 from storage.reports import PageSum
 
 
@@ -16,14 +16,14 @@ PAGES = [PageSum("/a", 2, 1), PageSum("/b", 1, 1)]
 
 def test_a_month_that_was_written_again_is_another() -> None:
     """What was kept of it is not found any more."""
-    closed = ClosedPages()
+    closed: ClosedLists[list[PageSum]] = ClosedLists()
     closed.keep(key(1), PAGES)
     assert (closed.get(key(1)), closed.get(key(1, version=2))) == (PAGES, None)
 
 
 def test_what_is_not_asked_for_goes_first() -> None:
     """When there is no more room."""
-    closed = ClosedPages(capacity=6)
+    closed: ClosedLists[list[PageSum]] = ClosedLists(capacity=6)
     closed.keep(key(1), PAGES)
     closed.keep(key(2), PAGES)
     closed.get(key(1))
@@ -33,7 +33,7 @@ def test_what_is_not_asked_for_goes_first() -> None:
 
 def test_keeping_the_same_again_takes_no_more_room() -> None:
     """Two reports at a time may have read the same."""
-    closed = ClosedPages(capacity=6)
+    closed: ClosedLists[list[PageSum]] = ClosedLists(capacity=6)
     for _ in range(5):
         closed.keep(key(1), PAGES)
     closed.keep(key(2), PAGES)

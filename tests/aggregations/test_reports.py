@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -11,6 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from aggregations.funnel_reading import FunnelReading
 from aggregations.job import RollupJob
 from aggregations.planner import Span
 from aggregations.reports import Reports
@@ -26,11 +29,12 @@ from storage.migrate import migrate
 from storage.pool import open_pool
 from storage.sql import load
 from storage.times import instant
-from tests.aggregations.history import PATHS, History, make_history, totals, write_rollups, write_rows
+from tests.aggregations.history import NAMES, PATHS, History, make_history, totals, write_rollups, write_rows
+from tests.aggregations.test_funnel import naive_funnel
 from tests.databases import fresh_database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 FIRST: Final = date(2026, 2, 1)
 DAYS: Final = 85
@@ -40,6 +44,18 @@ GROUPS: Final = PathGroups(
     [ContentGroup("Old", "/blog/old/*"), ContentGroup("Blog", "/blog/*"), ContentGroup("Any", "*")]
 )
 SEEDS: Final = range(8)
+STEPS: Final = (
+    "/",
+    "/about",
+    "/blog/1",
+    "/nowhere",
+    "signup",
+    "buy",
+    "custom",
+    "outbound_link",
+    "scroll_50",
+    "page_view",
+)
 
 
 class StillClock:
@@ -52,6 +68,18 @@ class StillClock:
     def monotonic(self) -> float:
         """Always the same."""
         return 100.0
+
+
+class HastyClock(StillClock):
+    """A clock on which a minute passes between two looks."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def monotonic(self) -> float:
+        """Always later."""
+        self._seconds += 61
+        return self._seconds
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +186,123 @@ async def test_pages_are_what_the_definitions_say(reports: Reports, histories: d
         for offset in range(0, len(counted) + 1, 2):
             page = await reports.pages(query, limit=2, offset=offset)
             assert counted[offset : offset + 2] == [tuple(row) for row in page.rows], query
+
+
+def ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The lines of a list, in order."""
+    return sorted(((key, n) for key, n in counts.items() if n), key=lambda line: (-line[1], line[0]))
+
+
+def in_scope(query: Query, path: str) -> bool:
+    """Whether the query's group, if it has one, has the path."""
+    return query.group is None or query.group.has(path)
+
+
+def expected_flow(history: History, query: Query) -> list[list[tuple[str, int]]]:
+    """The definition's landings and exits."""
+    begin, end = query.ends
+    began = [
+        one
+        for one in history.sessions
+        if one.visit and one.views and one.traffic in query.classes and begin <= one.start < end
+    ]
+    paths = [one.entry_path for one in began], [one.exit_path for one in began]
+    return [ranked(Counter(path for path in of_one if in_scope(query, path))) for of_one in paths]
+
+
+def expected_custom_events(history: History, query: Query) -> list[tuple[str, int]]:
+    """The definition's counts by name."""
+    begin, end = query.ends
+    rows = [row.event for row in history.events if begin <= row.event.ts < end and row.event.traffic in query.classes]
+    return ranked(Counter(row.name for row in rows if row.type == "custom" and in_scope(query, row.path)))
+
+
+def site_or_group(random: Random, history: History) -> Query:
+    """A query that is not of one page."""
+    return replace(random_query(random, history), path=None)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_flow_is_what_the_definitions_say(reports: Reports, histories: dict[int, History], seed: int) -> None:
+    """Landings and exits of the visits that began in the range, both paged exactly."""
+    random, history = seeded(seed), histories[seed]
+    for _ in range(30):
+        query = site_or_group(random, history)
+        landings, exits = expected_flow(history, query)
+        for offset in range(0, max(len(landings), len(exits)) + 1, 3):
+            flow = await reports.flow(query, limit=3, offset=offset)
+            assert landings[offset : offset + 3] == list(flow.landings), query
+            assert exits[offset : offset + 3] == list(flow.exits), query
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_custom_events_are_what_the_definitions_say(
+    reports: Reports, histories: dict[int, History], seed: int
+) -> None:
+    """By name, without views, passive events and outbound links; in a group those on its paths."""
+    random, history = seeded(seed), histories[seed]
+    for _ in range(30):
+        query = site_or_group(random, history)
+        counted = expected_custom_events(history, query)
+        for offset in range(0, len(counted) + 1, 2):
+            events = await reports.custom_events(query, limit=2, offset=offset)
+            assert counted[offset : offset + 2] == list(events.rows), query
+        for name in (*NAMES, "never"):
+            events = await reports.custom_events(query, name, limit=2)
+            assert [line for line in counted if line[0] == name] == list(events.rows), query
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_a_funnel_is_what_the_definitions_say(reports: Reports, histories: dict[int, History], seed: int) -> None:
+    """Visits that began in the range, with all their events."""
+    random, history = seeded(seed), histories[seed]
+    for _ in range(15):
+        query = site_or_group(random, history)
+        steps = random.choices(STEPS, k=random.randrange(1, 5))
+        funnel = await reports.funnel(query, steps)
+        assert list(zip(steps, expected_funnel(history, query, steps), strict=True)) == list(funnel.steps), query
+
+
+def expected_funnel(history: History, query: Query, steps: Sequence[str]) -> list[int]:
+    """The definition's funnel."""
+    begin, end = query.ends
+    visits = {
+        one.session_id: [row.event for row in history.events if row.session_id == one.session_id]
+        for one in history.sessions
+        if one.visit and one.traffic in query.classes and begin <= one.start < end
+    }
+    if query.group is not None:
+        has = query.group.has
+        visits = {
+            key: rows for key, rows in visits.items() if any(row.type == "page_view" and has(row.path) for row in rows)
+        }
+    return naive_funnel(visits.values(), steps)
+
+
+async def test_a_funnel_of_many_pieces_is_the_same(dsn: str, histories: dict[int, History]) -> None:
+    """However few rows fit into memory; one second's visits have to."""
+    history, steps = histories[1], ["/", "/about"]
+    first = FIRST + timedelta(days=5)
+    query = Query(site=history.site, days=Days(first=first, last=first + timedelta(days=40)), zone=UTC, bots=True)
+    expected = expected_funnel(history, query, steps)
+    assert expected[1] > 0
+    with psycopg.connect(dsn) as connection:
+        for most in (15, 40, 1_000):
+            reading = FunnelReading(connection, query, steps, in_time=lambda: None, most=most)
+            assert expected == reading.count(Span(*query.ends))
+        too_few = FunnelReading(connection, query, steps, in_time=lambda: None, most=0)
+        with pytest.raises(Unavailable, match="of one second"):
+            too_few.count(Span(*query.ends))
+
+
+async def test_a_funnel_that_takes_too_long_is_given_up(dsn: str, histories: dict[int, History]) -> None:
+    """With what to do about it."""
+    with open_pool(dsn, size=1) as pool:
+        service = Reports(pool, clock=HastyClock(), telemetry=NoTelemetry())
+        query = Query(site=histories[0].site, days=Days(first=FIRST, last=FIRST), zone=UTC)
+        with pytest.raises(Unavailable, match="ask for fewer days"):
+            await service.funnel(query, ["/", "/about"])
+        service.close()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

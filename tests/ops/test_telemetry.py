@@ -43,6 +43,7 @@ def test_no_metric_names_a_site_or_visitor() -> None:
         "route",
         "status",
         "step",
+        "table",
         "traffic",
     }
     assert {label for metric in METRICS.values() for label in metric.labels} <= allowed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
+    from core.accounts import Account, User
     from core.sites import Site
 
 
@@ -29,6 +30,51 @@ class WebsiteBody(BaseModel):
     content_groups: list[ContentGroupBody] | None = None
     excluded_ips: list[str] | None = None
     account_id: Any = None
+
+
+class WebsiteChange(BaseModel):
+    """What is sent to change a website; what is left out stays."""
+
+    model_config = ConfigDict(strict=True)
+
+    domain: str = ""
+    content_groups: list[ContentGroupBody] = []
+    excluded_ips: list[str] = []
+
+
+class AccountBody(BaseModel):
+    """An account as it is sent to be made."""
+
+    model_config = ConfigDict(strict=True)
+
+    name: str
+
+
+class UserBody(BaseModel):
+    """A user as it is sent to be made."""
+
+    model_config = ConfigDict(strict=True)
+
+    account_id: str
+    role: str
+    email: str | None = None
+
+
+def account(owner: Account) -> dict[str, Any]:
+    """Return an account as it is shown."""
+    return {"id": str(owner.id), "name": owner.name, "createdAt": instant(owner.created_at)}
+
+
+def user(person: User, *, key: str | None = None) -> dict[str, Any]:
+    """Return a user as it is shown, with the key where it is given."""
+    return {
+        "id": str(person.id),
+        "accountId": str(person.account_id),
+        "email": person.email or None,
+        "role": person.role.value,
+        **({} if key is None else {"apiKey": key}),
+        "createdAt": instant(person.created_at),
+    }
 
 
 def website(site: Site) -> dict[str, Any]:

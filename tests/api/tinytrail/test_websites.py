@@ -176,7 +176,7 @@ async def test_simultaneous_duplicates(world: World) -> None:
     ("method", "path", "status", "expected"),
     [
         ("GET", "/api/v1/nothing", 404, "NOT_FOUND"),
-        ("GET", "/", 404, "NOT_FOUND"),
+        ("GET", "/nothing", 404, "NOT_FOUND"),
         ("DELETE", PATH, 405, "METHOD_NOT_ALLOWED"),
         ("POST", "/health", 405, "METHOD_NOT_ALLOWED"),
         ("GET", PATH + "/", 404, "NOT_FOUND"),

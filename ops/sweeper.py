@@ -1,0 +1,80 @@
+"""Sweeps: everything of a deleted site is removed.
+
+At once, again when batches that were in flight have ended, and again when the log has forgotten its events.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from core.spans import DAY, MINUTE
+from storage import sweeps
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from psycopg_pool import ConnectionPool
+
+    from core.clock import Clock
+    from core.telemetry import Telemetry
+    from storage.sweeps import DeletedSite, SweptTable
+
+_log = logging.getLogger(__name__)
+
+#: When a site is swept, after its deletion, ms. The log keeps a message for seven days; a day of slack.
+AFTER: Final = (0, 10 * MINUTE, 8 * DAY)
+#: Rows removed in one transaction.
+ROWS: Final = 10_000
+#: How long one call may take before it leaves the rest to the next, seconds; so rollups are never late for long.
+TURN: Final = 10.0
+
+
+class Sweeper:
+    """Removes what is due, batch by batch; whatever stops it, the next call goes on where it was."""
+
+    def __init__(self, *, pool: ConnectionPool, clock: Clock, telemetry: Telemetry, rows: int = ROWS) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._telemetry = telemetry
+        self._rows = rows
+        self._removed: dict[int, Counter[str]] = {}
+
+    def work(self, stop: Event) -> None:
+        """Sweep what is due for some seconds, or until `stop` is set.
+
+        Raises:
+            psycopg.OperationalError: the database is away; what was removed is removed.
+        """
+        now, ends = self._clock.now_ms(), self._clock.monotonic() + TURN
+        with self._pool.connection() as connection:
+            due = [site for site in sweeps.waiting(connection) if site.deleted_at + AFTER[site.swept] <= now]
+        for position, site in enumerate(due):
+            self._telemetry.set("footfall_sites_to_sweep", len(due) - position)
+            for table in sweeps.TABLES:
+                while self._remove(table, site):
+                    if stop.is_set() or self._clock.monotonic() > ends:
+                        return
+            self._done(site)
+        self._telemetry.set("footfall_sites_to_sweep", 0)
+
+    def _remove(self, table: SweptTable, site: DeletedSite) -> int:
+        with self._pool.connection() as connection:
+            rows = sweeps.remove(connection, table, site.site, rows=self._rows)
+        if rows:
+            self._removed.setdefault(site.site, Counter())[table.name] += rows
+            self._telemetry.add("footfall_swept_rows_total", rows, table=table.name)
+        return rows
+
+    def _done(self, site: DeletedSite) -> None:
+        with self._pool.connection() as connection:
+            sweeps.done(connection, site.site, swept=site.swept + 1)
+        removed = self._removed.pop(site.site, Counter())
+        _log.info(
+            "Sweep %d of %d of deleted site %d removed %s",
+            site.swept + 1,
+            sweeps.SWEEPS,
+            site.site,
+            ", ".join(f"{rows} rows of {table}" for table, rows in removed.items()) or "nothing",
+        )

@@ -1,0 +1,2 @@
+-- Forgets a key that all processes shared.
+DELETE FROM secrets WHERE name = %(name)s
