@@ -22,6 +22,7 @@ from api.collector.salts import Salts
 from api.collector.sites import Sites
 from api.collector.windows import SlidingWindow
 from api.dialects.tinytrail import accounts, collect, failures, users, websites
+from api.dialects.tinytrail.documents import document
 from api.dispatcher import Dispatcher
 from api.keepers import Keeper, running
 from api.limits import KeyLimit
@@ -125,6 +126,7 @@ def create_app(
         limit = KeyLimit(requests=KEY_LIMIT[0], seconds=KEY_LIMIT[1], clock=clock) if reporting.rate_limits else None
         app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=limit)
         app.include_router(home.router())
+        app.include_router(document.router())
         app.include_router(accounts.router(reporting.pool))
         app.include_router(users.router(reporting.pool, reporting.vault))
         app.include_router(websites.router(reporting.pool))

@@ -1,0 +1,239 @@
+"""Every route of the API with what the document says of it, and with the examples of the API's text."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from api.dialects.tinytrail.documents import sent, shapes
+from api.dialects.tinytrail.documents.operation import Access, Operation, Tag
+from api.dialects.tinytrail.documents.reports import REPORTS
+
+_ID: Final = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+_MADE: Final = "2026-01-15T10:30:00.000Z"
+_ACCOUNT: Final = {"id": _ID, "name": "Acme Corp", "createdAt": _MADE}
+_USER: Final = {"id": sent.SITE, "accountId": _ID, "email": "user@example.com", "role": "user", "createdAt": _MADE}
+_WEBSITE: Final = {
+    "id": sent.SITE,
+    "accountId": _ID,
+    "domain": "example.com",
+    "contentGroups": [{"name": "Blog", "pattern": "/blog/*"}],
+    "excludedIps": ["203.0.113.0/24"],
+    "createdAt": _MADE,
+}
+_EVENT: Final = {
+    "website_id": sent.SITE,
+    "event_type": "page_view",
+    "url": "https://example.com/blog/post-1?utm_source=twitter",
+    "path": "/blog/post-1",
+    "referrer": "https://t.co/abc123",
+    "screen_width": 1920,
+    "screen_height": 1080,
+}
+
+
+def _success(data: object) -> dict[str, Any]:
+    return {"status": "success", "data": data}
+
+
+_EVENTS: Final = {
+    ("OPTIONS", "/api/v1/collect"): Operation(
+        id="collectPreflight",
+        tag=Tag.EVENTS,
+        summary="Answer a browser's preflight",
+        status=204,
+        meaning="Any origin may send events.",
+    ),
+    ("POST", "/api/v1/collect"): Operation(
+        id="collect",
+        tag=Tag.EVENTS,
+        summary="Take events in",
+        description="One event, or an array of at most 32. Answered when they are durable. Limited per address (10 "
+        "requests in 10 s unless set otherwise) by each collector process for itself.",
+        body=sent.EventBody | sent.Events,
+        body_example=_EVENT,
+        status=202,
+        meaning="At least one event was stored as a human's.",
+        answer=shapes.Accepted,
+        example={"status": "accepted"},
+        others={204: {"description": "Nothing was wrong; it was a bot, excluded traffic or an unknown website."}},
+        errors=(400, 408, 413, 429, 503),
+    ),
+}
+
+_KEEPING: Final = {
+    ("GET", "/api/v1/accounts"): Operation(
+        id="listAccounts",
+        tag=Tag.ACCOUNTS,
+        summary="List all accounts",
+        access=Access.ADMIN,
+        answer=shapes.Success[list[shapes.Account]],
+        example=_success([_ACCOUNT]),
+    ),
+    ("POST", "/api/v1/accounts"): Operation(
+        id="createAccount",
+        tag=Tag.ACCOUNTS,
+        summary="Make an account",
+        access=Access.ADMIN,
+        body=sent.AccountBody,
+        body_example={"name": "Acme Corp"},
+        status=201,
+        answer=shapes.Success[shapes.Account],
+        example=_success(_ACCOUNT),
+        errors=(400, 413),
+    ),
+    ("DELETE", "/api/v1/accounts/{id}"): Operation(
+        id="deleteAccount",
+        tag=Tag.ACCOUNTS,
+        summary="Delete an account and all of its data",
+        access=Access.ADMIN,
+        of="the account",
+        meaning="The account that is gone.",
+        answer=shapes.Success[shapes.Account],
+        example=_success(_ACCOUNT),
+        errors=(400, 404),
+    ),
+    ("GET", "/api/v1/users"): Operation(
+        id="listUsers",
+        tag=Tag.USERS,
+        summary="List all users",
+        access=Access.ADMIN,
+        answer=shapes.Success[list[shapes.User]],
+        example=_success([_USER]),
+    ),
+    ("POST", "/api/v1/users"): Operation(
+        id="createUser",
+        tag=Tag.USERS,
+        summary="Make a user with a key",
+        access=Access.ADMIN,
+        body=sent.UserBody,
+        body_example={"account_id": _ID, "role": "user", "email": "user@example.com"},
+        status=201,
+        answer=shapes.Success[shapes.NewUser],
+        example=_success(_USER | {"apiKey": "tt_abc123"}),
+        errors=(400, 413),
+    ),
+    ("GET", "/api/v1/users/{id}/api-key"): Operation(
+        id="showKey",
+        tag=Tag.USERS,
+        summary="Show a user's key",
+        access=Access.ADMIN,
+        of="the user",
+        answer=shapes.Success[shapes.UserKey],
+        example=_success({"id": sent.SITE, "apiKey": "tt_abc123"}),
+        errors=(400, 404),
+    ),
+    ("DELETE", "/api/v1/users/{id}"): Operation(
+        id="deleteUser",
+        tag=Tag.USERS,
+        summary="Delete a user and the key",
+        access=Access.ADMIN,
+        of="the user",
+        meaning="The user who is gone.",
+        answer=shapes.Success[shapes.User],
+        example=_success(_USER),
+        errors=(400, 404),
+    ),
+    ("GET", "/api/v1/websites"): Operation(
+        id="listWebsites",
+        tag=Tag.WEBSITES,
+        summary="List websites",
+        description="Those of the own account; an admin sees all.",
+        access=Access.USER,
+        answer=shapes.Success[list[shapes.Website]],
+        example=_success([_WEBSITE]),
+    ),
+    ("POST", "/api/v1/websites"): Operation(
+        id="createWebsite",
+        tag=Tag.WEBSITES,
+        summary="Make a website",
+        access=Access.USER,
+        body=sent.NewWebsite,
+        body_example={"domain": "example.com", "content_groups": [{"name": "Blog", "pattern": "/blog/*"}]},
+        status=201,
+        answer=shapes.Success[shapes.Website],
+        example=_success(_WEBSITE),
+        errors=(400, 413),
+    ),
+    ("PATCH", "/api/v1/websites/{id}"): Operation(
+        id="updateWebsite",
+        tag=Tag.WEBSITES,
+        summary="Change a website",
+        access=Access.USER,
+        of="the website",
+        body=sent.WebsitePatch,
+        body_example={"excluded_ips": ["203.0.113.0/24"]},
+        answer=shapes.Success[shapes.Website],
+        example=_success(_WEBSITE),
+        errors=(400, 404, 413),
+    ),
+    ("DELETE", "/api/v1/websites/{id}"): Operation(
+        id="deleteWebsite",
+        tag=Tag.WEBSITES,
+        summary="Delete a website and all of its data",
+        access=Access.USER,
+        of="the website",
+        meaning="The website that is gone.",
+        answer=shapes.Success[shapes.Website],
+        example=_success(_WEBSITE),
+        errors=(400, 404),
+    ),
+    ("POST", "/api/v1/admin/aggregate"): Operation(
+        id="aggregate",
+        tag=Tag.ADMIN,
+        summary="Roll a day up again",
+        description="Reports need not wait for this: they are right to the second without it.",
+        access=Access.ADMIN,
+        body=sent.AggregateBody,
+        body_example={"date": "2026-03-18"},
+        body_required=False,
+        answer=shapes.Success[shapes.Message],
+        example=_success({"message": "Aggregation completed for 2026-03-18"}),
+        errors=(400, 413),
+    ),
+}
+
+_SERVER: Final = {
+    ("GET", "/health"): Operation(
+        id="health",
+        tag=Tag.SERVER,
+        summary="Whether requests would be answered",
+        answer=shapes.Healthy,
+        example={"status": "ok", "db": "connected", "version": "0.1.0"},
+        others={
+            503: {
+                "description": "Not now.",
+                "model": shapes.Degraded,
+                "content": {"application/json": {"example": {"status": "degraded", "db": "disconnected"}}},
+            }
+        },
+    ),
+    ("GET", "/js/tracker.js"): Operation(
+        id="tracker",
+        tag=Tag.SERVER,
+        summary="The script for websites",
+        media={"application/javascript": "(function(){ … })();"},
+        others={304: {"description": "The browser has it already."}},
+    ),
+    ("GET", "/"): Operation(
+        id="home",
+        tag=Tag.SERVER,
+        summary="A page that says that the server runs",
+        media={"text/html": "<!doctype html>"},
+    ),
+    ("GET", "/metrics"): Operation(
+        id="metrics",
+        tag=Tag.SERVER,
+        summary="Our own metrics for Prometheus",
+        media={"text/plain": "footfall_http_requests_in_progress 1.0\n"},
+    ),
+    ("GET", "/openapi.json"): Operation(
+        id="openapi",
+        tag=Tag.SERVER,
+        summary="This document",
+        answer=dict[str, Any],
+        example={"openapi": "3.1.0"},
+    ),
+}
+
+#: By method and path; a path's parameter is always called `id` here.
+OPERATIONS: Final[dict[tuple[str, str], Operation]] = {**_EVENTS, **_KEEPING, **REPORTS, **_SERVER}

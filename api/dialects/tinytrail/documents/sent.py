@@ -1,0 +1,157 @@
+"""What is sent: query parameters and bodies, as types. The handlers check them by themselves, in their own words."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from api.dialects.tinytrail.bodies import MAX_EVENTS
+from api.dialects.tinytrail.parameters import SERIES, Format
+from core.ranges import Comparison, Period
+
+SITE = "550e8400-e29b-41d4-a716-446655440000"
+
+Series = StrEnum("Series", {metric.name: metric.value for metric in SERIES})  # type: ignore[misc]  # made of the list
+
+
+class Grouping(StrEnum):
+    """How sources are grouped."""
+
+    CHANNEL = "channel"
+    DOMAIN = "domain"
+    UTM = "utm"
+
+
+def _undefaulted(schema: dict[str, Any]) -> None:
+    """A field that may be left out has no default that could be sent."""
+    schema.pop("default", None)
+
+
+def _optional(description: str, example: str) -> Any:  # noqa: ANN401 - as pydantic has it
+    return Field(None, description=description, examples=[example], json_schema_extra=_undefaulted)
+
+
+class SiteQuery(BaseModel):
+    """Which site."""
+
+    website_id: UUID = Field(description="The website.", examples=[SITE])
+
+
+class ReportQuery(SiteQuery):
+    """What all reports about days take."""
+
+    period: Period = Field(Period.WEEK, description="Days up to today, where the site's days are counted.")
+    start_date: date | SkipJsonSchema[None] = _optional("First day; overrides `period`.", "2026-02-23")
+    end_date: date | SkipJsonSchema[None] = _optional("Last day, today unless said.", "2026-03-01")
+    compare: Comparison | SkipJsonSchema[None] = _optional(
+        "What a summary is compared with.", Comparison.PREVIOUS_PERIOD.value
+    )
+    include_bots: Literal["true", "false"] = Field("false", description="Whether bots count.")
+    content_group: str | SkipJsonSchema[None] = _optional("Only pages of the content group of this name.", "Blog")
+    page: int = Field(1, ge=1, le=1_000_000_000, description="Which page of a list.")
+    per_page: int = Field(50, ge=1, description="Rows on a page; more than 500 are 500.")
+    format: Format = Field(Format.JSON, description="`csv` answers with a file.")
+
+
+class SourcesQuery(ReportQuery):
+    """What the sources take beside."""
+
+    group_by: Grouping = Field(Grouping.CHANNEL, description="How sources are grouped.")
+
+
+class FunnelQuery(ReportQuery):
+    """What a funnel takes beside."""
+
+    steps: Annotated[list[str], Field(min_length=2)] = Field(
+        alias="steps[]",
+        description="The steps in their order; each is a path or an event type.",
+        examples=[["/pricing", "/signup", "/onboarding"]],
+    )
+
+
+class CustomEventsQuery(ReportQuery):
+    """What custom events take beside."""
+
+    event_name: str | SkipJsonSchema[None] = _optional("Only events of this name.", "signup_complete")
+
+
+class TimeseriesQuery(ReportQuery):
+    """What a time series takes beside."""
+
+    metric: Series = Field(Series("pageviews"), description="What is plotted.")
+    path: str | SkipJsonSchema[None] = _optional("Only this page; the whole site unless said.", "/about")
+
+
+class EventBody(BaseModel):
+    """An event."""
+
+    website_id: str = Field(min_length=1, description="The website's UUID; of an unknown one nothing is stored.")
+    event_type: str = Field(
+        min_length=1,
+        max_length=64,
+        description="`page_view`, `close_tab`, `scroll_25`, `scroll_50`, `scroll_75`, `outbound_link` or `custom`;"
+        " any other is a custom event of that name.",
+    )
+    url: str = Field(min_length=1, description="The page's full URL.")
+    path: str = Field(description="The URL's path.")
+    referrer: str | None = None
+    screen_width: float | None = Field(None, description="Width of the viewport in pixels.")
+    screen_height: float | None = Field(None, description="Height of the viewport in pixels.")
+    properties: dict[str, Any] | None = Field(None, description="A custom event's data; its name is `name` in here.")
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+
+
+Events = Annotated[list[EventBody], Field(min_length=1, max_length=MAX_EVENTS)]
+
+
+class AccountBody(BaseModel):
+    """An account to be made."""
+
+    name: str = Field(min_length=1)
+
+
+class UserBody(BaseModel):
+    """A user to be made."""
+
+    account_id: UUID
+    role: Literal["admin", "user"]
+    email: str | SkipJsonSchema[None] = Field(
+        None, description="A label; nobody logs in with it.", json_schema_extra=_undefaulted
+    )
+
+
+class GroupBody(BaseModel):
+    """A content group as it is sent."""
+
+    name: str
+    pattern: str
+
+
+class WebsitePatch(BaseModel):
+    """What changes of a website; at least one field."""
+
+    domain: str = Field("", max_length=255, pattern=r"^[A-Za-z0-9.-]+$", json_schema_extra=_undefaulted)
+    content_groups: list[GroupBody] = Field(
+        default=[], description="Replaces all. Read when a report is made: a changed group changes its past too."
+    )
+    excluded_ips: list[str] = Field(default=[], description="Addresses and CIDR ranges whose events are not stored.")
+
+
+class NewWebsite(WebsitePatch):
+    """A website to be made."""
+
+    domain: str = Field(max_length=255, pattern=r"^[A-Za-z0-9.-]+$", description="Letters, digits, hyphens and dots.")
+    account_id: UUID | SkipJsonSchema[None] = Field(
+        None, description="For admins only: another account than the own.", json_schema_extra=_undefaulted
+    )
+
+
+class AggregateBody(BaseModel):
+    """Which day."""
+
+    date: str | None = Field(None, description="A UTC day as `YYYY-MM-DD`; yesterday unless said.")

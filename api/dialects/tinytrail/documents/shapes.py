@@ -1,0 +1,328 @@
+"""What is answered, as types. Every field that an answer may have is here; there are no others."""
+
+from datetime import date, datetime
+from typing import Annotated, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.errors import ErrorCode
+from core.channels import Channel
+
+T = TypeVar("T")
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class Shape(BaseModel):
+    """Closed: an answer has no other fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Success(Shape, Generic[T]):
+    """The envelope around what was asked for."""
+
+    status: Literal["success"]
+    data: T
+
+
+class ErrorDetail(Shape):
+    """What went wrong, for programs and for people."""
+
+    code: ErrorCode
+    message: str
+
+
+class Failure(Shape):
+    """The envelope around an error."""
+
+    status: Literal["error"]
+    error: ErrorDetail
+
+
+class Healthy(Shape):
+    """Requests are answered."""
+
+    status: Literal["ok"]
+    db: Literal["connected", "disconnected"]
+    version: str
+
+
+class Degraded(Shape):
+    """Requests are not all answered."""
+
+    status: Literal["degraded"]
+    db: Literal["connected", "disconnected"]
+
+
+class Accepted(Shape):
+    """At least one of the events was stored as a human's."""
+
+    status: Literal["accepted"]
+
+
+class Account(Shape):
+    """An account."""
+
+    id: UUID
+    name: str
+    createdAt: datetime  # noqa: N815 - the name on the wire
+
+
+class User(Shape):
+    """A user, without the key."""
+
+    id: UUID
+    accountId: UUID  # noqa: N815 - the name on the wire
+    email: str | None
+    role: Literal["admin", "user"]
+    createdAt: datetime  # noqa: N815 - the name on the wire
+
+
+class NewUser(User):
+    """A user who was just made, with the key."""
+
+    apiKey: str  # noqa: N815 - the name on the wire
+
+
+class UserKey(Shape):
+    """A user's key."""
+
+    id: UUID
+    apiKey: str  # noqa: N815 - the name on the wire
+
+
+class ContentGroup(Shape):
+    """The pages of a site whose path the pattern matches; `*` is any run of characters."""
+
+    name: str
+    pattern: str
+
+
+class Website(Shape):
+    """A website."""
+
+    id: UUID
+    accountId: UUID  # noqa: N815 - the name on the wire
+    domain: str
+    contentGroups: list[ContentGroup]  # noqa: N815 - the name on the wire
+    excludedIps: list[str]  # noqa: N815 - the name on the wire
+    createdAt: datetime  # noqa: N815 - the name on the wire
+
+
+class Message(Shape):
+    """What was done."""
+
+    message: str
+
+
+class PeriodShape(Shape):
+    """The days of a report, both included."""
+
+    start: date
+    end: date
+
+
+class MetricValue(Shape):
+    """A metric; the last two fields are there if a comparison was asked for."""
+
+    value: float | None
+    previous: float | None = None
+    change_pct: float | None = Field(None, description="Percent; null if there was nothing before.")
+
+
+class SummaryMetrics(Shape):
+    """The metrics of a summary."""
+
+    visits: MetricValue
+    unique_visitors: MetricValue
+    pageviews: MetricValue
+    bounce_rate: MetricValue = Field(description="Percent of the visits that saw a page.")
+    avg_session_duration_sec: MetricValue
+
+
+class Summary(Shape):
+    """High-level metrics."""
+
+    period: PeriodShape
+    comparison: str | None = Field(description="The days compared with, as `first to last`.")
+    metrics: SummaryMetrics
+
+
+class Paged(Shape):
+    """What all lists have that come page by page."""
+
+    period: PeriodShape
+    page: Annotated[int, Field(ge=1)]
+    per_page: Annotated[int, Field(ge=1, le=500)]
+
+
+class PageRow(Shape):
+    """A page."""
+
+    path: str
+    contentGroup: str | None  # noqa: N815 - the name on the wire
+    pageviews: Count
+    uniquePageviews: Count  # noqa: N815 - the name on the wire
+
+
+class Pages(Paged):
+    """Pages, most views first."""
+
+    rows: list[PageRow]
+
+
+class ChannelRow(Shape):
+    """A channel."""
+
+    channel: Channel
+    visits: Count
+
+
+class ReferrerRow(Shape):
+    """A referring host."""
+
+    referrer: str
+    visits: Count
+
+
+class CampaignRow(Shape):
+    """A campaign."""
+
+    utmSource: str  # noqa: N815 - the name on the wire
+    utmMedium: str  # noqa: N815 - the name on the wire
+    utmCampaign: str  # noqa: N815 - the name on the wire
+    visits: Count
+
+
+class Sources(Paged):
+    """Where visits came from, most first; the rows are of the kind that was asked for."""
+
+    rows: list[ChannelRow] | list[ReferrerRow] | list[CampaignRow]
+
+
+class DeviceTypeRow(Shape):
+    """A type of device."""
+
+    deviceType: str  # noqa: N815 - the name on the wire
+    visits: Count
+
+
+class BrowserRow(Shape):
+    """A browser."""
+
+    browserFamily: str  # noqa: N815 - the name on the wire
+    visits: Count
+
+
+class SystemRow(Shape):
+    """An operating system."""
+
+    osFamily: str  # noqa: N815 - the name on the wire
+    visits: Count
+
+
+class ScreenRow(Shape):
+    """A range of viewport widths in pixels."""
+
+    bucket: Literal["320-375", "376-768", "769-1024", "1025-1440", "1441+", "unknown"]
+    visits: Count
+
+
+class Devices(Shape):
+    """What visitors came with, most visits first."""
+
+    period: PeriodShape
+    device_types: list[DeviceTypeRow]
+    browsers: list[BrowserRow]
+    os_families: list[SystemRow]
+    screen_resolutions: list[ScreenRow]
+
+
+class LandingRow(Shape):
+    """A page that visits began on."""
+
+    path: str
+    entries: Count
+
+
+class ExitRow(Shape):
+    """A page that visits ended on."""
+
+    path: str
+    exits: Count
+
+
+class Flow(Shape):
+    """Where visits began and ended, most first."""
+
+    period: PeriodShape
+    landing_pages: list[LandingRow]
+    exit_pages: list[ExitRow]
+
+
+class FunnelStep(Shape):
+    """A step; the rate is in percent of the step before."""
+
+    step: str
+    sessions: Count
+    conversion_rate: Annotated[float, Field(ge=0, le=100)]
+
+
+class Funnel(Shape):
+    """How many visits took each step."""
+
+    period: PeriodShape
+    funnel: list[FunnelStep]
+
+
+class PathVisitors(Shape):
+    """A page and who is on it."""
+
+    path: str
+    visitors: Count
+
+
+class TypeCount(Shape):
+    """A type of events and how many there were."""
+
+    eventType: str  # noqa: N815 - the name on the wire
+    count: Count
+
+
+class Realtime(Shape):
+    """The last 30 minutes, humans only."""
+
+    active_visitors: Count
+    top_pages: Annotated[list[PathVisitors], Field(max_length=10)]
+    events_by_type: list[TypeCount]
+
+
+class CustomEventRow(Shape):
+    """A custom event."""
+
+    name: str
+    count: Count
+
+
+class CustomEvents(Paged):
+    """Custom events, most first."""
+
+    rows: list[CustomEventRow]
+
+
+class Point(Shape):
+    """A day's value."""
+
+    date: date
+    value: float | None
+
+
+class Timeseries(Shape):
+    """One metric by day."""
+
+    period: PeriodShape
+    metric: str
+    path: str = Field(description="`*` for the whole site.")
+    series: list[Point]
