@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, get_type_hints
 
 import polars as pl
 
+from core.dimensions import HIT_COLUMNS
 from core.events import Event, Facts, StoredEvent, TrafficClass
-from core.sessions import Link, Session
+from core.sessions import NAMING_COLUMNS, Link, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +47,7 @@ DAY_EVENTS: Final = pl.Schema(
         "ts": pl.Int64,
         "event_id": pl.Int64,
         "visitor": pl.Int64,
+        "session_id": pl.Int64,
         "class": pl.Int8,
         "engaged_ms": pl.Int64,
         "new": pl.Boolean,
@@ -54,6 +56,7 @@ DAY_EVENTS: Final = pl.Schema(
         "type": pl.String,
         "name": pl.String,
         "path": pl.String,
+        **dict.fromkeys(HIT_COLUMNS, pl.String),
     }
 )
 #: What the rollups need of a session, in the order of the statement `sessions.of_day`.
@@ -61,12 +64,14 @@ DAY_SESSIONS: Final = pl.Schema(
     {
         "start": pl.Int64,
         "last": pl.Int64,
+        "session_id": pl.Int64,
         "class": pl.Int8,
         "views": pl.Int64,
         "actions": pl.Int64,
         "visit": pl.Boolean,
         "entry_path": pl.String,
         "exit_path": pl.String,
+        **dict.fromkeys(NAMING_COLUMNS, pl.String),
     }
 )
 

@@ -55,7 +55,7 @@ class _Day(NamedTuple):
 
     marks: list[Mark]
     events: pl.DataFrame  # DAY_EVENTS, by ts and event id
-    sessions: pl.DataFrame  # DAY_SESSIONS
+    sessions: pl.DataFrame  # DAY_SESSIONS, those that began on the day before and went on too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def _read(connection: Connection, *, site: int, day: int, force: bool) -> _Day |
 
 
 def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> RolledDay:
-    prepared = day_frames(found.events, found.sessions)
+    prepared = day_frames(found.events, found.sessions, day=what.day)
     is_meant = (pl.col("grain") == Grain.DAY) | pl.col("span").is_in(list(what.hours))
     rolled = pl.collect_all([roll(rollup, prepared, day=what.day).filter(is_meant) for rollup in ROLLUPS])
     with connection.transaction():
@@ -131,7 +131,7 @@ def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> 
         cleared = marks.clear(connection, site=what.site, marks=found.marks)
     return RolledDay(
         events=found.events.height,
-        sessions=found.sessions.height,
+        sessions=found.sessions.filter(pl.col("start") >= what.day).height,
         rows=sum(frame.height for frame in rolled),
         repeated_ids=_repeated_ids(found.events),
         cleared=cleared,

@@ -103,6 +103,6 @@ def _parts(connection: psycopg.Connection) -> tuple[float, float]:
     events = frames.read(connection, "events.of_day", span, DAY_EVENTS)
     sessions = frames.read(connection, "sessions.of_day", span, DAY_SESSIONS)
     read = time.perf_counter()
-    prepared = day_frames(events, sessions)
+    prepared = day_frames(events, sessions, day=DAY_START)
     pl.collect_all([roll(rollup, prepared, day=DAY_START) for rollup in ROLLUPS])
     return read - began, time.perf_counter() - read

@@ -11,15 +11,19 @@ import polars as pl
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
 from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames, roll
+from core.dimensions import HIT_COLUMNS, OF_HITS, OF_SESSIONS
 from core.events import EventType
+from core.sessions import NAMING_COLUMNS
 from core.spans import DAY, HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 EVENTS: Final = 1_000_000
 PER_SESSION: Final = 5
 PATHS: Final = 5_000
+#: Of a dozen there are of most columns; of these, more. A city lies in one region and a region in one country.
+TEXTS: Final = {"referrer_host": 2_000, "utm_campaign": 120, "country": 125, "region": 500, "city": 1_000}
 ROUNDS: Final = 5
 DAY_START: Final = 20_000 * DAY
 
@@ -90,7 +94,53 @@ SELECT grouping(hour) AS grain, class, coalesce(hour, getvariable('day')) AS spa
 FROM (SELECT *, ts - ts % 3600000 AS hour FROM events)
 GROUP BY GROUPING SETS ((class, type, name, hour), (class, type, name))
 """
-_STATEMENTS: Final = {"roll_site": _SITE, "roll_path": _PATH, "roll_event": _EVENT}
+#: The sums of sessions: where they began, and where they went on.
+_DIMS: Final = """
+WITH v AS (SELECT * FROM sessions WHERE visit),
+f AS (
+    SELECT start - start % 3600000 AS hour, v.* REPLACE (0 AS views), 1 AS visits, (views = 1)::INT AS bounces,
+        (views = 1 AND actions = 0)::INT AS quiet_bounces, last - start AS duration_ms, 0 AS new
+    FROM v
+    UNION ALL BY NAME
+    SELECT e.hour, v.* REPLACE (e.views AS views), 0 AS visits, 0 AS bounces, 0 AS quiet_bounces, 0 AS duration_ms,
+        e.new
+    FROM sessions AS v
+    JOIN (
+        SELECT session_id, ts - ts % 3600000 AS hour, count(*) FILTER (type = 'page_view') AS views,
+            count(*) FILTER (new) AS new
+        FROM events WHERE new OR type = 'page_view' GROUP BY ALL
+    ) AS e USING (session_id)
+),
+h AS (SELECT *, ts - ts % 3600000 AS hour, 1 AS views FROM events WHERE type = 'page_view')
+"""
+_SESSION_SUMS: Final = (
+    "sum(visits) AS visits, sum(bounces) AS bounces, sum(quiet_bounces) AS quiet_bounces,"
+    " sum(duration_ms) AS duration_ms, sum(new) AS new, sum(views) AS views"
+)
+_HIT_SUMS: Final = "0 AS visits, 0 AS bounces, 0 AS quiet_bounces, 0 AS duration_ms, 0 AS new, sum(views) AS views"
+
+
+def _dim(rows: str, sums: str, dimension: str, columns: Sequence[str]) -> str:
+    value = f"concat_ws(chr(9), {', '.join(columns)})" if len(columns) > 1 else columns[0]
+    by = ", ".join(("class", *columns))
+    return (
+        f"SELECT grouping(hour) AS grain, class, coalesce(hour, getvariable('day')) AS span, '{dimension}' AS dim,"  # noqa: S608 - our own names
+        f" {value} AS value, {sums} FROM {rows} GROUP BY GROUPING SETS ((hour, {by}), ({by}))"
+    )
+
+
+_STATEMENTS: Final = {
+    "roll_site": _SITE,
+    "roll_path": _PATH,
+    "roll_event": _EVENT,
+    "roll_dim": _DIMS
+    + " UNION ALL ".join(
+        [
+            *(_dim("f", _SESSION_SUMS, *of) for of in OF_SESSIONS.items()),
+            *(_dim("h", _HIT_SUMS, *of) for of in OF_HITS.items()),
+        ]
+    ),
+}
 
 
 def run() -> None:
@@ -102,7 +152,7 @@ def run() -> None:
     database.register("sessions", sessions.to_arrow())
 
     def in_polars() -> dict[str, pl.DataFrame]:
-        frames = day_frames(events, sessions)
+        frames = day_frames(events, sessions, day=DAY_START)
         rows = pl.collect_all([roll(rollup, frames, day=DAY_START) for rollup in ROLLUPS])
         return {rollup.table.name: frame for rollup, frame in zip(ROLLUPS, rows, strict=True)}
 
@@ -139,6 +189,7 @@ def _day() -> tuple[pl.DataFrame, pl.DataFrame]:
             (session.hash(1) % 10 == 0).cast(pl.Int8).alias("class"),
             ts=DAY_START + session * (DAY - 2 * HOUR) // (EVENTS // PER_SESSION) + row % PER_SESSION * 40_000,
             event_id=row,
+            session_id=session + 1,
             visitor=(session // 2).hash(3).reinterpret(signed=True),
             engaged_ms=noise.cast(pl.Int64, strict=False).fill_null(0) % 30_000,
             new=row % (2 * PER_SESSION) == 0,
@@ -152,6 +203,7 @@ def _day() -> tuple[pl.DataFrame, pl.DataFrame]:
             name=pl.when(kind == 1).then(pl.lit("signup")).otherwise(pl.lit("")),
             path=pl.format("/articles/{}/a-page-of-some-length", path.cast(pl.Int64)),
         )
+        .with_columns(**_texts(pl.col("session_id") - 1, HIT_COLUMNS))
         .select(*DAY_EVENTS)
         .cast(DAY_EVENTS)
     )
@@ -167,16 +219,27 @@ def _day() -> tuple[pl.DataFrame, pl.DataFrame]:
             visit=pl.lit(value=True),
             entry_path=pl.col("path").filter(is_view).first().fill_null(""),
             exit_path=pl.col("path").filter(is_view).last().fill_null(""),
+            session_id=pl.col("session_id").first(),
         )
+        .with_columns(**_texts(pl.col("session_id") - 1, NAMING_COLUMNS))
         .select(*DAY_SESSIONS)
         .cast(DAY_SESSIONS)
     )
     return events.sort("ts", "event_id"), sessions
 
 
+def _texts(session: pl.Expr, columns: Sequence[str]) -> dict[str, pl.Expr]:
+    """Each column with as many texts as sites have of it."""
+    return {column: pl.format("{}-{}", pl.lit(column), session.hash(5) % TEXTS.get(column, 12)) for column in columns}
+
+
 def _sums(frame: pl.DataFrame) -> pl.DataFrame:
     """The same rows in one order, all numbers Int64, missing ones 0, without rows that are 0 throughout."""
-    keys = [column for column in ("grain", "class", "span", "type", "name", "path") if column in frame.columns]
+    keys = [
+        column
+        for column in ("grain", "class", "span", "type", "name", "path", "dim", "value")
+        if column in frame.columns
+    ]
     sums = [column for column in frame.columns if column not in keys]
     whole = frame.with_columns(pl.col(*sums, "grain", "class", "span").cast(pl.Int64)).fill_null(0)
     return whole.filter(pl.any_horizontal(pl.col(sums) != 0)).sort(keys)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aggregations.rollups.dim import DIM
 from aggregations.rollups.event import EVENT
 from aggregations.rollups.path import PATH
 from aggregations.rollups.site import SITE
@@ -15,4 +16,4 @@ from aggregations.rollups.site import SITE
 if TYPE_CHECKING:
     from aggregations.rollups.rollup import Rollup
 
-ROLLUPS: Final[tuple[Rollup, ...]] = (SITE, PATH, EVENT)
+ROLLUPS: Final[tuple[Rollup, ...]] = (SITE, PATH, EVENT, DIM)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
+from core.dimensions import HIT_COLUMNS
 from core.events import EventType
+from core.sessions import NAMING_COLUMNS
 from core.spans import HOUR
 from storage.rollups import Grain
 
@@ -21,13 +23,14 @@ SPAN_KEYS: Final = ("grain", "class", "span")
 
 
 class DayFrames(NamedTuple):
-    """One UTC day of one site: its counted events by ts and event id, and the sessions that began on it.
+    """One UTC day of one site: its counted events by ts and event id, and its sessions.
 
-    Paths are categories: the same few thousand texts are grouped several times.
+    Paths and what else is grouped by are categories: the same few thousand texts are grouped several times.
     """
 
     events: pl.LazyFrame  # DAY_EVENTS, with `hour` (start of the event's hour, ms) and `view` (whether it is one)
-    sessions: pl.LazyFrame  # DAY_SESSIONS, with `hour` (that of the session's start)
+    sessions: pl.LazyFrame  # those that began on the day: DAY_SESSIONS, with `hour` (that of the session's start)
+    named: pl.LazyFrame  # all that an event of the day can be in, in the same shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +45,25 @@ class Rollup:
     daily: Callable[[DayFrames], list[pl.LazyFrame]] | None = None  #: parts of `table.daily_sums`
 
 
-def day_frames(events: pl.DataFrame, sessions: pl.DataFrame) -> DayFrames:
-    """Prepare the events (`DAY_EVENTS`) and the sessions (`DAY_SESSIONS`) of one day for all rollups.
+def day_frames(events: pl.DataFrame, sessions: pl.DataFrame, *, day: int) -> DayFrames:
+    """Prepare one day, which begins at `day` (ms), for all rollups.
 
-    The events must be ordered by ts and event id, as the statement `events.of_day` gives them.
+    Args:
+        events: those of the day (`DAY_EVENTS`), by ts and event id, as the statement `events.of_day` gives them.
+        sessions: those that were there on the day (`DAY_SESSIONS`), also if they began on the day before.
+        day: its start.
     """
+    named = sessions.lazy().with_columns(
+        pl.col("entry_path", "exit_path", *NAMING_COLUMNS).cast(pl.Categorical), hour=_hour("start")
+    )
     return DayFrames(
         events=events.lazy().with_columns(
-            pl.col("path").cast(pl.Categorical), hour=_hour("ts"), view=pl.col("type") == EventType.PAGE_VIEW
+            pl.col("path", *HIT_COLUMNS).cast(pl.Categorical),
+            hour=_hour("ts"),
+            view=pl.col("type") == EventType.PAGE_VIEW,
         ),
-        sessions=sessions.lazy().with_columns(
-            pl.col("entry_path", "exit_path").cast(pl.Categorical), hour=_hour("start")
-        ),
+        sessions=named.filter(pl.col("start") >= day),
+        named=named,
     )
 
 

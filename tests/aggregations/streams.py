@@ -27,6 +27,15 @@ _WHATS: Final = (
 )
 _STARTS: Final = (0, MINUTE, 29 * MINUTE, 30 * MINUTE, NOON - 1, NOON, DAY - HOUR, DAY - 5 * MINUTE)
 _GAPS: Final = (0, 1, MINUTE, 10 * MINUTE, GAP - 1, GAP, GAP + 1, 5 * HOUR)
+#: What sessions and views are told apart by, some of it odd.
+_SENDERS: Final = st.fixed_dictionaries(
+    {
+        "utm_source": st.sampled_from(("", "a\tb", "\\t", "\\")),
+        "utm_medium": st.sampled_from(("", "cpc")),
+        "country": st.sampled_from(("DE", "")),
+        "browser": st.sampled_from(("Firefox", "Safari")),
+    }
+)
 
 
 @st.composite
@@ -54,6 +63,6 @@ def streams(draw: st.DrawFn, *, days: int = 3, sites: int = 2) -> list[Event]:
                     channel=draw(st.sampled_from(("Direct", "Organic"))),
                     prev=draw(st.integers(0, 9)) > 0,
                     engaged_ms=draw(st.integers(0, 1000)),
-                )
+                )._replace(**draw(_SENDERS))  # type: ignore[arg-type]  # all of these are texts
             )
     return draw(st.permutations([event for event in events if event.ts < FIRST_DAY + days * DAY]))

@@ -50,7 +50,7 @@ def rows(pool: ConnectionPool, table: str, *grains: int, site: int = 1) -> Sums:
     with pool.connection() as connection, connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
         cursor.execute(f"SELECT * FROM {table} WHERE site = %s AND grain = ANY(%s)", [site, list(grains)])  # noqa: S608 - our own names
         for row in cursor:
-            keys = tuple(row.pop(name) for name in ("type", "name", "path") if name in row)
+            keys = tuple(row.pop(name) for name in ("type", "name", "path", "dim", "value") if name in row)
             key = (row.pop("grain"), row.pop("class"), millis(row.pop("span")), *keys)
             del row["site"]
             found[key] = {name: value for name, value in row.items() if value}
@@ -68,10 +68,7 @@ def brute(events: Sequence[Event], *, day: int) -> dict[str, Sums]:
     """What the tables must hold of a day."""
     frame = events_frame([event for event in events if event.site == 1])
     found = sessionize(frame, links_of(frame))
-    return sums_of(
-        [row for row in stored_events(found.events) if day <= row.event.ts < day + DAY],
-        [session for session in sessions(found.sessions) if day <= session.start < day + DAY],
-    )
+    return sums_of(stored_events(found.events), sessions(found.sessions), day=day)
 
 
 def some_events(seed: int, count: int = 300) -> list[Event]:
@@ -88,6 +85,11 @@ def some_events(seed: int, count: int = 300) -> list[Event]:
             name="click",
             path=random.choice(("/", "/ä", "/a,b", '/"quoted"', "/a\nb")),
             engaged_ms=random.randrange(1000),
+        )._replace(
+            utm_source=random.choice(("", "news\tletter", "\\t", "\\")),
+            utm_campaign=random.choice(("", "launch")),
+            browser=random.choice(("Firefox", "Safari", "")),
+            city=random.choice(("Kassel", "")),
         )
         for number in range(count)
     ]
@@ -169,11 +171,11 @@ def test_commit_during_a_job_keeps_its_mark(rollup_pool: ConnectionPool, monkeyp
         write_events(connection, events_of("10:00 /a, 11:00 /b"))
     late = event_at(FIRST_DAY + 11 * HOUR + 1, 99, person=2, path="/late")
 
-    def prepare(events: pl.DataFrame, sessions: pl.DataFrame) -> DayFrames:
+    def prepare(events: pl.DataFrame, sessions: pl.DataFrame, *, day: int) -> DayFrames:
         monkeypatch.undo()
         with rollup_pool.connection() as other:
             write_events(other, [late])
-        return day_frames(events, sessions)
+        return day_frames(events, sessions, day=day)
 
     monkeypatch.setattr(job_module, "day_frames", prepare)
     job = new_job(rollup_pool)

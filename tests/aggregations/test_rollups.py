@@ -29,8 +29,10 @@ def rolled(events: Sequence[Event], day: int = FIRST_DAY) -> dict[str, Sums]:
     frame = events_frame(events)
     found = sessionize(frame, links_of(frame))
     of_day = found.events.filter(is_counted(), pl.col("ts").is_between(day, day + DAY, closed="left"))
-    begun = found.sessions.filter(pl.col("start").is_between(day, day + DAY, closed="left"))
-    frames = day_frames(of_day.select(*DAY_EVENTS).cast(DAY_EVENTS), begun.select(*DAY_SESSIONS).cast(DAY_SESSIONS))
+    there = found.sessions.filter(pl.col("start") < day + DAY, pl.col("last") >= day)
+    frames = day_frames(
+        of_day.select(*DAY_EVENTS).cast(DAY_EVENTS), there.select(*DAY_SESSIONS).cast(DAY_SESSIONS), day=day
+    )
     sums: dict[str, Sums] = {}
     for rollup in ROLLUPS:
         rows = roll(rollup, frames, day=day).collect()
@@ -49,10 +51,7 @@ def brute(events: Sequence[Event], day: int = FIRST_DAY) -> dict[str, Sums]:
     """The same by brute force."""
     frame = events_frame(events)
     found = sessionize(frame, links_of(frame))
-    return sums_of(
-        [row for row in stored_events(found.events) if day <= row.event.ts < day + DAY],
-        [session for session in sessions(found.sessions) if day <= session.start < day + DAY],
-    )
+    return sums_of(stored_events(found.events), sessions(found.sessions), day=day)
 
 
 @settings(max_examples=60, deadline=None)

@@ -84,7 +84,10 @@ def test_values(rollup_pool: ConnectionPool) -> None:
         write_events(connection, [event_at(ts, 1, event_type="close_tab", name="n", path="", engaged_ms=7), flood])
         frame = frames.read(connection, "events.of_day", SPAN, DAY_EVENTS)
     assert frame.schema == DAY_EVENTS
-    assert frame.drop("event_id", "visitor").rows() == [(ts, 0, 7, False, False, False, "close_tab", "n", "")]
+    of_sender = ("DE", "Direct.example", "Firefox", "Linux")
+    assert frame.drop("event_id", "visitor", "session_id").rows() == [
+        (ts, 0, 7, False, False, False, "close_tab", "n", "", *of_sender)
+    ]
 
 
 def test_every_millisecond_is_exact(rollup_pool: ConnectionPool) -> None:
