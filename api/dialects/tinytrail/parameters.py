@@ -11,12 +11,12 @@ from uuid import UUID
 
 from core.errors import InvalidInput
 from core.metrics import Metric
-from core.paths import normalise_path
+from core.paths import MAX_LENGTH, normalise_path
 from core.ranges import Comparison, Days, Period, days_of
 from core.text import require_clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -28,6 +28,9 @@ _EARLIEST: Final = date(1970, 1, 2)
 _LATEST: Final = date(2999, 12, 31)
 _MAX_DAYS: Final = 11_000
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_STEPS: Final = frozenset({"steps[]", "steps"})
+_FEWEST_STEPS: Final = 2
+_MOST_STEPS: Final = 20
 _NUMBER: Final = re.compile(r"[0-9]{1,12}")
 
 #: The metrics of a time series.
@@ -147,6 +150,39 @@ def path(query: Mapping[str, str]) -> str | None:
         return None
     require_clean(text, "path")
     return normalise_path(text)
+
+
+def event_name(query: Mapping[str, str]) -> str | None:
+    """The custom event that is asked for, or None.
+
+    Raises:
+        InvalidInput: no event can be named like this.
+    """
+    name = query.get("event_name") or None
+    if name is not None:
+        require_clean(name, "event_name")
+    return name
+
+
+def steps(query: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The steps of a funnel, in the order in which they were sent, each as `steps[]` or as `steps`.
+
+    A step that begins with a slash is a page, in the form in which paths are stored; any other is the type or the name
+    of an event.
+
+    Raises:
+        InvalidInput: there are too few or too many, or there can be no such page or event.
+    """
+    sent = [text for name, text in query if name in _STEPS and text]
+    if not _FEWEST_STEPS <= len(sent) <= _MOST_STEPS:
+        raise InvalidInput(
+            f"steps[] must be sent {_FEWEST_STEPS} to {_MOST_STEPS} times: for each step a path or an event"
+        )
+    for text in sent:
+        require_clean(text, "steps[]")
+        if len(text) > MAX_LENGTH and not text.startswith("/"):
+            raise InvalidInput(f"steps[] must be at most {MAX_LENGTH} characters each")
+    return tuple(normalise_path(text) if text.startswith("/") else text for text in sent)
 
 
 def day(text: str, name: str) -> date:

@@ -1,4 +1,4 @@
-"""`GET /api/v1/reports/summary`, `pages`, `timeseries` and `realtime`, and `POST /api/v1/admin/aggregate`."""
+"""The routes of reports, `GET /api/v1/reports/…`, and `POST /api/v1/admin/aggregate`."""
 
 from __future__ import annotations
 
@@ -78,6 +78,9 @@ def reports_router(
     days = _DayReports(reports=reports, find_site=find_site, clock=clock)
     routes.add_api_route("/reports/summary", days.summary)
     routes.add_api_route("/reports/pages", days.pages)
+    routes.add_api_route("/reports/flow", days.flow)
+    routes.add_api_route("/reports/funnel", days.funnel)
+    routes.add_api_route("/reports/custom-events", days.custom_events)
     routes.add_api_route("/reports/timeseries", days.timeseries)
 
     @routes.get("/reports/realtime")
@@ -130,6 +133,33 @@ class _DayReports:
         if given.format is Format.CSV:
             return _csv("pages", report.days, translate.pages_table(report, groups))
         return _json(translate.pages(report, groups, given))
+
+    async def flow(self, request: Request, user: User) -> Response:
+        """Landing pages and exit pages, most visits first."""
+        given, query, _ = await self._understand(request, user)
+        report = await self._reports.flow(query, limit=given.per_page, offset=(given.page - 1) * given.per_page)
+        if given.format is Format.CSV:
+            return _csv("flow", report.days, translate.flow_table(report))
+        return _json(translate.flow(report))
+
+    async def custom_events(self, request: Request, user: User) -> Response:
+        """Custom events by name, most frequent first."""
+        given, query, _ = await self._understand(request, user)
+        name = parameters.event_name(request.query_params)
+        report = await self._reports.custom_events(
+            query, name, limit=given.per_page, offset=(given.page - 1) * given.per_page
+        )
+        if given.format is Format.CSV:
+            return _csv("custom-events", report.days, translate.custom_events_table(report))
+        return _json(translate.custom_events(report, given))
+
+    async def funnel(self, request: Request, user: User) -> Response:
+        """How many visits take some steps in order."""
+        given, query, _ = await self._understand(request, user)
+        report = await self._reports.funnel(query, parameters.steps(request.query_params.multi_items()))
+        if given.format is Format.CSV:
+            return _csv("funnel", report.days, translate.funnel_table(report))
+        return _json(translate.funnel(report))
 
     async def timeseries(self, request: Request, user: User) -> Response:
         """One metric by day, of the site or of one page."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from core.metrics import Metric, change_percent, value_of
+from core.metrics import Metric, change_percent, rounded, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aggregations.reports import Pages, Summary, Timeseries
+    from aggregations.reports import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
     from api.dialects.tinytrail.csv import Cell
     from api.dialects.tinytrail.parameters import Parameters
     from core.globs import PathGroups
@@ -67,6 +67,55 @@ def pages_table(report: Pages, groups: PathGroups) -> Table:
         ("path", "contentGroup", "pageviews", "uniquePageviews"),
         [(page.path, groups.name_of(page.path), page.views, page.unique_views) for page in report.rows],
     )
+
+
+def flow(report: Flow) -> dict[str, Any]:
+    """The data of where visits enter and leave."""
+    return {
+        "period": _period(report.days),
+        "landing_pages": [{"path": path, "entries": visits} for path, visits in report.landings],
+        "exit_pages": [{"path": path, "exits": visits} for path, visits in report.exits],
+    }
+
+
+def flow_table(report: Flow) -> Table:
+    """The rows of the landing pages."""
+    return Table(("path", "entries"), report.landings)
+
+
+def custom_events(report: CustomEvents, given: Parameters) -> dict[str, Any]:
+    """The data of the custom events."""
+    return {
+        "period": _period(report.days),
+        "page": given.page,
+        "per_page": given.per_page,
+        "rows": [{"name": name, "count": count} for name, count in report.rows],
+    }
+
+
+def custom_events_table(report: CustomEvents) -> Table:
+    """The rows of the custom events."""
+    return Table(("name", "count"), report.rows)
+
+
+def funnel(report: Funnel) -> dict[str, Any]:
+    """The funnel's data."""
+    table = funnel_table(report)
+    return {
+        "period": _period(report.days),
+        "funnel": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+    }
+
+
+def funnel_table(report: Funnel) -> Table:
+    """The funnel's rows: of the visits that took the step before, so many percent took this; the first has all."""
+    rows: list[tuple[Cell, ...]] = []
+    before = None
+    for step, visits in report.steps:
+        rate = 100 if before is None else rounded(visits * 100, before, decimals=2) if before else 0
+        rows.append((step, visits, rate))
+        before = visits
+    return Table(("step", "sessions", "conversion_rate"), rows)
 
 
 def timeseries(report: Timeseries, path: str | None) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from api.dialects.tinytrail.csv import Cell, lines
         ("@a", "'@a"),
         ("\ta", "'\ta"),
         ("\ra", '"\'\ra"'),
-        ("-4.5", "-4.5"),
-        ("+4", "+4"),
+        ("-4.5", "'-4.5"),
+        ("+4", "'+4"),
         ("-4-4", "'-4-4"),
         ('a,"b"', '"a,""b"""'),
         ("a\nb", '"a\nb"'),
@@ -29,5 +29,5 @@ from api.dialects.tinytrail.csv import Cell, lines
     ],
 )
 def test_a_cell_is_data_never_a_formula(cell: Cell, expected: str) -> None:
-    """What begins like a formula gets an apostrophe, unless it is a number."""
+    """What begins like a formula gets an apostrophe, unless it is a number of ours."""
     assert [f"name\r\n{expected}\r\n"] == ["".join(lines(["name"], [[cell]]))]

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from aggregations.reports import Pages, Summary, Timeseries
+from aggregations.reports import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
 from api.dialects.tinytrail import failures
 from api.dialects.tinytrail.reports import reports_router
 from api.errors import HttpError
@@ -25,7 +25,7 @@ from storage.reports import PageSum
 from tests.clocks import SetClock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from datetime import tzinfo
 
     from core.accounts import Api
@@ -71,6 +71,8 @@ class FixedReports:
     def __init__(self) -> None:
         self.asked: list[Query] = []
         self.paging = (0, 0)
+        self.event_name: str | None = None
+        self.steps: tuple[str, ...] = ()
         self.failure: Exception | None = None
 
     async def summary(self, query: Query, comparison: Comparison | None = None) -> Summary:
@@ -93,6 +95,29 @@ class FixedReports:
         self.paging = (limit, offset)
         rows = (PageSum("/blog/getting-started", 5420, 3210), PageSum("/odd", 3, 2), PageSum("/a,b", 1, 1))
         return Pages(days=query.days, rows=rows)
+
+    async def flow(self, query: Query, *, limit: int, offset: int = 0) -> Flow:
+        """The lists of the documentation."""
+        self.asked.append(query)
+        self.paging = (limit, offset)
+        landings = (("/", 5200), ("/blog", 2100))
+        return Flow(days=query.days, landings=landings, exits=(("/pricing", 3400), ("/contact", 1800)))
+
+    async def custom_events(
+        self, query: Query, name: str | None = None, *, limit: int, offset: int = 0
+    ) -> CustomEvents:
+        """Those of the documentation, and an odd one."""
+        self.asked.append(query)
+        self.paging = (limit, offset)
+        self.event_name = name
+        return CustomEvents(days=query.days, rows=(("signup_complete", 342), ("video_play", 218), ("=1+1", 1)))
+
+    async def funnel(self, query: Query, steps: Sequence[str]) -> Funnel:
+        """The visits of the documentation, then nobody."""
+        self.asked.append(query)
+        self.steps = tuple(steps)
+        visits = (5000, 1200, 900, 0, 0)
+        return Funnel(days=query.days, steps=tuple(zip(steps, visits, strict=False)))
 
     async def timeseries(self, query: Query, metric: Metric) -> Timeseries:
         """Rising values."""
@@ -160,7 +185,7 @@ async def client(reports: FixedReports, rolled: list[date]) -> AsyncIterator[htt
         yield made
 
 
-async def get(client: httpx.AsyncClient, report: str, **query: str) -> httpx.Response:
+async def get(client: httpx.AsyncClient, report: str, **query: str | list[str]) -> httpx.Response:
     """Ask for a report of the site."""
     return await client.get(f"/api/v1/reports/{report}", params={"website_id": ID, **query})
 
@@ -241,6 +266,60 @@ async def test_a_page_outside_the_group_has_no_part_in_it(client: httpx.AsyncCli
     assert reports.asked == []
 
 
+async def test_flow_is_two_lists(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """Both are paged alike; the documentation shows no page in the answer."""
+    answer = await get(client, "flow", page="2", per_page="10")
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-23", "end": "2026-03-01"},
+        "landing_pages": [{"path": "/", "entries": 5200}, {"path": "/blog", "entries": 2100}],
+        "exit_pages": [{"path": "/pricing", "exits": 3400}, {"path": "/contact", "exits": 1800}],
+    }
+    assert reports.paging == (10, 10)
+
+
+@pytest.mark.parametrize(("sent", "asked"), [({}, None), ({"event_name": ""}, None), ({"event_name": "a b"}, "a b")])
+async def test_custom_events_by_name(
+    client: httpx.AsyncClient, reports: FixedReports, sent: dict[str, str], asked: str | None
+) -> None:
+    """All of them, or the one that is named."""
+    answer = await get(client, "custom-events", page="3", per_page="7", **sent)
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-23", "end": "2026-03-01"},
+        "page": 3,
+        "per_page": 7,
+        "rows": [
+            {"name": "signup_complete", "count": 342},
+            {"name": "video_play", "count": 218},
+            {"name": "=1+1", "count": 1},
+        ],
+    }
+    assert (reports.event_name, reports.paging) == (asked, (7, 14))
+
+
+async def test_a_rate_of_a_funnel_is_of_the_step_before(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """The first has all, however few; after a step that nobody took it is 0."""
+    steps = ["/pricing?x=1", "signup", "/caf%C3%A9", "/", "custom"]
+    answer = await get(client, "funnel", **{"steps[]": steps})
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-23", "end": "2026-03-01"},
+        "funnel": [
+            {"step": "/pricing", "sessions": 5000, "conversion_rate": 100},
+            {"step": "signup", "sessions": 1200, "conversion_rate": 24.0},
+            {"step": "/café", "sessions": 900, "conversion_rate": 75.0},
+            {"step": "/", "sessions": 0, "conversion_rate": 0.0},
+            {"step": "custom", "sessions": 0, "conversion_rate": 0},
+        ],
+    }
+    assert reports.steps == ("/pricing", "signup", "/café", "/", "custom")
+
+
+async def test_steps_are_sent_with_brackets_or_without(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """Their order is that of the address."""
+    address = f"/api/v1/reports/funnel?website_id={ID}&steps=/c&steps%5B%5D=/b&steps[]=&steps=/a"
+    assert (await client.get(address)).status_code == 200
+    assert reports.steps == ("/c", "/b", "/a")
+
+
 async def test_realtime_is_the_documented_one(client: httpx.AsyncClient) -> None:
     """The last 30 minutes."""
     assert (await get(client, "realtime")).json()["data"] == {
@@ -278,10 +357,17 @@ async def test_realtime_is_the_documented_one(client: httpx.AsyncClient) -> None
             ),
         ),
         ("timeseries", {"period": "today"}, "date,value\r\n2026-03-01,1200\r\n"),
+        ("flow", {}, "path,entries\r\n/,5200\r\n/blog,2100\r\n"),
+        ("custom-events", {}, "name,count\r\nsignup_complete,342\r\nvideo_play,218\r\n'=1+1,1\r\n"),
+        (
+            "funnel",
+            {"steps[]": ["/pricing", "@signup"]},
+            "step,sessions,conversion_rate\r\n/pricing,5000,100\r\n'@signup,1200,24.0\r\n",
+        ),
     ],
 )
 async def test_a_report_as_csv_is_a_file(
-    client: httpx.AsyncClient, report: str, query: dict[str, str], expected: str
+    client: httpx.AsyncClient, report: str, query: dict[str, str | list[str]], expected: str
 ) -> None:
     """The documented columns, as an attachment."""
     answer = await get(client, report, format="csv", **query)
@@ -324,7 +410,8 @@ async def test_bots_are_left_out_unless_asked_for(client: httpx.AsyncClient, rep
     assert [query.bots for query in reports.asked] == [True, False, False]
 
 
-BAD: Final[list[tuple[str, dict[str, str], str]]] = [
+STEPS: Final = "steps[] must be sent 2 to 20 times: for each step a path or an event"
+BAD: Final[list[tuple[str, dict[str, str | list[str]], str]]] = [
     ("summary", {"website_id": ""}, "website_id is required: send the UUID of a website"),
     ("realtime", {"website_id": "7"}, "website_id must be the UUID of a website"),
     ("pages", {"period": "8d"}, "period must be one of yesterday, today, 7d, 30d, 90d, 12m, ytd, all"),
@@ -354,13 +441,20 @@ BAD: Final[list[tuple[str, dict[str, str], str]]] = [
         ),
     ),
     ("timeseries", {"path": "/a\0"}, "path must not contain U+0000 or half a surrogate pair"),
+    ("funnel", {}, STEPS),
+    ("funnel", {"steps[]": ["/a"]}, STEPS),
+    ("funnel", {"steps[]": ["/a", ""]}, STEPS),
+    ("funnel", {"steps[]": ["/a"] * 21}, STEPS),
+    ("funnel", {"steps": ["/a", "b\0"]}, "steps[] must not contain U+0000 or half a surrogate pair"),
+    ("funnel", {"steps": ["/a", "b" * 1_025]}, "steps[] must be at most 1024 characters each"),
+    ("custom-events", {"event_name": "\0"}, "event_name must not contain U+0000 or half a surrogate pair"),
     ("pages", {"content_group": "\0"}, "content_group must not contain U+0000 or half a surrogate pair"),
 ]
 
 
 @pytest.mark.parametrize(("report", "query", "message"), BAD)
 async def test_what_is_not_understood_is_named(
-    client: httpx.AsyncClient, report: str, query: dict[str, str], message: str
+    client: httpx.AsyncClient, report: str, query: dict[str, str | list[str]], message: str
 ) -> None:
     """With what to send instead."""
     answer = await get(client, report, **query)
@@ -368,7 +462,7 @@ async def test_what_is_not_understood_is_named(
     assert (400, expected) == (answer.status_code, answer.json())
 
 
-@pytest.mark.parametrize("report", ["summary", "pages", "timeseries", "realtime"])
+@pytest.mark.parametrize("report", ["summary", "pages", "flow", "funnel", "custom-events", "timeseries", "realtime"])
 async def test_a_report_needs_a_key_and_a_site_of_ones_own(client: httpx.AsyncClient, report: str) -> None:
     """The key is asked for first."""
     stranger = await client.get(f"/api/v1/reports/{report}", headers={"X-API-KEY": "wrong"})
