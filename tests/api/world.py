@@ -66,6 +66,7 @@ class World:
         self.client = client(app)
         with psycopg.connect(dsn) as connection:
             self.admin_key = keys.create(connection, Api.TINYTRAIL, Role.ADMIN, "admins")
+            connection.commit()  # what is made in one transaction has one age
             self.user_key = keys.create(connection, Api.TINYTRAIL, Role.USER, "users")
             self.account: UUID = accounts.ensure(connection, "users")
             self.site = self._site(connection, "example.com")
@@ -76,6 +77,14 @@ class World:
         if isinstance(body, bytes):
             return await self.client.post("/api/v1/collect", content=body, headers=sent)
         return await self.client.post("/api/v1/collect", json=body, headers=sent)
+
+    async def until_collect_answers(self, status: int) -> None:
+        """Send page views until one is answered with this status; fail after five seconds."""
+        for _ in range(100):
+            if (await self.collect(self.view())).status_code == status:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"no event was answered with {status} within 5 s")
 
     def view(self, **fields: object) -> dict[str, Any]:
         """The body of a page view."""

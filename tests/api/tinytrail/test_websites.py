@@ -192,3 +192,62 @@ async def test_a_stranger_learns_nothing_of_a_bad_body(world: World) -> None:
     for body in (b"{", b"\xff", b"[]", b""):
         response = await world.client.post("/api/v1/websites", content=body)
         assert code(response) == (401, "UNAUTHORIZED")
+
+
+async def test_a_website_is_changed(world: World) -> None:
+    """What is sent is changed, what is left out stays; collectors hear of it."""
+    path = f"{PATH}/{world.site.uuid}"
+    for body, field, value in (
+        ({"domain": "New.example"}, "domain", "new.example"),
+        ({"content_groups": [{"name": "a", "pattern": "/a*"}]}, "contentGroups", [{"name": "a", "pattern": "/a*"}]),
+        ({"excluded_ips": ["198.51.100.0/24"]}, "excludedIps", ["198.51.100.0/24"]),
+        ({"domain": "new.example"}, "domain", "new.example"),
+        ({"content_groups": []}, "contentGroups", []),
+    ):
+        before = (await world.client.get(PATH, headers=as_user(world))).json()["data"][0]
+        response = await world.client.patch(path, json=body, headers=as_user(world))
+        assert response.status_code == 200
+        assert response.json() == {"status": "success", "data": before | {field: value}}
+    await world.until_collect_answers(204)
+
+
+async def test_bad_changes(world: World) -> None:
+    """Nothing to change, wrong values, a domain that is taken and ids that are none: 400, and nothing changes."""
+    world.make_site("taken.example")
+    path = f"{PATH}/{world.site.uuid}"
+    for body, said in (
+        ({}, "at least one of"),
+        ({"unknown": 1}, "at least one of"),
+        ({"domain": None}, "domain"),
+        ({"domain": "a b"}, "domain"),
+        ({"domain": "TAKEN.example"}, "already"),
+        ({"content_groups": None}, "content_groups"),
+        ({"content_groups": [{"name": "", "pattern": "/"}]}, "content_groups[0].name"),
+        ({"excluded_ips": ["x"]}, "excluded_ips[0]"),
+        ([], ""),
+    ):
+        response = await world.client.patch(path, json=body, headers=as_user(world))
+        assert code(response) == (400, "INVALID_PAYLOAD")
+        assert said in response.json()["error"]["message"]
+    body = {"domain": "b.example"}
+    assert code(await world.client.patch(f"{PATH}/x", json=body, headers=as_user(world))) == (400, "INVALID_PAYLOAD")
+    assert code(await world.client.patch(f"{PATH}/{uuid4()}", json=body, headers=as_user(world))) == (404, "NOT_FOUND")
+    domains = [site["domain"] for site in (await world.client.get(PATH, headers=as_user(world))).json()["data"]]
+    assert domains == ["example.com", "taken.example"]
+
+
+async def test_a_website_is_deleted(world: World) -> None:
+    """It is gone from the list, its events are dropped within seconds, and its domain may be used again."""
+    path = f"{PATH}/{world.site.uuid}"
+    assert (await world.collect(world.view())).status_code == 202
+    listed = (await world.client.get(PATH, headers=as_user(world))).json()["data"]
+    response = await world.client.delete(path, headers=as_user(world))
+    assert (response.status_code, response.json()["data"]) == (200, listed[0])
+    assert (await world.client.get(PATH, headers=as_user(world))).json()["data"] == []
+    for method in ("DELETE", "PATCH"):
+        again = await world.client.request(method, path, json={"domain": "c.example"}, headers=as_user(world))
+        assert code(again) == (404, "NOT_FOUND")
+    assert code(await world.client.delete(f"{PATH}/x", headers=as_user(world))) == (400, "INVALID_PAYLOAD")
+    await world.until_collect_answers(204)
+    made = await world.client.post(PATH, json={"domain": "example.com"}, headers=as_user(world))
+    assert made.status_code == 201
