@@ -28,6 +28,7 @@ from api.keepers import Keeper, running
 from api.limits import KeyLimit
 from api.lookups.agents import Agents
 from api.lookups.hosts import Hosts
+from api.lookups.places import Places
 from api.metrics import Measured, Requests
 from api.tally import Tally
 from core.enrich.draft import Lookups
@@ -37,6 +38,7 @@ from storage.key_vault import KeyVault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from pathlib import Path
 
     from fastapi import APIRouter
     from psycopg_pool import AsyncConnectionPool, ConnectionPool
@@ -62,6 +64,8 @@ class Collecting:
     log: EventLog
     trusted_proxies: Sequence[Network] = ()
     rate_limits: bool = True
+    #: Files in MaxMind's format that tell places.
+    place_files: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +111,9 @@ def create_app(
     ready = None
     if collecting is not None:
         salts, sites = Salts(pool=collecting.pool, clock=clock), Sites(pool=collecting.pool, clock=clock)
-        hot[collect.PATH] = _collector(collecting, salts, sites, requests, telemetry=tally, clock=clock)
-        keepers += [salts, sites]
+        places = Places(collecting.place_files, telemetry=telemetry)
+        hot[collect.PATH] = _collector(collecting, salts, sites, places, requests, telemetry=tally, clock=clock)
+        keepers += [salts, sites, places]
         ready = _ready(collecting, salts)
 
     @asynccontextmanager
@@ -137,11 +142,19 @@ def create_app(
 
 
 def _collector(  # noqa: PLR0913 - the parts it is made of
-    collecting: Collecting, salts: Salts, sites: Sites, requests: Requests, *, telemetry: Telemetry, clock: Clock
+    collecting: Collecting,
+    salts: Salts,
+    sites: Sites,
+    places: Places,
+    requests: Requests,
+    *,
+    telemetry: Telemetry,
+    clock: Clock,
 ) -> Application:
     lookups = Lookups(
         agent=Agents.bundled(),
-        source_kind=Hosts.bundled(),
+        source=Hosts.bundled(),
+        place=places,
         stamp=Stamper(clock, _below).mint,
         identify=salts.identify,
     )

@@ -39,6 +39,7 @@ from api.tally import Tally
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enrichment
 from core.ids import Stamper
+from core.places import nowhere
 from core.sites import Site
 from core.visitors import DaySalt, Visitors
 from ops.clock import SystemClock
@@ -98,7 +99,8 @@ def collector() -> Application:
     salt = DaySalt(b"s" * 32)
     lookups = Lookups(
         agent=Agents.bundled(),
-        source_kind=Hosts.bundled(),
+        source=Hosts.bundled(),
+        place=nowhere,
         stamp=Stamper(clock, lambda limit: limit // 2).mint,
         identify=Visitors(bucket_key=b"b" * 32, salt_of=lambda _: salt).identify,
     )

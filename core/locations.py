@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote_plus, unquote_plus
+
+from core.clicks import CLICK_IDS, Network
 
 _MAX_VALUE: Final = 255
 #: Longer addresses are rare, and ten thousand of them would fill the memory.
 _MAX_CACHED: Final = 1_024
 _CAMPAIGN: Final = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"})
-#: An advertiser's click ids. That there is one tells a paid click; its value would tell whose, so it is not kept.
-_CLICK_IDS: Final = frozenset({"gclid", "gbraid", "wbraid", "msclkid"})
-_KEPT: Final = _CAMPAIGN | _CLICK_IDS
+_KEPT: Final = _CAMPAIGN | CLICK_IDS.keys()
+#: Quicker than parsing where an address has none of them, as most have.
+_SIGNS: Final = re.compile("utm_|" + "|".join(sorted(CLICK_IDS)))
 
 
 class Location(NamedTuple):
@@ -25,7 +28,7 @@ class Location(NamedTuple):
     utm_campaign: str = ""
     utm_content: str = ""
     utm_term: str = ""
-    paid_click: bool = False
+    click: Network | None = None  # of the last click id: the last platform that sent it on appended it last
 
 
 def parse_location(url: str) -> Location:
@@ -37,13 +40,15 @@ def _parse(url: str) -> Location:
     address, _, _ = url.partition("#")
     address, _, query = address.partition("?")
     hostname = split_host(address)[0]
-    if "utm_" not in query and "cl" not in query and "braid" not in query:
+    if not _SIGNS.search(query):
         return Location(hostname)
     found: dict[str, str] = {}
+    click = None
     for part in query.split("&"):
         name, _, value = part.partition("=")
         if name in _KEPT and value:
-            found.setdefault(name, "" if name in _CLICK_IDS else clip(unquote_plus(value)))
+            click = CLICK_IDS.get(name, click)
+            found.setdefault(name, "" if name in CLICK_IDS else clip(unquote_plus(value)))
     return Location(
         hostname=hostname,
         query="&".join(f"{name}={quote_plus(value)}" if value else name for name, value in found.items()),
@@ -52,7 +57,7 @@ def _parse(url: str) -> Location:
         utm_campaign=found.get("utm_campaign", ""),
         utm_content=found.get("utm_content", ""),
         utm_term=found.get("utm_term", ""),
-        paid_click=not _CLICK_IDS.isdisjoint(found),
+        click=click,
     )
 
 

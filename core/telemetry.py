@@ -43,6 +43,8 @@ CounterName = Literal[
 ]
 GaugeName = Literal[
     "footfall_http_requests_in_progress",
+    "footfall_streams_open",
+    "footfall_places_built_timestamp_seconds",
     "footfall_log_in_flight_events",
     "footfall_log_oldest_in_flight_seconds",
     "footfall_consumer_lag_messages",
@@ -87,6 +89,9 @@ METRICS: Final[dict[str, MetricDefinition]] = {
         kind=_C, meaning="Events that each enrichment step was timed on.", labels=("step",)
     ),
     "footfall_log_in_flight_events": MetricDefinition(kind=_G, meaning="Events handed on and not yet durable."),
+    "footfall_places_built_timestamp_seconds": MetricDefinition(
+        kind=_G, meaning="When the oldest file of places in use was built; absent or 0 without a file."
+    ),
     "footfall_log_oldest_in_flight_seconds": MetricDefinition(
         kind=_G, meaning="Age of the oldest batch that is not yet durable."
     ),

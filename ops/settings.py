@@ -44,6 +44,7 @@ def _secrets(text: SecretStr) -> SecretStr:
     return text
 
 
+_Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
 _Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
 
 
@@ -76,6 +77,11 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Secrets that API keys are encrypted with, 32 random characters or more each, newest first,"
         " separated by commas. Empty: one is made, in the data folder or in the cluster's database.",
+    )
+    geo_file: _Paths = Field(
+        (),
+        description="Files that tell places, in MaxMind's format, separated by commas; the first that knows an address "
+        "answers. Empty: places.mmdb and places-ipv6.mmdb in FOOTFALL_DATA, if they are there.",
     )
     rate_limits: Literal["on", "off"] = Field("on", description="Limits of requests per address and key.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

@@ -75,12 +75,15 @@ def put_campaign(draft: Draft) -> None:
 def put_channel(draft: Draft) -> None:
     """The channel, by referrer and campaign."""
     host = draft.referrer.host
+    source = host or draft.utm_source.lower()
     draft.channel = classify(
-        referred=bool(host),
-        kind=draft.lookups.source_kind(host) if host else None,
-        utm_medium=draft.utm_medium,
-        paid_click=draft.location.paid_click,
+        bool(host), draft.lookups.source(source) if source else None, draft.utm_medium, draft.location.click
     )
+
+
+def put_place(draft: Draft) -> None:
+    """Country, region and city of the address."""
+    draft.place = draft.lookups.place(draft.request.ip)
 
 
 def put_agent(draft: Draft) -> None:
@@ -121,6 +124,7 @@ STEPS: Final[tuple[Step, ...]] = (
     put_referrer,
     put_campaign,
     put_channel,
+    put_place,
     put_agent,
     put_traffic,
     put_screen,

@@ -18,10 +18,11 @@ from ops import installation
 from ops.cli.common import Data, begin, epilog, group, say
 from ops.cli.exits import Exit
 from ops.imports.report import NAMED, Report
+from ops.places import place_files
 from storage.pool import open_pool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ops.imports.job import Import
     from ops.imports.report import RefusedLine
@@ -51,7 +52,7 @@ def events(
     `time` is ISO 8601 or milliseconds since 1970. Works beside a running server; imported visits never show in
     realtime. Running it twice, or again after a crash, adds nothing twice.
     """
-    settings = begin()
+    settings = begin(data=data)
     report = Report()
     with contextlib.ExitStack() as stack:
         dsn = stack.enter_context(installation.database(settings, data=data))
@@ -59,13 +60,13 @@ def events(
             _require(dsn, site)
         if refused is not None:
             report.tell = stack.enter_context(_written(refused))
-        _run(dsn, file, site=site, report=report)
+        _run(dsn, file, site=site, report=report, places=place_files(settings))
     _print(report, named=refused)
     if report.refused:
         raise typer.Exit(Exit.PARTLY)
 
 
-def _run(dsn: str, file: Path, *, site: UUID | None, report: Report) -> None:
+def _run(dsn: str, file: Path, *, site: UUID | None, report: Report, places: Sequence[Path]) -> None:
     from ops.wiring.commands import event_import
 
     size = file.stat().st_size
@@ -80,7 +81,7 @@ def _run(dsn: str, file: Path, *, site: UUID | None, report: Report) -> None:
             console=Console(stderr=True),
         ) as progress,
     ):
-        job: Import = event_import(pool, file, Path(folder), site=site, report=report)
+        job: Import = event_import(pool, file, Path(folder), site=site, report=report, place_files=places)
         for what, steps in (("hashing bytes", job.hash()), ("reading bytes", job.read())):
             task = progress.add_task(what, total=size)
             for read in steps:

@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 
     from aggregations.job import RollupJob
     from core.agents import Agent
-    from core.channels import SourceKind
+    from core.channels import Source
     from core.clock import Clock
     from core.enrich.pipeline import Enriched
+    from core.places import Place
     from core.raw import RawEvent
     from core.sites import Site
     from core.telemetry import Telemetry
@@ -76,7 +77,8 @@ class Import:
         clock: Clock,
         telemetry: Telemetry,
         agent: Callable[[str], Agent],
-        source_kind: Callable[[str], SourceKind | None],
+        source: Callable[[str], Source | None],
+        place: Callable[[str], Place],
         parse: Callable[[bytes], list[tuple[str, RawEvent]]],
         staging: Staging,
         site: UUID | None = None,
@@ -91,7 +93,8 @@ class Import:
             clock: lines after its time are refused.
             telemetry: counts the steps.
             agent: what a user agent is.
-            source_kind: what a referring host is.
+            source: what a referring host is.
+            place: where an address is.
             parse: a body's sites and events; raises InvalidInput.
             staging: where events are put aside.
             site: takes every line, whatever site it names.
@@ -109,7 +112,7 @@ class Import:
         self._cursor = _Cursor(0, 0, 0, _visitors(b""))
         self._jobs: dict[int, tuple[ImportJob, Visitors | None]] = {}
         self._enrichment = Enrichment(
-            lookups=Lookups(agent=agent, source_kind=source_kind, stamp=self._stamp, identify=self._identify),
+            lookups=Lookups(agent=agent, source=source, place=place, stamp=self._stamp, identify=self._identify),
             clock=clock,
             telemetry=telemetry,
         )

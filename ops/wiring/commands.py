@@ -8,12 +8,14 @@ from aggregations.job import RollupJob
 from api.dialects.tinytrail.bodies import read_body
 from api.lookups.agents import Agents
 from api.lookups.hosts import Hosts
+from api.lookups.places import Places
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
 from ops.imports.job import Import
 from ops.imports.staging import Staging
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -22,11 +24,19 @@ if TYPE_CHECKING:
     from ops.imports.report import Report
 
 
-def event_import(
-    pool: ConnectionPool, file: Path, folder: Path, *, site: UUID | None = None, report: Report | None = None
+def event_import(  # noqa: PLR0913 - what the command was given
+    pool: ConnectionPool,
+    file: Path,
+    folder: Path,
+    *,
+    site: UUID | None = None,
+    report: Report | None = None,
+    place_files: Sequence[Path] = (),
 ) -> Import:
     """The import of a file's events; they are put aside in `folder`."""
     clock, telemetry = SystemClock(), NoTelemetry()
+    places = Places(place_files, telemetry=telemetry)
+    places.refresh()
     return Import(
         file,
         pool=pool,
@@ -34,7 +44,8 @@ def event_import(
         clock=clock,
         telemetry=telemetry,
         agent=Agents.bundled(),
-        source_kind=Hosts.bundled(),
+        source=Hosts.bundled(),
+        place=places,
         parse=read_body,
         staging=Staging(folder),
         site=site,

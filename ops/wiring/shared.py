@@ -17,6 +17,7 @@ from core.spans import SECOND
 from ops.aggregation import aggregate_day
 from ops.scheduler import Scheduler
 from storage.pool import open_async_pool, open_pool
+from ops.places import place_files
 from streams.realtime import Briefly
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ async def collecting(settings: Settings, *, dsn: str, log: EventLog) -> AsyncIte
             rate_limits=settings.rate_limits == "on",
         )
     finally:
+            place_files=place_files(settings),
         await pool.close()
 
 

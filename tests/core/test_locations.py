@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.clicks import Network
 from core.locations import Location, parse_location
 from core.text import is_clean
 
@@ -24,7 +25,13 @@ from core.text import is_clean
             Location("example.com", query="utm_source=a+b&utm_medium=%C3%A9", utm_source="a b", utm_medium="é"),
         ),
         ("https://example.com/?utm_source=%00x", Location("example.com", query="utm_source=x", utm_source="x")),
-        ("https://example.com/?gclid=secret", Location("example.com", query="gclid", paid_click=True)),
+        ("https://example.com/?gclid=secret", Location("example.com", query="gclid", click=Network.GOOGLE)),
+        ("https://example.com/?ScCid=secret", Location("example.com", query="ScCid", click=Network.SNAPCHAT)),
+        ("https://example.com/?sccid=secret&gclid=", Location("example.com")),
+        (
+            "https://example.com/?gclid=1&fbclid=2&gclid=3",
+            Location("example.com", query="gclid&fbclid", click=Network.GOOGLE),
+        ),
         ("https://example.com/?utm_source=", Location("example.com")),
         ("/a", Location("")),
         ("nonsense", Location("")),

@@ -11,6 +11,7 @@ from core.drops import DropReason
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enriched, Enrichment
 from core.ids import Stamper
+from core.places import nowhere
 from core.spans import day_of
 from core.telemetry import NoTelemetry
 from core.visitors import DaySalt, Visitors
@@ -44,7 +45,8 @@ def collect(traffic: Sequence[Sent], sites: Sequence[Site]) -> Collected:
     visitors = Visitors(bucket_key=_KEY, salt_of=salt_of)
     lookups = Lookups(
         agent=Agents.bundled(),
-        source_kind=Hosts.bundled(),
+        source=Hosts.bundled(),
+        place=nowhere,
         stamp=stamper.mint,
         identify=visitors.identify,
     )

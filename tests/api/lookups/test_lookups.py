@@ -12,7 +12,8 @@ from api.lookups.bots import Bots
 from api.lookups.data import rows
 from api.lookups.hosts import Hosts
 from core.agents import Agent
-from core.channels import SourceKind
+from core.channels import Source, SourceKind
+from core.clicks import Network
 
 AGENTS = Agents.bundled()
 BOTS = Bots.bundled()
@@ -104,6 +105,10 @@ def test_every_sample_of_the_list_is_a_bot() -> None:
         ("mail.google.com", SourceKind.EMAIL),
         ("mail.yahoo.com", SourceKind.EMAIL),
         ("mail.yandex.kz", SourceKind.EMAIL),
+        ("chatgpt.com", SourceKind.AI),
+        ("www.perplexity.ai", SourceKind.AI),
+        ("gemini.google.com", SourceKind.AI),
+        ("docs.google.com", None),
         ("walmart.com", None),
         ("google.evil.example", None),
         ("notgoogle.com", None),
@@ -114,7 +119,22 @@ def test_every_sample_of_the_list_is_a_bot() -> None:
 )
 def test_hosts(host: str, kind: SourceKind | None) -> None:
     """Hosts match by labels, the longest match wins, and an engine is known under every country."""
-    assert HOSTS(host) is kind
+    source = HOSTS(host)
+    assert (source.kind if source is not None else None) is kind
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("google.de", Network.GOOGLE),
+        ("bing.com", Network.MICROSOFT),
+        ("yandex.kz", Network.YANDEX),
+        ("duckduckgo.com", None),
+    ],
+)
+def test_the_networks_of_engines(host: str, network: Network | None) -> None:
+    """Engines that show the ads of one network only are known."""
+    assert HOSTS(host) == Source(SourceKind.SEARCH, network)
 
 
 @pytest.mark.parametrize("name", ["hosts.csv", "families.csv"])

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from core.agents import Agent
-from core.channels import Channel, SourceKind
+from core.channels import Channel, Source, SourceKind
 from core.drops import DropReason
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enriched, Enrichment
@@ -16,6 +16,7 @@ from core.enrich.steps import STEPS
 from core.errors import Unavailable
 from core.events import Event, TrafficClass
 from core.ids import Stamp
+from core.places import NO_PLACE, Place, nowhere
 from core.raw import RawEvent, Request
 from core.sites import Site
 from core.visitors import Identity
@@ -39,7 +40,8 @@ def enrichment(measurements: Measurements | None = None, *, sample_every: int = 
     """The real steps with look-ups that know little."""
     lookups = Lookups(
         agent=lambda text: BOT if text == "bot" else BROWSER,
-        source_kind={"google.com": SourceKind.SEARCH, "t.co": SourceKind.SOCIAL}.get,
+        source={"google.com": Source(SourceKind.SEARCH), "t.co": Source(SourceKind.SOCIAL)}.get,
+        place=lambda ip: Place("IS", "Capital Region", "Reykjavík") if ip == "198.51.100.9" else NO_PLACE,
         stamp=lambda: Stamp(1_000, 5),
         identify=lambda ts, site, ip, _: Identity(ts, site, len(ip)),
     )
@@ -171,6 +173,12 @@ def test_channels(change: dict[str, Any], channel: Channel, host: str) -> None:
     assert (event.channel, event.referrer_host) == (channel, host)
 
 
+def test_places() -> None:
+    """Country, region and city of the address are on the event, and the address is not."""
+    event = accepted(request=REQUEST._replace(ip="198.51.100.9"))
+    assert (event.country, event.region, event.city, event.ip) == ("IS", "Capital Region", "Reykjavík", "")
+
+
 def test_the_body_names_the_campaign_before_the_address() -> None:
     """A field of the body wins over the address's parameter; an empty one does not."""
     url = "https://example.com/?utm_source=url&utm_medium=url&utm_campaign=url"
@@ -198,6 +206,8 @@ def test_without_a_salt_nothing_is_accepted() -> None:
     def fail(*_: object) -> Identity:
         raise Unavailable("no salt")
 
-    lookups = Lookups(agent=lambda _: BROWSER, source_kind=lambda _: None, stamp=lambda: Stamp(0, 0), identify=fail)
+    lookups = Lookups(
+        agent=lambda _: BROWSER, source=lambda _: None, place=nowhere, stamp=lambda: Stamp(0, 0), identify=fail
+    )
     with pytest.raises(Unavailable):
         Enrichment(lookups=lookups, clock=SetClock(0), telemetry=Measurements()).run(VIEW, REQUEST, SITE)
