@@ -1,0 +1,43 @@
+"""What SQL counts of an hour's rows is what the job writes of the hour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.events import TrafficClass
+from core.spans import DAY, HOUR
+from storage.listings import CUSTOM_EVENTS, FLOW, Listing, rollup_sums, row_sums
+from storage.pieces import Bucketed, Piece
+from storage.reports import Scope
+from storage.rollups import Grain
+from tests.aggregations.test_job import new_job, some_events
+from tests.cases import FIRST_DAY
+from tests.stores import write_events
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+
+@pytest.mark.parametrize("listing", [FLOW, CUSTOM_EVENTS], ids=["flow", "custom events"])
+@pytest.mark.parametrize("seed", range(2))
+def test_hours_of_rows_are_hours_of_rollups(rollup_pool: ConnectionPool, listing: Listing, seed: int) -> None:
+    """Key by key, hour by hour, for each class."""
+    with rollup_pool.connection() as connection:
+        write_events(connection, some_events(seed))
+    job = new_job(rollup_pool)
+    job.roll_day(1, FIRST_DAY)
+    job.roll_day(1, FIRST_DAY + DAY)
+    hours = range(FIRST_DAY, FIRST_DAY + 2 * DAY, HOUR)
+    with rollup_pool.connection() as connection:
+        pieces = [Bucketed(number, Piece(None, hour, hour + HOUR)) for number, hour in enumerate(hours)]
+        counted = row_sums(connection, listing, Scope(1, list(TrafficClass)), pieces)
+        rolled = [
+            (number, int(traffic), line)
+            for number, hour in enumerate(hours)
+            for traffic in TrafficClass
+            for line in rollup_sums(connection, listing, Scope(1, [traffic]), [Piece(Grain.HOUR, hour, hour + HOUR)])
+        ]
+    assert counted
+    assert sorted(rolled) == sorted(counted)
