@@ -35,6 +35,10 @@ TODAY: Final = date(2026, 11, 20)
 YEARS: Final = 2
 _VIEWS: Final = 0.6
 _MARKED_HOURS: Final = 2
+#: Names of custom events; days of rows, for funnels, and events of a visit in them.
+_NAMES: Final = 200
+_ROW_DAYS: Final = 30
+_EACH: Final = 5
 
 _SITE: Final = """
 INSERT INTO roll_site
@@ -65,6 +69,33 @@ SELECT %(noon)s::timestamptz + number * %(gap)s * interval '1 second', number, n
     number %% 2 = 0, true, true, 'page_view', '', '/page/' || (random() * random() * 5000)::int,
     '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', ''
 FROM generate_series(0, %(count)s - 1) AS number
+"""
+_EVENTS: Final = """
+INSERT INTO roll_event
+SELECT 1, 1, 0, span, 'custom', 'event ' || name, greatest(%(count)s / (name * 6), 1), 1, 1
+FROM generate_series(1, %(names)s) AS name
+CROSS JOIN generate_series(%(today)s - %(days)s * interval '1 day', %(today)s, interval '1 day') AS span
+"""
+_EVENT_MONTHS: Final = """
+INSERT INTO roll_event
+SELECT 1, 2, 0, date_trunc('month', span), type, name, sum(count), sum(s1), sum(d1)
+FROM roll_event WHERE grain = 1 AND span < %(today)s GROUP BY 4, 5, 6
+"""
+_VISITS: Final = """
+INSERT INTO sessions
+SELECT number, number, start, start + interval '5 minutes', 0, 1, %(each)s, %(each)s, 0, 0, true, '/page/1', '/page/5',
+    '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', ''
+FROM (
+    SELECT 1000000000 + number AS number, %(today)s - number * %(gap)s * interval '1 second' AS start
+    FROM generate_series(1, %(count)s) AS number
+) AS visit
+"""
+_STEPS: Final = """
+INSERT INTO events
+SELECT start + step * interval '1 minute', session_id * 10 + step, session_id, visitor, 1, 0, 0, 0, step = 0, true,
+    true, 'page_view', '', '/page/' || (step + (random() * 2)::int),
+    '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', ''
+FROM sessions CROSS JOIN generate_series(0, %(each)s - 1) AS step
 """
 _MARKS: Final = """
 INSERT INTO marks
@@ -120,7 +151,13 @@ def _fill(pool: ConnectionPool, events: int) -> int:
         connection.execute(_SITE)
         connection.execute(_MONTHS, today)
         connection.execute(_SITE_MONTHS, today)
+        connection.execute(_EVENTS, {**today, "count": events // 365, "names": _NAMES, "days": 365 * YEARS})
+        connection.execute(_EVENT_MONTHS, today)
         connection.execute(_THROUGH, today)
+        visits = events * _ROW_DAYS // (365 * _EACH)
+        each = {**today, "count": visits, "gap": _ROW_DAYS * 86_400 / visits, "each": _EACH}
+        connection.execute(_VISITS, each)
+        connection.execute(_STEPS, each)
         count = max(views * _MARKED_HOURS // 24, 1)
         connection.execute(_ROWS, {"noon": noon, "count": count, "gap": _MARKED_HOURS * 3_600 / count})
         connection.execute(_MARKS, {"noon": noon, "hours": _MARKED_HOURS})
@@ -150,13 +187,20 @@ async def _report(pool: ConnectionPool) -> None:
         "summary, 12 months, year over year": lambda n: reports.summary(query(n, 365), Comparison.YEAR_OVER_YEAR),
         "pages, 12 months": lambda n: reports.pages(query(n, 365), limit=50),
         "pages, 30 days": lambda n: reports.pages(query(n, 30), limit=50),
+        "flow, 12 months": lambda n: reports.flow(query(n, 365), limit=50),
+        "custom events, 12 months": lambda n: reports.custom_events(query(n, 365), limit=50),
         "timeseries, 12 months": lambda n: reports.timeseries(query(n, 365), Metric.PAGEVIEWS),
         "timeseries of a page, 12 months": lambda n: reports.timeseries(query(n, 365, "/page/7"), Metric.VISITS),
     }
-    for name, case in cases.items():
+    # Counted on rows, so over fewer days and not as often.
+    funnel = ("/page/1", "/page/3", "/page/5")
+    slow: dict[str, Callable[[int], Awaitable[object]]] = {
+        f"funnel, {_ROW_DAYS} days": lambda n: reports.funnel(query(n, _ROW_DAYS), funnel)
+    }
+    for name, case in (cases | slow).items():
         await case(0)
         times = []
-        for number in range(ROUNDS):
+        for number in range(ROUNDS if name in cases else 5):
             started = time.perf_counter()
             await case(number)
             times.append((time.perf_counter() - started) * 1_000)
