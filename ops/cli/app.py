@@ -11,6 +11,7 @@ from ops.cli import (
     aggregate,
     cluster,
     dead_letters,
+    geo,
     imports,
     keys,
     migrations,
@@ -54,6 +55,7 @@ app.add_typer(sites.app, name="sites")
 app.add_typer(topics.app, name="topics")
 app.add_typer(imports.app, name="import")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(geo.app, name="geo")
 settings.register(app)
 aggregate.register(app)
 positions.register(app)

@@ -23,7 +23,7 @@ class Exit(IntEnum):
 #: What the help of every command says of it.
 MEANINGS: Final = (
     "Exit status: 0 done; 1 failed, or already running in this folder; 2 wrong use or setting; "
-    "3 a database or broker does not answer; 4 done, but some lines or letters were refused."
+    "3 a database, broker or package registry does not answer; 4 done, but some lines or letters were refused."
 )
 
 

@@ -1,0 +1,1 @@
+"""Files of places: which packages carry one that may be passed on, and how it is got."""
