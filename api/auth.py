@@ -34,18 +34,27 @@ class Keys:
         self._believed: dict[tuple[Api, bytes], tuple[Principal | None, float]] = {}
 
     def principal(self, api: Api, key: str) -> Principal:
-        """Return whose key this is.
+        """Return whose key this is, and count the request.
 
         Raises:
             HttpError: 401 for a missing or unknown key, 429 beyond the key's limit.
+        """
+        principal = self.owner(api, key)
+        if self._limit is not None and (retry_after := self._limit.retry_after(keys.key_hash(key).hex())):
+            raise HttpError.rate_limited(retry_after)
+        return principal
+
+    def owner(self, api: Api, key: str) -> Principal:
+        """Return whose key this is; counts nothing.
+
+        Raises:
+            HttpError: 401 for a missing or unknown key.
         """
         if not key or len(key) > _MAX_KEY:
             raise HttpError(401, "send a valid key in the X-API-KEY header")
         principal = self._find(api, key)
         if principal is None:
             raise HttpError(401, "send a valid key in the X-API-KEY header")
-        if self._limit is not None and (retry_after := self._limit.retry_after(keys.key_hash(key).hex())):
-            raise HttpError.rate_limited(retry_after)
         return principal
 
     def forget(self) -> None:
@@ -70,6 +79,16 @@ def tinytrail_user(request: Request) -> Principal:
     """Return who asks, for routes of the TinyTrail API that any user may ask."""
     known: Keys = request.app.state.keys
     return known.principal(Api.TINYTRAIL, request.headers.get(_HEADER, ""))
+
+
+def tinytrail_again(request: Request) -> Principal:
+    """Return who asked, as things are now: a request that lasts is looked at again, and counted once.
+
+    Raises:
+        HttpError: 401, the key opens nothing any more.
+    """
+    known: Keys = request.app.state.keys
+    return known.owner(Api.TINYTRAIL, request.headers.get(_HEADER, ""))
 
 
 def tinytrail_admin(principal: Annotated[Principal, Depends(tinytrail_user)]) -> Principal:

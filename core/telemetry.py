@@ -76,6 +76,7 @@ METRICS: Final[dict[str, MetricDefinition]] = {
         labels=("route", "method"),
     ),
     "footfall_http_requests_in_progress": MetricDefinition(kind=_G, meaning="HTTP requests being answered now."),
+    "footfall_streams_open": MetricDefinition(kind=_G, meaning="Streams of server-sent events open now."),
     "footfall_events_accepted_total": MetricDefinition(
         kind=_C, meaning="Events acknowledged as durable, by traffic class.", labels=("traffic",)
     ),
@@ -88,10 +89,10 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "footfall_step_events_total": MetricDefinition(
         kind=_C, meaning="Events that each enrichment step was timed on.", labels=("step",)
     ),
-    "footfall_log_in_flight_events": MetricDefinition(kind=_G, meaning="Events handed on and not yet durable."),
     "footfall_places_built_timestamp_seconds": MetricDefinition(
         kind=_G, meaning="When the oldest file of places in use was built; absent or 0 without a file."
     ),
+    "footfall_log_in_flight_events": MetricDefinition(kind=_G, meaning="Events handed on and not yet durable."),
     "footfall_log_oldest_in_flight_seconds": MetricDefinition(
         kind=_G, meaning="Age of the oldest batch that is not yet durable."
     ),

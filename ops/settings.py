@@ -84,6 +84,9 @@ class Settings(BaseSettings):
         "answers. Empty: places.mmdb and places-ipv6.mmdb in FOOTFALL_DATA, if they are there.",
     )
     rate_limits: Literal["on", "off"] = Field("on", description="Limits of requests per address and key.")
+    streams: int = Field(
+        100, ge=1, le=10_000, description="Streams of server-sent events that one process has open; beyond it 503."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="One line a record, or one JSON object.")
     in_flight_events: int = Field(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _BACKLOG: Final = 2_048
 _LOOK_EVERY: Final = 0.01
 _KEEP_ALIVE: Final = 75
+#: A client that takes nothing for so long is gone, whether or not it says so. ms.
+_UNANSWERED: Final = 30_000
 
 
 class _Server(uvicorn.Server):
@@ -35,11 +37,14 @@ def listen(host: str, port: int) -> socket.socket:
         FootfallError: the address cannot be listened on.
     """
     try:
-        return socket.create_server(
+        listener = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_BACKLOG
         )
     except OSError as error:
         raise FootfallError(f"cannot listen on {host} port {port}: {error.strerror or error}; try --port") from error
+    # Connections inherit it.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNANSWERED)
+    return listener
 
 
 async def serve(

@@ -43,7 +43,7 @@ def collect(*, host: Host = None, port: Port = None) -> None:
     """Take events in over HTTP and append them to Kafka. As many as you like."""
     from ops.wiring import cluster
 
-    _serve(*_begin(host=host, port=port), cluster.collector)
+    _serve(*_begin(host=host, port=port), lambda settings, topic, _: cluster.collector(settings, topic))
 
 
 def api(*, host: Host = None, port: Port = None) -> None:
@@ -89,7 +89,7 @@ def _begin(**given: Any) -> tuple[Settings, Topic]:  # noqa: ANN401 - handed on 
 def _serve(
     settings: Settings,
     topic: Topic,
-    application: Callable[[Settings, Topic], AbstractAsyncContextManager[Application]],
+    application: Callable[[Settings, Topic, asyncio.Event], AbstractAsyncContextManager[Application]],
 ) -> None:
     from ops import web
 
@@ -100,7 +100,7 @@ def _serve(
         _log.info("listening on %s port %d", *listener.getsockname()[:2])
 
     async def main(ending: asyncio.Event) -> None:
-        async with application(settings, topic) as app:
+        async with application(settings, topic, ending) as app:
             await web.serve(app, listener, ending=ending, grace=settings.shutdown_grace, started=started)
 
     process.run(main)

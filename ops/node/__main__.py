@@ -33,7 +33,7 @@ def main() -> None:
             await ending.wait()
 
     async def http(ending: asyncio.Event, ready: Callable[[], None]) -> None:
-        async with node.http(chosen) as app:
+        async with node.http(chosen, ending) as app:
             listener = socket.socket(fileno=given.listener)
             await web.serve(app, listener, ending=ending, grace=chosen.shutdown_grace, started=ready)
 

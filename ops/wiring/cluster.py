@@ -74,8 +74,8 @@ async def collector(settings: Settings, topic: Topic) -> AsyncIterator[Applicati
 
 
 @contextlib.asynccontextmanager
-async def reports(settings: Settings, topic: Topic) -> AsyncIterator[Application]:
-    """Answers reports."""
+async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> AsyncIterator[Application]:
+    """Answers reports. Streams end when `ending` is set."""
     clock, telemetry = SystemClock(), PrometheusTelemetry("api")
 
     async def exposition() -> bytes:
@@ -93,6 +93,7 @@ async def reports(settings: Settings, topic: Topic) -> AsyncIterator[Application
                     pool=pool,
                     vault=vault(settings, data=None),
                     realtime=realtime,
+                    ending=ending,
                     clock=clock,
                     telemetry=telemetry,
                 )

@@ -100,8 +100,8 @@ async def _connected(log: EventLog) -> None:
 
 
 @contextlib.asynccontextmanager
-async def http(settings: Settings) -> AsyncIterator[Application]:
-    """The http process: collector and reports. The engine may be away for a while."""
+async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Application]:
+    """The http process: collector and reports. The engine may be away for a while. Streams end when `ending` is set."""
     clock, telemetry = SystemClock(), PrometheusTelemetry("http")
     dsn = EmbeddedPostgres(settings.data).dsn
     log = SocketLog(engine_socket(settings.data), clock=clock, telemetry=telemetry, limit=settings.in_flight_events)
@@ -125,6 +125,7 @@ async def http(settings: Settings) -> AsyncIterator[Application]:
                     pool=pool,
                     vault=vault(settings, data=settings.data),
                     realtime=realtime,
+                    ending=ending,
                     clock=clock,
                     telemetry=telemetry,
                 )

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregations.job import RollupJob
 from aggregations.reports import Reports
 from api.app import Collecting, Reporting
+from api.dialects.tinytrail import stream
 from api.dialects.tinytrail.reports import reports_router, site_finder
+from api.event_streams import OpenStreams
 from core.networks import parse_network
 from core.spans import SECOND
 from ops.aggregation import aggregate_day
+from ops.places import place_files
 from ops.scheduler import Scheduler
 from storage.pool import open_async_pool, open_pool
-from ops.places import place_files
 from streams.realtime import Briefly
 
 if TYPE_CHECKING:
@@ -47,9 +49,9 @@ async def collecting(settings: Settings, *, dsn: str, log: EventLog) -> AsyncIte
             log=log,
             trusted_proxies=[parse_network(text) for text in settings.trusted_proxies],
             rate_limits=settings.rate_limits == "on",
+            place_files=place_files(settings),
         )
     finally:
-            place_files=place_files(settings),
         await pool.close()
 
 
@@ -60,10 +62,12 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     pool: ConnectionPool,
     vault: KeyVault,
     realtime: Realtime,
+    ending: asyncio.Event,
     clock: Clock,
     telemetry: Telemetry,
 ) -> Iterator[Reporting]:
-    """What answering reports needs."""
+    """What answering reports needs; streams end when `ending` is set."""
+    shown, find_site = Briefly(realtime, clock=clock), site_finder(pool)
     reports = Reports(pool, clock=clock, telemetry=telemetry)
     job = RollupJob(pool=pool, clock=clock, telemetry=telemetry)
 
@@ -73,13 +77,15 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
 
     router = reports_router(
         reports=reports,
-        realtime=Briefly(realtime, clock=clock),
+        realtime=shown,
         aggregate=aggregate,
-        find_site=site_finder(pool),
+        find_site=find_site,
         clock=clock,
     )
+    streams = OpenStreams(most=settings.streams, ending=ending, telemetry=telemetry)
+    live = stream.router(realtime=shown, find_site=find_site, streams=streams, clock=clock)
     try:
-        yield Reporting(pool=pool, vault=vault, routers=[router], rate_limits=settings.rate_limits == "on")
+        yield Reporting(pool=pool, vault=vault, routers=[router, live], rate_limits=settings.rate_limits == "on")
     finally:
         reports.close()
 

@@ -1,0 +1,256 @@
+"""The realtime stream: what it sends and when, over real sockets, and what ends it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+import psycopg
+import pytest
+
+from api.dialects.tinytrail.stream import Pace, _Watched
+from api.errors import HttpError
+from api.event_streams import COMMENT
+from core.accounts import Api, Role
+from core.errors import NotFound, Unavailable
+from core.realtime import RealtimeView
+from ops.clock import SystemClock
+from storage import keys
+from tests.api.served import served
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator
+
+    from tests.api.served import Served
+
+PATH: Final = "/api/v1/reports/realtime/stream"
+QUIET: Final = RealtimeView(0, (), ())
+
+
+class TurnedRealtime:
+    """A window that shows what it was set to; the same for all sites."""
+
+    def __init__(self) -> None:
+        self.active = 0
+        self.failing = False
+        #: How much `active` grows at each look.
+        self.growth = 0
+
+    async def view(self, site: int, now_ms: int, window_ms: int) -> RealtimeView:
+        """What was set."""
+        assert (site > 0, now_ms > 0, window_ms) == (True, True, 1_800_000)
+        if self.failing:
+            raise Unavailable("the store does not answer: try again", retry_after=5)
+        self.active += self.growth
+        return RealtimeView(self.active, (("/", self.active),), (("page_view", self.active),))
+
+
+class Reader:
+    """A client of a stream, as EventSource would be: messages with their ids and when they came."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._lines = response.iter_lines()
+        self.retry = 0
+        self.comments = 0
+
+    def message(self) -> tuple[str, dict[str, Any]]:
+        """The next message's id and data; StopIteration at the end of the stream."""
+        id_ = ""
+        while True:
+            line = next(self._lines)
+            field, _, value = line.partition(": ")
+            if field == "retry":
+                self.retry = int(value)
+            elif field == "id":
+                id_ = value
+            elif field == "data":
+                return id_, json.loads(value)
+            elif line == ":":
+                self.comments += 1
+
+    def rest(self) -> list[str]:
+        """All that still comes."""
+        return list(self._lines)
+
+
+@contextmanager
+def reading(server: Served, *, key: str = "", seen: str = "") -> Iterator[Reader]:
+    """An open stream of the server's site."""
+    headers = {"X-API-KEY": key or server.user_key} | ({"Last-Event-ID": seen} if seen else {})
+    with httpx.stream(
+        "GET", server.url + PATH, params={"website_id": str(server.site.uuid)}, headers=headers, timeout=20
+    ) as response:
+        if response.status_code != 200:
+            response.read()
+        yield Reader(response)
+
+
+@pytest.fixture
+def realtime() -> TurnedRealtime:
+    """What happens now."""
+    return TurnedRealtime()
+
+
+@pytest.fixture
+def server(postgres_database: str, realtime: TurnedRealtime) -> Iterator[Served]:
+    """A real server that has at most three streams open."""
+    with served(postgres_database, realtime=realtime, streams=3) as running:
+        yield running
+
+
+def test_what_is_now_comes_at_once_and_then_what_changes(server: Served, realtime: TurnedRealtime) -> None:
+    """The realtime report's data, as an event stream that no proxy keeps back; after a quiet second without delay."""
+    with reading(server) as stream:
+        assert stream.response.status_code == 200
+        assert stream.response.headers["content-type"].startswith("text/event-stream")
+        assert stream.response.headers["cache-control"] == "no-store"
+        assert stream.response.headers["x-accel-buffering"] == "no"
+        id_, data = stream.message()
+        assert data == {
+            "active_visitors": 0,
+            "top_pages": [{"path": "/", "visitors": 0}],
+            "events_by_type": [{"eventType": "page_view", "count": 0}],
+        }
+        assert id_
+        assert 1_000 <= stream.retry < 3_000
+        time.sleep(1.2)
+        realtime.active, changed = 42, time.monotonic()
+        _, data = stream.message()
+        assert data["active_visitors"] == 42
+        assert time.monotonic() - changed < 0.9
+
+
+def test_at_most_one_a_second(server: Served, realtime: TurnedRealtime) -> None:
+    """However often it changes."""
+    realtime.growth = 1
+    with reading(server) as stream:
+        stream.message()
+        begun = time.monotonic()
+        for _ in range(3):
+            stream.message()
+        assert time.monotonic() - begun >= 2.9
+
+
+def test_who_comes_back_is_told_what_is_new_only(server: Served, realtime: TurnedRealtime) -> None:
+    """With the id of the last message; from whichever process that came."""
+    with reading(server) as stream:
+        seen, _ = stream.message()
+    with reading(server, seen=seen) as stream:
+        threading.Timer(0.6, lambda: setattr(realtime, "active", 7)).start()
+        again, data = stream.message()
+        assert (data["active_visitors"], again != seen) == (7, True)
+    with reading(server, seen=seen) as stream:
+        assert stream.message() == (again, data)
+
+
+def test_the_end_of_the_server_ends_all_streams_in_order(postgres_database: str, realtime: TurnedRealtime) -> None:
+    """No client sees an error, and nobody waits for the grace."""
+    with served(postgres_database, realtime=realtime, grace=60) as server:
+        with reading(server) as one, reading(server) as other:
+            one.message()
+            other.message()
+            begun = time.monotonic()
+            server.terminate()
+            assert [line for line in one.rest() + other.rest() if line] == []
+        server.ended.result(10)
+        assert time.monotonic() - begun < 5
+
+
+def test_streams_are_bounded(server: Served) -> None:
+    """One too many is told to come again, and finds the place of one that left."""
+    with reading(server) as one, reading(server) as two:
+        with reading(server) as three:
+            for stream in (one, two, three):
+                stream.message()
+            with reading(server) as late:
+                assert (late.response.status_code, late.response.headers["retry-after"]) == (503, "5")
+                assert late.response.json()["error"]["code"] == "UNAVAILABLE"
+        deadline = time.monotonic() + 5
+        while True:
+            with reading(server) as late:
+                if late.response.status_code == 200:
+                    break
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_a_key_and_a_site_of_ones_own_are_needed(server: Served, realtime: TurnedRealtime) -> None:
+    """As everywhere, in the envelope; and a store that is away is said before the stream begins."""
+    with psycopg.connect(server.dsn) as connection:
+        stranger = keys.create(connection, Api.TINYTRAIL, Role.USER, "strangers")
+    for key, status, code in (("tt_wrong", 401, "UNAUTHORIZED"), (stranger, 404, "NOT_FOUND")):
+        with reading(server, key=key) as stream:
+            assert (stream.response.status_code, stream.response.json()["error"]["code"]) == (status, code)
+    assert httpx.get(server.url + PATH, headers={"X-API-KEY": server.user_key}).status_code == 400
+    realtime.failing = True
+    time.sleep(0.3)
+    with reading(server) as stream:
+        assert (stream.response.status_code, stream.response.headers["retry-after"]) == (503, "5")
+
+
+def test_the_stream_of_a_deleted_site_ends(server: Served) -> None:
+    """Within seconds, in order; who comes back is told that there is none."""
+    with reading(server) as stream:
+        stream.message()
+        deleted = httpx.delete(
+            f"{server.url}/api/v1/websites/{server.site.uuid}", headers={"X-API-KEY": server.user_key}
+        )
+        assert deleted.status_code == 200
+        begun = time.monotonic()
+        stream.rest()
+        assert time.monotonic() - begun < 8
+    with reading(server) as stream:
+        assert stream.response.status_code == 404
+
+
+QUICK: Final = Pace(message=0.02, look=0.01, comment=0.05, check=0.03)
+
+
+def _nothing() -> None:
+    pass
+
+
+async def test_silence_is_filled_with_comments() -> None:
+    """And an outage of the store is silence."""
+    answers = [Unavailable("away", retry_after=1)] * 30
+
+    async def view() -> RealtimeView:
+        if answers:
+            raise answers.pop()
+        return QUIET._replace(active=1)
+
+    chunks = _Watched(view, _nothing, clock=SystemClock(), pace=QUICK).chunks(QUIET, "")
+    found = [chunk async for chunk in _until(chunks, b'"active_visitors":1,')]
+    assert found[0].startswith(b"retry: ")
+    assert found[1].startswith(b"id: ")
+    assert set(found[2:-1]) == {COMMENT}
+    await chunks.aclose()
+
+
+@pytest.mark.parametrize("gone", [HttpError(401, "send a valid key"), NotFound("there is no such website")])
+async def test_it_ends_when_key_or_site_is_gone(gone: Exception) -> None:
+    """But not when nobody can tell."""
+    outcomes: list[Exception | None] = [gone, psycopg.OperationalError("away"), None]
+
+    def check() -> None:
+        if outcome := outcomes.pop():
+            raise outcome
+
+    async def view() -> RealtimeView:
+        return QUIET
+
+    async for _ in _Watched(view, check, clock=SystemClock(), pace=QUICK).chunks(QUIET, ""):
+        pass
+    assert outcomes == []
+
+
+async def _until(chunks: AsyncGenerator[bytes, None], text: bytes) -> AsyncGenerator[bytes, None]:
+    async for chunk in chunks:
+        yield chunk
+        if text in chunk:
+            return
