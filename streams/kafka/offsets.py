@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kafka import TopicPartition
 from kafka.errors import NoError
 from kafka.structs import OffsetAndMetadata
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, Unavailable
 from streams.kafka.ends import committed, ends
 from streams.kafka.topics import admin_client
 
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 
     from streams.kafka.ends import Ends
     from streams.kafka.topics import Topic
+
+
+#: Seconds within which new brokers make the topic that keeps what groups have committed, on the first question for it.
+_COORDINATOR_SECONDS: Final = 10
+
+_patiently = retry(
+    retry=retry_if_exception_type(Unavailable),
+    stop=stop_after_delay(_COORDINATOR_SECONDS),
+    wait=wait_fixed(0.5),
+    reraise=True,
+)
 
 
 class Verdict(StrEnum):
@@ -49,6 +61,7 @@ class PartitionOffsets(NamedTuple):
         return Verdict.APPLIED if position == self.end else Verdict.WAITING
 
 
+@_patiently
 def compare(bootstrap: str, topic: Topic, group: str, positions: Mapping[int, int]) -> list[PartitionOffsets]:
     """Return every partition of the topic, in order. Blocks for seconds. Raises Unavailable."""
     found: dict[int, Ends] = ends(bootstrap, topic)
@@ -59,6 +72,7 @@ def compare(bootstrap: str, topic: Topic, group: str, positions: Mapping[int, in
     ]
 
 
+@_patiently
 def reset_group(bootstrap: str, topic: Topic, group: str, positions: Mapping[int, int]) -> None:
     """Let the group read on from the stored positions, as after a restore. Blocks for seconds.
 
