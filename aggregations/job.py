@@ -11,6 +11,7 @@ What makes its rows trustworthy, however much happens meanwhile:
   its day rows up to `through`, and is right if no hour of these days is marked: a day that was never rolled up either
   has no events, and adds 0, or is marked. Only days that have ended are contained, so that the marks of the running day
   do not spoil its month.
+- A day that was rolled up before a rollup was added has a gap there; it is written whole, as if it were forced.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
 from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames, roll
 from core.spans import DAY, HOUR, day_of
-from storage import frames, marks, rollups
+from storage import frames, gaps, marks, rollups
 from storage.locks import site_lock
 from storage.rollups import DayHours, Grain, SiteMonth
 from storage.snapshots import snapshot
@@ -54,6 +55,7 @@ class _Day(NamedTuple):
     """One snapshot of a day."""
 
     marks: list[Mark]
+    gap: bool  # whether a rollup misses it
     events: pl.DataFrame  # DAY_EVENTS, by ts and event id
     sessions: pl.DataFrame  # DAY_SESSIONS, those that began on the day before and went on too
 
@@ -67,7 +69,9 @@ class RollupJob:
     telemetry: Telemetry
 
     def roll_day(self, site: int, day: int, *, force: bool = False) -> RolledDay | None:
-        """Roll up the UTC day that begins at `day` (ms); return None if no hour of it is marked and nothing forces it.
+        """Roll up the UTC day that begins at `day` (ms).
+
+        Returns None if no hour of it is marked, no rollup misses it, and nothing forces it.
 
         Waits while another job has the site.
 
@@ -80,7 +84,7 @@ class RollupJob:
             found = _read(connection, site=site, day=day, force=force)
             if found is None:
                 return None
-            hours = range(day, day + DAY, HOUR) if force else {mark.hour for mark in found.marks}
+            hours = range(day, day + DAY, HOUR) if force or found.gap else {mark.hour for mark in found.marks}
             rolled = _write(connection, found, DayHours(site, day, hours), now=self.clock.now_ms())
         self.telemetry.add("footfall_rollup_days_total")
         self.telemetry.observe("footfall_rollup_seconds", self.clock.monotonic() - started)
@@ -110,10 +114,12 @@ def _read(connection: Connection, *, site: int, day: int, force: bool) -> _Day |
     span = {"site": site, "start": instant(day), "end": instant(day + DAY)}
     with snapshot(connection):
         marked = marks.of_span(connection, site=site, start=day, end=day + DAY)
-        if not marked and not force:
+        gap = bool(gaps.of_span(connection, site=site, start=day, end=day + DAY))
+        if not (marked or gap or force):
             return None
         return _Day(
             marks=marked,
+            gap=gap,
             events=frames.read(connection, "events.of_day", span, DAY_EVENTS),
             sessions=frames.read(connection, "sessions.of_day", span, DAY_SESSIONS),
         )
@@ -127,6 +133,8 @@ def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> 
         for rollup, frame in zip(ROLLUPS, rolled, strict=True):
             rollups.replace_day(connection, rollup.table, what, frame)
         _sum_month(connection, SiteMonth(what.site, month_of(what.day)), changed=what.day, now=now)
+        if found.gap:
+            gaps.fill(connection, site=what.site, day=what.day)
         # Last, so that no batch waits for longer than the commit.
         cleared = marks.clear(connection, site=what.site, marks=found.marks)
     return RolledDay(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
 from aggregations.funnel_reading import FunnelReading
 from aggregations.planner import Span
 from aggregations.totals import Kept, Reading
@@ -25,12 +26,13 @@ from storage.reports import Scope, give_up_after, oldest
 from storage.snapshots import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, tzinfo
 
     from psycopg_pool import ConnectionPool
 
     from core.clock import Clock
+    from core.dimensions import Dimension
     from core.metrics import Totals
     from core.query import Group, Query
     from core.ranges import Comparison, Days
@@ -161,6 +163,21 @@ class Reports:
         """
         return await self._run("funnel", self._funnel, query, steps)
 
+    async def sources(self, query: Query, dimension: Dimension, *, limit: int, offset: int = 0) -> Sources:
+        """The visits by source.
+
+        Args:
+            query: which visits; with a group, those that saw a page of it in the range.
+            dimension: what a source is: the channel, the referrer or the campaign.
+            limit: how many rows, the most visits first.
+            offset: how many rows before them.
+        """
+        return await self._run("sources", self._sources, query, dimension, limit=limit, offset=offset)
+
+    async def devices(self, query: Query) -> Devices:
+        """The visits by device, browser, system and screen; with a group, those that saw a page of it in the range."""
+        return await self._run("devices", self._devices, query)
+
     async def oldest(self, site: int, zone: tzinfo) -> date | None:
         """The first day with anything, or None if the site has nothing yet."""
         return await self._run("oldest", self._oldest, site, zone)
@@ -199,7 +216,8 @@ class Reports:
         if group is not None:
             found = {path: sums for path, sums in found.items() if group.has(path)}
         landings, exits = (
-            tuple(_ranked({path: sums[number] for path, sums in found.items()}, limit, offset)) for number in (0, 1)
+            tuple(ranked({path: sums[number] for path, sums in found.items()}, limit=limit, offset=offset))
+            for number in (0, 1)
         )
         return Flow(days=query.days, landings=landings, exits=exits)
 
@@ -210,7 +228,7 @@ class Reports:
             counts = self._events_of_group(query, query.group)
         if name is not None:
             counts = {name: counts.get(name, 0)}
-        return CustomEvents(days=query.days, rows=tuple(_ranked(counts, limit, offset)))
+        return CustomEvents(days=query.days, rows=tuple(ranked(counts, limit=limit, offset=offset)))
 
     def _events_of_group(self, query: Query, group: Group) -> Counter[str]:
         """No rollup knows where an event happened."""
@@ -237,6 +255,18 @@ class Reports:
         with self._snapshot() as connection:
             counts = FunnelReading(connection, query, steps, in_time=in_time).count(Span(*query.ends))
         return Funnel(days=query.days, steps=tuple(zip(steps, counts, strict=True)))
+
+    def _sources(self, query: Query, dimension: Dimension, *, limit: int, offset: int) -> Sources:
+        visits = self._visits_by(query, dimension)[dimension]
+        return sources(query.days, dimension, visits, limit=limit, offset=offset)
+
+    def _devices(self, query: Query) -> Devices:
+        return devices(query.days, self._visits_by(query, *DEVICES))
+
+    def _visits_by(self, query: Query, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
+        span = Span(*query.ends)
+        with self._snapshot() as connection:
+            return Reading(connection, query, span, kept=self._kept).visits_by(span, *dimensions)
 
     def _oldest(self, site: int, zone: tzinfo) -> date | None:
         with self._snapshot() as connection:
@@ -270,12 +300,6 @@ class Reports:
             return report(*args, **kwargs)
         finally:
             self._telemetry.observe("footfall_report_seconds", self._clock.monotonic() - started, report=name)
-
-
-def _ranked(counts: Mapping[str, int], limit: int, offset: int) -> list[tuple[str, int]]:
-    """Some of those that are not 0, the greatest first, then by name."""
-    counted = [(name, count) for name, count in counts.items() if count > 0]
-    return sorted(counted, key=lambda line: (-line[1], line[0]))[offset : offset + limit]
 
 
 def _too_slow() -> Unavailable:

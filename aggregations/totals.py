@@ -14,7 +14,7 @@ from aggregations.hours import HourCache, HourKey
 from aggregations.planner import Span, merged, month_after, months_around, months_of, plan
 from core.metrics import Totals, add
 from core.spans import DAY, HOUR
-from storage import listings, marks, reports
+from storage import gaps, listings, marks, reports
 from storage.pieces import Bucketed
 from storage.reports import PageSum, Scope
 from storage.rollups import Grain
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from aggregations.planner import Plan
     from core.clock import Clock
+    from core.dimensions import Dimension
     from core.query import Group, Query
     from storage.listings import Keyed, Listing
     from storage.pieces import Piece
@@ -68,6 +69,8 @@ class Reading:
         for hour, partition, version in marks.of_span(connection, site=query.site, start=wide.begin, end=wide.end):
             versions[hour].append((partition, version))
         self._versions = {hour: tuple(sorted(found)) for hour, found in versions.items()}
+        days = gaps.of_span(connection, site=query.site, start=wide.begin, end=wide.end)
+        self._missed = {hour for day in days for hour in range(day, day + DAY, HOUR)}
         self._rolled = reports.months(connection, site=query.site, begin=wide.begin, end=wide.end)
         self._months = {month: rolled.through for month, rolled in self._rolled.items()}
 
@@ -132,7 +135,7 @@ class Reading:
 
     def listing(self, span: Span, listing: Listing) -> dict[str, tuple[int, ...]]:
         """Return the sums of each key of a list over the span; some may be 0."""
-        made = self._plan(span, months=self._months)
+        made = self._plan(span, months=self._months, added_later=listing.added_later)
         closed, running = self._split(made.rollups)
         sums = dict(self._closed_sums(closed, listing))
         now = listings.rollup_sums(self._connection, listing, self._scope, running)
@@ -141,10 +144,26 @@ class Reading:
             sums[key] = more if known is None else tuple(map(add_numbers, known, more))
         return sums
 
+    def visits_by(self, span: Span, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
+        """Return the visits of each value of each dimension; with a group, of visits that saw a page of it there."""
+        listing, group = listings.visits_by(*dimensions), self._query.group
+        if group is None:
+            found = self.listing(span, listing)
+        else:
+            paths = self._paths_of(span, group)
+            found = listings.visits_of_paths(
+                self._connection, listing, self._scope, begin=span.begin, end=span.end, paths=paths
+            )
+        visits: dict[Dimension, dict[str, int]] = {dimension: {} for dimension in dimensions}
+        for key, (count,) in found.items():
+            dimension, value = listings.dimension_of(key)
+            visits[dimension][value] = count
+        return visits
+
     def _closed_sums(self, pieces: tuple[Piece, ...], listing: Listing) -> Mapping[str, tuple[int, ...]]:
         if not pieces:
             return {}
-        key = self._closed_key(pieces, listing.rollups)
+        key = self._closed_key(pieces, listing.about)
         known = self._kept.closed.get(key)
         if known is None:
             known = dict(listings.rollup_sums(self._connection, listing, self._scope, pieces))
@@ -177,24 +196,31 @@ class Reading:
             return [self._plan(Span(spans[0].begin, spans[-1].end), months={})]
         return [self._plan(span, months={}) for span in spans]
 
-    def _plan(self, span: Span, *, months: Mapping[int, int]) -> Plan:
-        return plan(span, marked=self._versions.keys(), months=months)
+    def _plan(self, span: Span, *, months: Mapping[int, int], added_later: bool = False) -> Plan:
+        """A plan; of a rollup that was added later, with the rows of the days that it misses."""
+        marked = self._versions.keys()
+        return plan(span, marked=marked | self._missed if added_later else marked, months=months)
 
     def _group_totals(self, spans: Sequence[Span], group: Group) -> list[Totals]:
         """Distinct visits and visitors do not add up, so all of it is counted on rows."""
-        made = self._plan(Span(spans[0].begin, spans[-1].end), months=self._months)
-        known = reports.paths(
-            self._connection, self._scope, [Bucketed(0, piece) for piece in (*made.rollups, *made.rows)]
-        )
+        paths = self._paths_of(Span(spans[0].begin, spans[-1].end), group)
         parts: defaultdict[int, list[Totals]] = defaultdict(list)
         for bucket, totals in reports.group_totals(
             self._connection,
             self._scope,
             [(bucket, *span) for bucket, span in enumerate(spans)],
-            paths=[path for path in known if group.has(path)],
+            paths=paths,
         ):
             parts[bucket].append(totals)
         return [add(parts[bucket]) for bucket in range(len(spans))]
+
+    def _paths_of(self, span: Span, group: Group) -> list[str]:
+        """The paths of the group that are known in the span."""
+        made = self._plan(span, months=self._months)
+        known = reports.paths(
+            self._connection, self._scope, [Bucketed(0, piece) for piece in (*made.rollups, *made.rows)]
+        )
+        return [path for path in known if group.has(path)]
 
     def _row_totals(self, pieces: Sequence[Bucketed]) -> Iterator[tuple[int, Totals]]:
         def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, Totals]]]:
@@ -219,7 +245,7 @@ class Reading:
             rows = listings.row_sums(self._connection, listing, self._scope, asked)
             return [(number, (traffic, line)) for number, traffic, line in rows]
 
-        parts = self._hours([Bucketed(0, piece) for piece in pieces], self._kept.lines, listing.rows, count)
+        parts = self._hours([Bucketed(0, piece) for piece in pieces], self._kept.lines, listing.about, count)
         return [line for _, (traffic, line) in parts if traffic in self._scope.classes]
 
     def _hours(
@@ -248,7 +274,7 @@ class Reading:
             yield ragged[number], part
 
     def _key(self, about: str, piece: Piece) -> HourKey:
-        return HourKey(self._scope.site, about, piece.begin, self._versions[piece.begin])
+        return HourKey(self._scope.site, about, piece.begin, self._versions.get(piece.begin, ()))
 
 
 def _rank(page: PageSum) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from aggregations.due import DueDays, SiteDay
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, SECOND, day_of
 from ops.sweeper import Sweeper
-from storage import links, marks, producers, realtime_parts, rollups, salts
+from storage import gaps, links, marks, producers, realtime_parts, rollups, salts
 from storage.locks import try_scheduler_lock
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aggregations.job import RollupJob
     from core.clock import Clock
     from core.telemetry import Telemetry
+    from storage.gaps import Gap
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,10 @@ _log = logging.getLogger(__name__)
 ROUND: Final = 15.0
 #: How often needless rows are looked for, ms.
 UPKEEP: Final = 10 * MINUTE
+#: How long a round fills gaps, seconds; so what is due in the meantime is never late for long.
+GAPS_TURN: Final = 10.0
+#: Gaps that are looked for at a time.
+_GAPS: Final = 100
 #: The log forgets a message after seven days; a day of slack.
 PRODUCERS_KEPT: Final = 8 * DAY
 #: The longest realtime window is half an hour.
@@ -54,6 +59,7 @@ class Scheduler:
         self._sweeper = Sweeper(pool=pool, clock=clock, telemetry=telemetry)
         self._due = DueDays()
         self._failed: set[SiteDay] = set()
+        self._stuck: set[Gap] = set()
         self._leads = False
         self._upkeep_at = 0
         self._months_of = 0
@@ -93,8 +99,10 @@ class Scheduler:
         self._telemetry.set("footfall_marked_hours", len(waiting))
         complete = self._roll_up(waiting, stop)
         self._sweep(stop)
+        self._fill_gaps(stop)
         if now - self._upkeep_at >= UPKEEP:
             self._forget(now)
+            self._stuck.clear()
             self._upkeep_at = now
         if self._months_of != day_of(now):
             self._complete_months(now, stop)
@@ -114,19 +122,44 @@ class Scheduler:
         for due in self._due.of(waiting, now=self._clock.now_ms(), monotonic=self._clock.monotonic()):
             if stop.is_set():
                 return False
-            try:
-                self._job.roll_day(due.site, due.day)
+            if self._roll(due):
                 self._failed.discard(due)
-            except psycopg.OperationalError:
-                self._telemetry.add("footfall_rollup_failures_total")
-                raise
-            except Exception:  # noqa: BLE001 - whatever it is, see below
-                # One day that cannot be rolled up must not keep all others from it; it stays marked, so it is right.
-                _log.exception("The rollup of site %d, day %d (ms) failed", due.site, due.day)
-                self._telemetry.add("footfall_rollup_failures_total")
+            else:
                 self._due.postpone(due)
                 self._failed.add(due)
         return not self._failed
+
+    def _roll(self, due: SiteDay) -> bool:
+        """Whether the day could be rolled up. One that cannot must not keep all others from it; it stays as it is."""
+        try:
+            self._job.roll_day(due.site, due.day)
+        except psycopg.OperationalError:
+            self._telemetry.add("footfall_rollup_failures_total")
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is
+            _log.exception("The rollup of site %d, day %d (ms) failed", due.site, due.day)
+            self._telemetry.add("footfall_rollup_failures_total")
+            return False
+        return True
+
+    def _fill_gaps(self, stop: Event) -> None:
+        """Roll up days again that a newer rollup misses, for some seconds; the next round, or start, goes on."""
+        ends, filled = self._clock.monotonic() + GAPS_TURN, 0
+        while found := self._gaps():
+            for gap in found:
+                if stop.is_set() or self._clock.monotonic() > ends:
+                    _log.info("Rolled up %d days again for new rollups; more wait", filled)
+                    return
+                if self._roll(SiteDay(gap.site, gap.day)):
+                    filled += 1
+                else:
+                    self._stuck.add(gap)
+        if filled:
+            _log.info("Rolled up %d days again for new rollups; all are in them now", filled)
+
+    def _gaps(self) -> list[Gap]:
+        with self._pool.connection() as connection:
+            return gaps.waiting(connection, without=self._stuck, limit=_GAPS)
 
     def _sweep(self, stop: Event) -> None:
         try:

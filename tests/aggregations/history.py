@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from psycopg.sql import SQL, Identifier
 
+from core.dimensions import OF_SESSIONS, value_of
 from core.events import KINDS, Event, Facts, Kind, StoredEvent, TrafficClass
 from core.metrics import Totals
 from core.sessions import NAMING_COLUMNS, Session, session_id_of
@@ -38,10 +39,13 @@ class Rolled(NamedTuple):
     columns: tuple[str, ...]
 
 
+#: Rollups that were added later than others: they can miss days.
+LATER: Final = ("roll_event", "roll_dim")
 TABLES: Final = (
     Rolled("roll_site", (), ("views", "new", "views_s1", "visits", "landings", "bounces", "duration_ms")),
     Rolled("roll_path", ("path",), ("views", "s1", "d1", "landings", "bounces", "duration_ms", "exits")),
     Rolled("roll_event", ("type", "name"), ("count", "s1", "d1")),
+    Rolled("roll_dim", ("dim", "value"), ("visits",)),
 )
 
 
@@ -127,8 +131,24 @@ def _session(chain: list[Event]) -> Session:
         entry_path=views[0].path if views else "",
         exit_path=views[-1].path if views else "",
         engaged_ms=0,
-        **dict.fromkeys(NAMING_COLUMNS, ""),
+        **_source(first),
     )
+
+
+def _source(first: Event) -> dict[str, str]:
+    """What tells the visit apart: some of it odd, much of it nothing."""
+    number = first.event_id
+    return dict.fromkeys(NAMING_COLUMNS, "") | {
+        "channel": ("Direct", "Social", "Organic Search")[number % 3],
+        "referrer_host": ("", "t.co", "ä.example")[number % 3],
+        "utm_source": ("", "a\tb", "\\t", "\\")[number % 4],
+        "utm_medium": ("", "cpc")[number // 4 % 2],
+        "utm_campaign": ("", "launch", "\t")[number // 8 % 3],
+        "browser": ("", "Firefox", "Safari")[number // 24 % 3],
+        "os": ("", "Linux")[number // 72 % 2],
+        "device": ("desktop", "mobile")[number // 144 % 2],
+        "screen": ("unknown", "1441+", "")[number // 288 % 3],
+    }
 
 
 def _with_facts(rows: list[Event], sessions: list[Session]) -> Iterable[StoredEvent]:
@@ -214,6 +234,7 @@ def roll_hours(history: History) -> tuple[Rows, ...]:
     by_site: Rows = defaultdict(Counter)
     by_path: Rows = defaultdict(Counter)
     by_event: Rows = defaultdict(Counter)
+    by_dim: Rows = defaultdict(Counter)
     for row, _, facts in history.events:
         if row.traffic == TrafficClass.FLOOD:
             continue
@@ -230,22 +251,29 @@ def roll_hours(history: History) -> tuple[Rows, ...]:
         key = (0, one.traffic, hour_of(one.start))
         sums = {"bounces": one.views == 1, "duration_ms": one.last - one.start, "landings": bool(one.views)}
         by_site[*key, ()].update(visits=1, **sums)
+        for dimension, columns in OF_SESSIONS.items():
+            value = value_of([getattr(one, column) for column in columns])
+            by_dim[*key, (dimension.value, value)].update(visits=1)
         if one.views:
             by_path[*key, (one.entry_path,)].update(**sums)
             by_path[*key, (one.exit_path,)].update(exits=1)
-    return by_site, by_path, by_event
+    return by_site, by_path, by_event, by_dim
 
 
 def write_rollups(
     connection: psycopg.Connection, random: Random, history: History, *, first_day: int, days: int
 ) -> None:
-    """Roll up some days, leave marks on others with rows that are wrong, and sum some months. The caller commits."""
+    """Roll up some days, leave marks on others with rows that are wrong, and sum some months. The caller commits.
+
+    Some days are missed by the rollups that were added later.
+    """
     touched = {hour_of(row.event.ts) for row in history.events} | {hour_of(one.start) for one in history.sessions}
     every_day = range(first_day, first_day + days * DAY, DAY)
     marked: set[int] = set()
     for day in every_day:
         within = sorted(hour for hour in touched if day_of(hour) == day)
         marked.update(random.sample(within, k=random.choice((0, 0, 0, 0, 0, 0, 0, min(2, len(within)), len(within)))))
+    missed = {day for day in every_day if random.random() < 0.08}
     throughs = {}
     for month, following in pairwise([*(day for day in every_day if instant(day).day == 1), first_day + days * DAY]):
         if random.random() < 0.8:
@@ -253,6 +281,8 @@ def write_rollups(
     for rolled, hours in zip(TABLES, roll_hours(history), strict=True):
         for key in [key for key in hours if key[2] in marked]:
             hours[key] = Counter({rolled.columns[0]: 1_000_003})
+        for key in [key for key in hours if rolled.table in LATER and day_of(key[2]) in missed]:
+            del hours[key]
         in_days = _sum(hours, 1, day_of)
         in_months = _sum(
             {key: sums for key, sums in in_days.items() if key[2] <= throughs.get(month_of(key[2]), -1)}, 2, month_of
@@ -262,6 +292,9 @@ def write_rollups(
         cursor.executemany(
             "INSERT INTO roll_months (site, month, through) VALUES (%s, %s, %s)",
             [(history.site, instant(month), instant(through)) for month, through in throughs.items()],
+        )
+        cursor.executemany(
+            "INSERT INTO rollup_gaps (site, day) VALUES (%s, %s)", [(history.site, instant(day)) for day in missed]
         )
         cursor.executemany(
             "INSERT INTO marks (site, hour, partition, version) VALUES (%s, %s, %s, nextval('mark_versions'))",

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.dimensions import OF_SESSIONS
 from core.events import TrafficClass
 from core.spans import DAY, HOUR
-from storage.listings import CUSTOM_EVENTS, FLOW, Listing, rollup_sums, row_sums
+from storage.listings import CUSTOM_EVENTS, FLOW, Listing, rollup_sums, row_sums, visits_by
 from storage.pieces import Bucketed, Piece
 from storage.reports import Scope
 from storage.rollups import Grain
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
 
-@pytest.mark.parametrize("listing", [FLOW, CUSTOM_EVENTS], ids=["flow", "custom events"])
+@pytest.mark.parametrize(
+    "listing", [FLOW, CUSTOM_EVENTS, visits_by(*OF_SESSIONS)], ids=["flow", "custom events", "dimensions"]
+)
 @pytest.mark.parametrize("seed", range(2))
 def test_hours_of_rows_are_hours_of_rollups(rollup_pool: ConnectionPool, listing: Listing, seed: int) -> None:
-    """Key by key, hour by hour, for each class."""
+    """Key by key, hour by hour, for each class; where rows have nothing, rollups have nothing or 0."""
     with rollup_pool.connection() as connection:
         write_events(connection, some_events(seed))
     job = new_job(rollup_pool)
@@ -38,6 +41,7 @@ def test_hours_of_rows_are_hours_of_rollups(rollup_pool: ConnectionPool, listing
             for number, hour in enumerate(hours)
             for traffic in TrafficClass
             for line in rollup_sums(connection, listing, Scope(1, [traffic]), [Piece(Grain.HOUR, hour, hour + HOUR)])
+            if any(line.sums)
         ]
     assert counted
     assert sorted(rolled) == sorted(counted)

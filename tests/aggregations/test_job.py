@@ -17,7 +17,8 @@ from aggregations.rollups.rollup import day_frames
 from aggregations.sessionizer import links_of, sessionize
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE
-from storage import marks
+from storage import gaps, marks
+from storage.gaps import Gap
 from storage.locks import site_lock
 from storage.rollups import SiteMonth, lagging_months
 from storage.times import instant, millis
@@ -163,6 +164,28 @@ def test_only_marked_hours_are_written(rollup_pool: ConnectionPool) -> None:
     assert (found[0, 0, ten]["views"], found[0, 0, ten].get("engaged_ms")) == (1, 5)
     assert (found[0, 0, twelve]["views"], found[0, 0, twelve].get("engaged_ms")) == (2, None)
     assert found[1, 0, FIRST_DAY]["views"] == 3
+
+
+def test_a_gap_is_filled_whole(rollup_pool: ConnectionPool) -> None:
+    """A day that a rollup misses is rolled up though nothing is marked, with all of its hours if only one is."""
+    events = events_of("10:00 /a, 10:10 !buy, 12:00 /b")
+    with rollup_pool.connection() as connection:
+        write_events(connection, events)
+    job = new_job(rollup_pool)
+    job.roll_day(1, FIRST_DAY)
+    right = rows(rollup_pool, "roll_dim", 0, 1, 2)
+    assert right
+    for marked_hours in ([], [FIRST_DAY + 12 * HOUR]):
+        with rollup_pool.connection() as connection:
+            connection.execute("DELETE FROM roll_dim")
+            connection.execute("INSERT INTO rollup_gaps VALUES (1, %s), (1, %s)", [instant(FIRST_DAY), instant(0)])
+            marks.put(connection, site=1, hours=marked_hours, partition=0)
+        assert job.roll_day(1, FIRST_DAY) is not None
+        assert rows(rollup_pool, "roll_dim", 0, 1, 2) == right
+        with rollup_pool.connection() as connection:
+            assert gaps.waiting(connection, limit=9) == [Gap(1, 0)]
+            gaps.fill(connection, site=1, day=0)
+    assert job.roll_day(1, FIRST_DAY) is None
 
 
 def test_commit_during_a_job_keeps_its_mark(rollup_pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from aggregations.funnel_reading import FunnelReading
 from aggregations.job import RollupJob
 from aggregations.planner import Span
 from aggregations.reports import Reports
+from core.dimensions import OF_SESSIONS, Dimension
 from core.errors import Unavailable
 from core.globs import PathGroups
 from core.metrics import Metric, Totals, value_of
@@ -252,6 +253,53 @@ async def test_custom_events_are_what_the_definitions_say(
             assert [line for line in counted if line[0] == name] == list(events.rows), query
 
 
+def visits_by(history: History, query: Query, dimension: Dimension) -> Counter[tuple[str, ...]]:
+    """The definition's visits by the columns of a dimension."""
+    begin, end = query.ends
+    seen = {
+        row.session_id
+        for row in history.events
+        if row.event.type == "page_view" and begin <= row.event.ts < end and in_scope(query, row.event.path)
+    }
+    return Counter(
+        tuple(getattr(one, column) for column in OF_SESSIONS[dimension])
+        for one in history.sessions
+        if one.visit and one.traffic in query.classes
+        if (begin <= one.start < end if query.group is None else one.session_id in seen)
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_sources_are_what_the_definitions_say(reports: Reports, histories: dict[int, History], seed: int) -> None:
+    """Visits by channel, by host or by campaign, where there is one, paged exactly."""
+    random, history = seeded(seed), histories[seed]
+    for dimension in (Dimension.CHANNEL, Dimension.REFERRER, Dimension.UTM) * 8:
+        query = site_or_group(random, history)
+        counts = {names: count for names, count in visits_by(history, query, dimension).items() if any(names)}
+        counted = sorted(counts.items(), key=lambda line: (-line[1], line[0]))
+        for offset in range(0, len(counted) + 1, 4):
+            found = await reports.sources(query, dimension, limit=4, offset=offset)
+            assert counted[offset : offset + 4] == list(found.rows), query
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_devices_are_what_the_definitions_say(reports: Reports, histories: dict[int, History], seed: int) -> None:
+    """Visits by device, browser, system and screen; what is not known is so called, so each list has all visits."""
+    random, history = seeded(seed), histories[seed]
+    for _ in range(20):
+        query = site_or_group(random, history)
+        found = await reports.devices(query)
+        visits = set()
+        for dimension in (Dimension.DEVICE, Dimension.BROWSER, Dimension.OS, Dimension.SCREEN):
+            counts: Counter[str] = Counter()
+            for (name,), count in visits_by(history, query, dimension).items():
+                counts[name or "unknown"] += count
+            assert ranked(counts) == list(found.rows[dimension]), query
+            visits.add(counts.total())
+        summary = await reports.summary(query)
+        assert {summary.totals.visits} == visits, query
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_funnel_is_what_the_definitions_say(reports: Reports, histories: dict[int, History], seed: int) -> None:
     """Visits that began in the range, with all their events."""
@@ -347,6 +395,12 @@ async def test_rolling_up_changes_no_report(request: pytest.FixtureRequest, data
             query = random_query(random, history)
             summary = await service.summary(query)
             assert expected_totals(history, query, Span(query.edges[0], query.edges[-1])) == summary.totals, query
+            query = replace(query, path=None)
+            events = await service.custom_events(query, limit=9)
+            assert expected_custom_events(history, query) == list(events.rows), query
+            campaigns = visits_by(history, query, Dimension.UTM_CAMPAIGN)
+            found = await service.sources(query, Dimension.UTM_CAMPAIGN, limit=9)
+            assert {names: count for names, count in campaigns.items() if any(names)} == dict(found.rows), query
     service.close()
     pool.close()
 

@@ -11,7 +11,7 @@ import pytest
 from aggregations.job import RollupJob
 from core.spans import DAY, HOUR, MINUTE, SECOND
 from ops import scheduler as scheduler_module
-from ops.scheduler import UPKEEP, Scheduler
+from ops.scheduler import GAPS_TURN, UPKEEP, Scheduler
 from storage import marks
 from storage.locks import try_scheduler_lock
 from storage.pool import open_async_pool
@@ -110,6 +110,70 @@ def test_one_bad_day_keeps_no_other_from_its_rollup(
         stage.round()
     assert stage.scalar("SELECT count(DISTINCT site) FROM roll_site") == 2
     assert stage.telemetry.gauges["footfall_rollup_last_success_timestamp_seconds"] == stage.clock.now / SECOND
+
+
+def with_gaps(pool: ConnectionPool, days: int) -> None:
+    """Events on some days of two sites, rolled up before a rollup was added."""
+    texts = [f"{number}d10:00 /a, {number}d10:00 /a site=2" for number in range(days)]
+    with pool.connection() as connection:
+        write_events(connection, events_of(", ".join(texts)))
+        connection.execute("DELETE FROM marks")
+        connection.execute("INSERT INTO rollup_gaps SELECT DISTINCT site, (ts AT TIME ZONE 'UTC')::date FROM events")
+
+
+def test_fills_gaps(rollup_pool: ConnectionPool) -> None:
+    """Days that a newer rollup misses are rolled up again in the background, whatever their age."""
+    with_gaps(rollup_pool, 3)
+    stage = Stage(rollup_pool, FIRST_DAY + 400 * DAY)
+    stage.round()
+    assert stage.scalar("SELECT count(*) FROM roll_dim WHERE dim = 'channel' AND grain = 1") == 6
+    assert stage.scalar("SELECT count(*) FROM rollup_gaps") == 0
+
+
+def test_gaps_make_nothing_late(rollup_pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some seconds a round leaves the rest to the next, which begins with what is due."""
+    with_gaps(rollup_pool, 3)
+    stage = Stage(rollup_pool, FIRST_DAY + 400 * DAY)
+    real = RollupJob.roll_day
+
+    def slow(job: RollupJob, site: int, day: int) -> RolledDay | None:
+        stage.clock.pass_seconds(GAPS_TURN / 2 + 1)
+        return real(job, site, day)
+
+    monkeypatch.setattr(RollupJob, "roll_day", slow)
+    stage.round()
+    assert stage.scalar("SELECT count(*) FROM rollup_gaps") == 4
+    stage.stop.set()
+    stage.round()
+    assert stage.scalar("SELECT count(*) FROM rollup_gaps") == 4
+    stage.stop.clear()
+    stage.round()
+    stage.round()
+    assert stage.scalar("SELECT count(*) FROM rollup_gaps") == 0
+
+
+def test_one_gap_that_cannot_be_filled_keeps_no_other(
+    rollup_pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again later."""
+    with_gaps(rollup_pool, 2)
+    stage = Stage(rollup_pool, FIRST_DAY + 400 * DAY)
+    real = RollupJob.roll_day
+
+    def fail(job: RollupJob, site: int, day: int) -> RolledDay | None:
+        if (site, day) == (1, FIRST_DAY + DAY):
+            raise ValueError
+        return real(job, site, day)
+
+    monkeypatch.setattr(RollupJob, "roll_day", fail)
+    stage.round()
+    stage.round()
+    assert stage.scalar("SELECT count(*) FROM rollup_gaps") == 1
+    monkeypatch.undo()
+    stage.clock.pass_seconds(UPKEEP / SECOND)
+    stage.round()
+    stage.round()
+    assert stage.scalar("SELECT count(*) FROM rollup_gaps") == 0
 
 
 def test_forgets(rollup_pool: ConnectionPool) -> None:

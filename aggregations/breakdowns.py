@@ -1,0 +1,66 @@
+"""Reports of visits told apart: where they come from, and what they are made with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from core.dimensions import Dimension, columns_of
+from core.screens import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.ranges import Days
+
+K = TypeVar("K", str, tuple[str, ...])
+
+#: What a report of devices is about.
+DEVICES: Final = (Dimension.DEVICE, Dimension.BROWSER, Dimension.OS, Dimension.SCREEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Some of the sources of a range: (names, visits), most visits first, then by name.
+
+    `names` are the columns of the dimension: a channel, a host, or source, medium and campaign.
+    """
+
+    days: Days
+    dimension: Dimension
+    rows: tuple[tuple[tuple[str, ...], int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Devices:
+    """Of each of `DEVICES` every value of a range: (name, visits), most visits first, then by name."""
+
+    days: Days
+    rows: Mapping[Dimension, tuple[tuple[str, int], ...]]
+
+
+def sources(days: Days, dimension: Dimension, visits: Mapping[str, int], *, limit: int, offset: int) -> Sources:
+    """Make the report. A visit without a referrer, or a campaign, is in no row: there is nothing to name."""
+    named = {columns_of(dimension, value): count for value, count in visits.items()}
+    counted = {names: count for names, count in named.items() if any(names)}
+    return Sources(days=days, dimension=dimension, rows=tuple(ranked(counted, limit=limit, offset=offset)))
+
+
+def devices(days: Days, visits: Mapping[Dimension, Mapping[str, int]]) -> Devices:
+    """Make the report. What a user agent does not tell is unknown, so every list adds up to all visits."""
+    rows = {}
+    for dimension in DEVICES:
+        counted: Counter[str] = Counter()
+        for value, count in visits[dimension].items():
+            counted[value or UNKNOWN] += count
+        rows[dimension] = tuple(ranked(counted))
+    return Devices(days=days, rows=rows)
+
+
+def ranked(counts: Mapping[K, int], *, limit: int | None = None, offset: int = 0) -> list[tuple[K, int]]:
+    """Those that are not 0, the greatest first, then by name; some of them."""
+    counted = sorted(
+        ((name, count) for name, count in counts.items() if count > 0), key=lambda line: (-line[1], line[0])
+    )
+    return counted[offset:] if limit is None else counted[offset : offset + limit]

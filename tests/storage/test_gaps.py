@@ -1,0 +1,73 @@
+"""Days that rollups which were added later miss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from core.spans import DAY
+from storage import gaps
+from storage.gaps import Gap
+from storage.migrate import migrate
+from tests.cases import FIRST_DAY, events_of
+from tests.stores import write_events
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+ADDED: Final = 6
+
+
+def add_gaps(connection: psycopg.Connection, *found: Gap) -> None:
+    """As the migration does."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO rollup_gaps VALUES (%s, to_timestamp(%s)::date)", [(site, day // 1_000) for site, day in found]
+        )
+
+
+def test_an_old_installation_has_a_gap_on_every_day_with_rollups(rollup_store: str) -> None:
+    """Of every site; a new one has none."""
+    with psycopg.connect(rollup_store) as connection:
+        assert gaps.waiting(connection, limit=9) == []
+        connection.execute("DROP TABLE rollup_gaps")
+        connection.execute("DELETE FROM schema_migrations WHERE number = %s", [ADDED])
+        for site, grain, day in ((1, 1, 0), (1, 0, 0), (1, 1, 3), (1, 2, -5), (2, 1, 0)):
+            connection.execute(
+                "INSERT INTO roll_site SELECT %s, %s, 0, to_timestamp(%s), 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1",
+                [site, grain, (FIRST_DAY + day * DAY) // 1_000],
+            )
+    assert migrate(rollup_store) == ["0006_rollup_gaps"]
+    with psycopg.connect(rollup_store) as connection:
+        expected = [Gap(1, FIRST_DAY + 3 * DAY), Gap(1, FIRST_DAY), Gap(2, FIRST_DAY)]
+        assert gaps.waiting(connection, limit=9) == expected
+
+
+def test_gaps_are_of_a_site_and_a_span(rollup_pool: ConnectionPool) -> None:
+    """From a day to before another; one that is filled is one no more."""
+    found = [Gap(1, FIRST_DAY), Gap(1, FIRST_DAY + DAY), Gap(1, FIRST_DAY + 2 * DAY), Gap(2, FIRST_DAY)]
+    with rollup_pool.connection() as connection:
+        add_gaps(connection, *found)
+        span = {"site": 1, "start": FIRST_DAY, "end": FIRST_DAY + 2 * DAY}
+        assert gaps.of_span(connection, **span) == {FIRST_DAY, FIRST_DAY + DAY}
+        gaps.fill(connection, site=1, day=FIRST_DAY)
+        assert gaps.of_span(connection, **span) == {FIRST_DAY + DAY}
+
+
+def test_gaps_wait_for_living_sites(rollup_pool: ConnectionPool) -> None:
+    """The latest days first, so many as are asked for, and none of those that are left out or of deleted sites."""
+    found = [Gap(1, FIRST_DAY + DAY), Gap(1, FIRST_DAY), Gap(2, FIRST_DAY), Gap(2, FIRST_DAY - DAY)]
+    with rollup_pool.connection() as connection:
+        add_gaps(connection, *reversed(found))
+        assert gaps.waiting(connection, limit=3) == found[:3]
+        assert gaps.waiting(connection, without=found[:2], limit=3) == found[2:]
+        connection.execute("UPDATE sites SET deleted_at = now() WHERE id = 2")
+        assert gaps.waiting(connection, limit=3) == found[:2]
+
+
+def test_a_day_that_was_never_rolled_up_is_no_gap(rollup_pool: ConnectionPool) -> None:
+    """Its marks say enough."""
+    with rollup_pool.connection() as connection:
+        write_events(connection, events_of("10:00 /a"))
+        assert gaps.waiting(connection, limit=9) == []
