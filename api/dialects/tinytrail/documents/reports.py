@@ -135,6 +135,9 @@ REPORTS: Final[dict[tuple[str, str], Operation]] = {
             ],
         },
         "step,sessions,conversion_rate\r\n/pricing,5000,100\r\n/signup,1200,24.0\r\n",
+        description="Of the visits that began in the period, with all their events; with `content_group`, of those with"
+        " a view of a page in it. Counted on the events themselves: many days of a busy website take seconds, and what"
+        " takes longer than a minute is answered with 503.",
         query=sent.FunnelQuery,
     ),
     ("GET", "/api/v1/reports/realtime"): Operation(
@@ -167,6 +170,7 @@ REPORTS: Final[dict[tuple[str, str], Operation]] = {
         shapes.CustomEvents,
         _LIST | {"rows": [{"name": "signup_complete", "count": 342}, {"name": "video_play", "count": 218}]},
         "name,count\r\nsignup_complete,342\r\nvideo_play,218\r\n",
+        description="Without outbound links; with `content_group`, those that happened on a page of it.",
         query=sent.CustomEventsQuery,
     ),
     ("GET", "/api/v1/reports/timeseries"): _report(

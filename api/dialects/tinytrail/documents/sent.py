@@ -65,9 +65,9 @@ class SourcesQuery(ReportQuery):
 class FunnelQuery(ReportQuery):
     """What a funnel takes beside."""
 
-    steps: Annotated[list[str], Field(min_length=2)] = Field(
+    steps: Annotated[list[str], Field(min_length=2, max_length=20)] = Field(
         alias="steps[]",
-        description="The steps in their order; each is a path or an event type.",
+        description="The steps in their order: a path, if it begins with a slash, else an event's type or name.",
         examples=[["/pricing", "/signup", "/onboarding"]],
     )
 
