@@ -28,6 +28,7 @@ from tests.measurements import Measurements
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from api.asgi import Application
     from core.realtime import Realtime
     from core.sites import Site
 
@@ -39,6 +40,7 @@ class Served:
     """Where it is, and who may ask."""
 
     url: str
+    app: Application
     dsn: str
     admin_key: str
     user_key: str
@@ -65,7 +67,7 @@ def served(dsn: str, *, realtime: Realtime | None = None, grace: float = 20, **s
     assert site is not None
     chosen = Settings.model_validate({"rate_limits": "off"} | settings)
     listener = web.listen("127.0.0.1", 0)
-    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, Application]] = Future()
     ended: Future[None] = Future()
 
     async def main() -> None:
@@ -96,7 +98,7 @@ def served(dsn: str, *, realtime: Realtime | None = None, grace: float = 20, **s
                         listener,
                         ending=stop,
                         grace=grace,
-                        started=lambda: started.set_result((asyncio.get_running_loop(), stop)),
+                        started=lambda: started.set_result((asyncio.get_running_loop(), stop, app)),
                     )
         finally:
             await async_pool.close()
@@ -112,9 +114,10 @@ def served(dsn: str, *, realtime: Realtime | None = None, grace: float = 20, **s
             ended.set_result(None)
 
     threading.Thread(target=run, name="server", daemon=True).start()
-    loop, stop = started.result(_SOON)
+    loop, stop, app = started.result(_SOON)
     found = Served(
         url=f"http://127.0.0.1:{listener.getsockname()[1]}",
+        app=app,
         dsn=dsn,
         admin_key=admin_key,
         user_key=user_key,

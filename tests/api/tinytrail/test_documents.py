@@ -1,0 +1,169 @@
+"""The OpenAPI document: it is one, it has every route, and whatever is asked by it is answered by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+import schemathesis
+from fastapi.routing import iter_route_contexts
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.dialects.tinytrail.documents.document import build, template
+from api.dialects.tinytrail.documents.operations import OPERATIONS
+from core.spans import HOUR, MINUTE
+from ops.clock import SystemClock
+from tests.api.served import served
+from tests.api.world import BROWSER
+from tests.cases import event_at
+from tests.databases import fresh_database
+from tests.stores import write_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hypothesis.strategies import SearchStrategy
+    from schemathesis.schemas import APIOperation, BaseSchema
+
+    from api.asgi import Application
+    from tests.api.served import Served
+
+    Case: TypeAlias = schemathesis.Case[Any]
+
+#: By the part of a request, what is put in the place of what was drawn.
+Aims: TypeAlias = dict[str, dict[str, str]]
+CHECKS: Final = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+STREAM: Final = ("GET", "/api/v1/reports/realtime/stream")
+#: Described before they are there.
+AWAITED: Final = {("GET", "/api/v1/reports/sources"), ("GET", "/api/v1/reports/devices")}
+#: An answer that never ends has tests of its own.
+ASKED: Final = sorted(set(OPERATIONS) - {STREAM, *AWAITED})
+EXAMPLES: Final = 30
+
+
+@pytest.fixture(scope="module")
+def server(postgres_dsn: str) -> Iterator[Served]:
+    """The wired application with a day's events, shared by all operations."""
+    with fresh_database(postgres_dsn) as dsn, served(dsn) as running:
+        now = SystemClock().now_ms()
+        events = [
+            event_at(now - HOUR + n * MINUTE, n, site=running.site.id, person=n % 5, path=f"/{n % 3}")
+            for n in range(30)
+        ]
+        events.append(event_at(now, 31, site=running.site.id, event_type="custom", name="=buy"))
+        with psycopg.connect(dsn) as connection:
+            write_events(connection, events)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def schema(server: Served) -> BaseSchema:
+    """The document as it is served."""
+    return schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+
+
+def test_it_is_valid(schema: BaseSchema) -> None:
+    """By OpenAPI's own schema of 3.1, and read without a key."""
+    schema.validate()
+    assert schema.raw_schema["openapi"] == "3.1.0"
+
+
+def test_it_has_every_route(server: Served) -> None:
+    """And none that is not there."""
+    paths = build()["paths"].items()
+    documented = {(method.upper(), path) for path, methods in paths for method in methods}
+    assert documented == set(OPERATIONS)
+    assert documented - AWAITED == _routes(server.app) - AWAITED
+
+
+def _routes(application: Application) -> set[tuple[str, str]]:
+    """Method and path of all that is answered, of the hot paths as they say themselves."""
+    app: Any = application
+    found = {(method, path) for path in app._hot for method in ("OPTIONS", "POST")}
+    for context in iter_route_contexts(app._rest._application.routes):
+        found |= {(method, template(context.path or "")) for method in context.methods or ()}
+    return found
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=" ".join)
+def test_what_is_asked_by_it_is_answered_by_it(schema: BaseSchema, server: Served, asked: tuple[str, str]) -> None:
+    """Whatever is sent, well formed or not, no answer is an error of ours or one that the document does not know."""
+    method, path = asked
+    operation = schema[path][method]
+    aims = _aims(server, path)
+    statuses = set()
+
+    @given(case=_cases(operation, aims))
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def ask(case: Case) -> None:
+        headers = {"X-API-KEY": server.admin_key, "User-Agent": BROWSER}
+        statuses.add(case.call_and_validate(headers=headers, checks=CHECKS).status_code)
+
+    ask()
+    # Else it was not this that was tried.
+    assert OPERATIONS[asked].status in statuses
+
+
+def _cases(operation: APIOperation[Any, Any, Any, Any], aims: Aims) -> SearchStrategy[Case]:
+    """Good and bad requests, some of them for what is there."""
+    cases = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    if operation.query or operation.path_parameters or operation.body:
+        cases |= operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+    return st.builds(_aimed, cases, st.sampled_from([aims, aims, {}]))
+
+
+def _aimed(case: Case, aims: Aims) -> Case:
+    """The case, with these parameters and fields."""
+    for part, values in aims.items():
+        given = getattr(case, part)
+        if isinstance(given, dict):
+            given.update({name: value for name, value in values.items() if name in given})
+    return case
+
+
+def _aims(server: Served, path: str) -> Aims:
+    """What leads to something that is there: by the part of a request, parameters and fields."""
+    site = str(server.site.uuid)
+    found: Aims = {"query": {"website_id": site}, "body": {"website_id": site}}
+    with httpx.Client(base_url=server.url, headers={"X-API-KEY": server.admin_key}) as admin:
+
+        def made(kind: str, **body: str) -> str:
+            answer = admin.post(f"/api/v1/{kind}", json=body)
+            assert answer.status_code == 201, answer.text
+            return str(answer.json()["data"]["id"])
+
+        # Domains come from the pattern only once in a while.
+        found["body"]["domain"] = f"{uuid4().hex}.example"
+        found["body"]["account_id"] = account = made("accounts", name=uuid4().hex)
+        if path.startswith("/api/v1/accounts/"):
+            found["path_parameters"] = {"id": account}
+        elif path.startswith("/api/v1/users/"):
+            found["path_parameters"] = {"id": made("users", account_id=account, role="user")}
+        elif path.startswith("/api/v1/websites/"):
+            found["path_parameters"] = {"id": made("websites", domain=f"{uuid4().hex}.example")}
+    return found
