@@ -16,6 +16,7 @@ from typer.main import get_command
 from core.accounts import Api
 from ops.cli.app import app
 from storage import keys
+from storage.key_vault import KeyVault, derive
 from storage.migrate import migrate
 
 if TYPE_CHECKING:
@@ -87,6 +88,40 @@ def test_sites_are_made_and_listed(cluster: str) -> None:
     assert (listed["id"], listed["domain"]) == (made["id"], "example.com")
 
 
+def test_a_site_is_deleted(cluster: str) -> None:
+    """Only after a yes, and only one that is there."""
+    made = json.loads(_footfall("sites", "create", "example.com", "--json", DATABASE_URL=cluster).stdout)
+    asked = _footfall("sites", "delete", made["id"], DATABASE_URL=cluster)
+    assert (asked.returncode, "Delete example.com" in asked.stdout + asked.stderr) == (1, True)
+    assert "example.com" in _footfall("sites", "list", DATABASE_URL=cluster).stdout
+    deleted = _footfall("sites", "delete", made["id"], "--yes", DATABASE_URL=cluster)
+    assert (deleted.returncode, deleted.stdout) == (0, "deleted example.com\n")
+    assert "example.com" not in _footfall("sites", "list", DATABASE_URL=cluster).stdout
+    again = _footfall("sites", "delete", made["id"], "--yes", DATABASE_URL=cluster)
+    assert (again.returncode, "footfall sites list" in again.stderr) == (1, True)
+
+
+def test_the_secret_of_the_keys_is_rotated(cluster: str) -> None:
+    """One command encrypts all keys anew: with a new secret, then with one of the operator's; a lost one is told."""
+    create = ("keys", "create", "--api", "tinytrail", "--role", "user")
+    made = {_footfall(*create, DATABASE_URL=cluster).stdout.strip() for _ in range(2)}
+    secret = "s" * 40
+
+    def shown(vault: KeyVault) -> set[str]:
+        with psycopg.connect(cluster) as connection:
+            ciphers = connection.execute("SELECT key_cipher FROM api_keys").fetchall()
+            return {(vault.decrypt(connection, cipher) or b"").decode() for (cipher,) in ciphers}
+
+    assert made == shown(KeyVault())
+    for environment in ({}, {"FOOTFALL_SECRET_KEY": secret}):
+        rotated = _footfall("keys", "rotate-secret", DATABASE_URL=cluster, **environment)
+        assert (rotated.returncode, rotated.stdout) == (0, "encrypted 2 keys anew\n")
+    assert made == shown(KeyVault(given=[derive(secret)]))
+    assert shown(KeyVault()) == {""}
+    lost = _footfall("keys", "rotate-secret", DATABASE_URL=cluster)
+    assert (lost.returncode, "FOOTFALL_SECRET_KEY" in lost.stdout) == (4, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "status", "said"),
     [
@@ -96,6 +131,9 @@ def test_sites_are_made_and_listed(cluster: str) -> None:
         (["keys", "create", "--api", "tinytrail"], {}, 2, "--role"),
         (["keys", "create", "--api", "nothing", "--role", "user"], {}, 2, "nothing"),
         (["keys", "create", "--api", "tinytrail", "--role", "user", "--account", " "], {}, 2, "--account NAME"),
+        (["settings"], {"FOOTFALL_SECRET_KEY": "short"}, 2, "openssl rand -base64 32"),
+        (["settings", "--json"], {"FOOTFALL_SECRET_KEY": "geheim" * 6}, 0, "FOOTFALL_SECRET_KEY"),
+        (["sites", "delete", "x"], {}, 2, "x"),
         (["keys", "list", "--data", "/nonexistent"], {}, 1, "no installation in /nonexistent"),
         (["keys", "list"], {"DATABASE_URL": "postgresql://me:geheim@localhost:1/x"}, 3, "localhost:1 does not answer"),
         (["sites", "create", "not a domain"], {}, 2, "domain must be"),
