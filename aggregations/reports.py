@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
@@ -14,11 +12,13 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
 from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
 from aggregations.funnel_reading import FunnelReading
 from aggregations.planner import Span
 from aggregations.totals import Kept, Reading
-from core.errors import Overloaded, Unavailable
+from aggregations.turns import Turns
+from core.errors import Unavailable
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
 from storage.listings import CUSTOM_EVENTS, FLOW, events_by_path
@@ -35,72 +35,21 @@ if TYPE_CHECKING:
     from core.dimensions import Dimension
     from core.metrics import Totals
     from core.query import Group, Query
-    from core.ranges import Comparison, Days
+    from core.ranges import Comparison
     from core.telemetry import Telemetry
     from storage.listings import Listing
-    from storage.reports import PageSum
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Reports that run at a time in a process: more would only make each of them slower.
-AT_A_TIME: Final = 2
-#: Reports that may wait for their turn.
+#: Reports that run at a time in a process: more would only make each of them slower. Those that may take a minute have
+#: a turn of their own, so that nobody waits for them.
+QUICK: Final = 2
+LONG: Final = 1
+#: Reports that may wait for their turn, of either kind.
 WAITING: Final = 200
 #: Seconds after which one of its statements is given up.
 LONGEST: Final = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """A range and, if it is compared with one, the other."""
-
-    days: Days
-    totals: Totals
-    previous_days: Days | None = None
-    previous: Totals | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pages:
-    """Some of the pages of a range: most views first, then by path."""
-
-    days: Days
-    rows: tuple[PageSum, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
-    """Where visits of a range enter and leave: lists of (path, visits), most visits first, then by path."""
-
-    days: Days
-    landings: tuple[tuple[str, int], ...]
-    exits: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomEvents:
-    """Custom events of a range: (name, count), most frequent first, then by name."""
-
-    days: Days
-    rows: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Funnel:
-    """Steps, and how many visits of a range took each after all steps before it."""
-
-    days: Days
-    steps: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeseries:
-    """A metric on each day of a range, days without anything included."""
-
-    days: Days
-    metric: Metric
-    points: tuple[tuple[date, int | float], ...]
 
 
 class Reports:
@@ -121,12 +70,13 @@ class Reports:
         self._clock = clock
         self._telemetry = telemetry
         self._kept = Kept.empty(clock=clock)
-        self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="report")
-        self._asked = 0
+        self._quick = Turns("report", at_a_time=QUICK, waiting=WAITING)
+        self._long = Turns("long report", at_a_time=LONG, waiting=WAITING)
 
     def close(self) -> None:
         """Wait for the reports that run and let the threads end."""
-        self._threads.shutdown(cancel_futures=True)
+        for turns in (self._quick, self._long):
+            turns.close()
 
     async def summary(self, query: Query, comparison: Comparison | None = None) -> Summary:
         """The totals of the range, and of the one it is compared with.
@@ -161,7 +111,7 @@ class Reports:
             query: which visits: those that begin in the range and, with a group, have a view in it.
             steps: a page if it begins with a slash, else the type or the name of an event; one at least.
         """
-        return await self._run("funnel", self._funnel, query, steps)
+        return await self._long.run(partial(self._timed, "funnel", self._funnel, query, steps))
 
     async def sources(self, query: Query, dimension: Dimension, *, limit: int, offset: int = 0) -> Sources:
         """The visits by source.
@@ -285,14 +235,7 @@ class Reports:
             raise Unavailable("the store does not answer: try again", retry_after=5) from error
 
     async def _run(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if self._asked >= AT_A_TIME + WAITING:
-            raise Overloaded("too many reports are waiting: try again")
-        self._asked += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, partial(self._timed, name, report, *args, **kwargs))
-        finally:
-            self._asked -= 1
+        return await self._quick.run(partial(self._timed, name, report, *args, **kwargs))
 
     def _timed(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         started = self._clock.monotonic()

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from aggregations import reports as reports_module
 from aggregations.funnel_reading import FunnelReading
 from aggregations.job import RollupJob
 from aggregations.planner import Span
@@ -435,6 +436,21 @@ async def commit(address: str, rows: History) -> None:
         await connection.execute(
             load("marks.put"), {"site": rows.site, "hours": [instant(hour) for hour in hours], "partition": 0}
         )
+
+
+async def test_a_report_that_takes_too_long_is_given_up(
+    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says so, rather than that the store is away."""
+    migrate(postgres_database)
+    monkeypatch.setattr(reports_module, "LONGEST", 1)
+    with open_pool(postgres_database, size=1) as pool, psycopg.connect(postgres_database) as other:
+        other.execute("LOCK TABLE marks")
+        service = Reports(pool, clock=StillClock(), telemetry=NoTelemetry())
+        query = Query(site=1, days=Days(first=FIRST, last=FIRST), zone=UTC)
+        with pytest.raises(Unavailable, match="takes longer than 1 s: ask for fewer days"):
+            await service.summary(query)
+        service.close()
 
 
 async def test_a_store_that_is_away_is_said_to_be(postgres_database: str) -> None:

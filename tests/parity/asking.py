@@ -22,7 +22,7 @@ from tests.parity.ways import GROUPS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aggregations.reports import Pages, Summary, Timeseries
+    from aggregations.answers import Pages, Summary, Timeseries
 
 ZONES: Final = ("UTC", "UTC", "Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns", "Pacific/Auckland")
 PATHS: Final = ("/", "/pricing", "/café", "/blog/one", "/blog/old/three", "/nowhere")

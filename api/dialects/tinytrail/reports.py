@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from aggregations.reports import Timeseries
+from aggregations.answers import Timeseries
 from api.auth import Admin, User  # noqa: TC001 - FastAPI reads the annotations when it runs
 from api.dialects.tinytrail import parameters, translate
 from api.dialects.tinytrail.csv import attachment

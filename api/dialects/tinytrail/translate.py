@@ -9,7 +9,7 @@ from core.metrics import Metric, change_percent, rounded, value_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aggregations.reports import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
+    from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
     from api.dialects.tinytrail.csv import Cell
     from api.dialects.tinytrail.parameters import Parameters
     from core.globs import PathGroups

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from aggregations.reports import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
+from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
 from api.dialects.tinytrail import failures
 from api.dialects.tinytrail.reports import reports_router
 from api.errors import HttpError
