@@ -14,6 +14,7 @@ from ops.wiring.commands import event_import
 from storage import accounts, sites
 from storage.migrate import migrate
 from storage.pool import open_pool
+from tests.api.lookups.mmdb import write_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,6 +157,22 @@ def test_a_named_site_takes_every_line(pool: ConnectionPool, site: Site, tmp_pat
     report = _import(pool, file, tmp_path / "staged", site)
     assert (report.accepted, report.refused) == (2, [])
     assert _rows(pool, SESSIONS) == [(2, 2, 60, "/a", "/b")]
+
+
+def test_visits_have_their_places(pool: ConnectionPool, site: Site, tmp_path: Path) -> None:
+    """Country, region and city come from the files; a visit has those of the view that names it."""
+    record = {"country_code": "IS", "state1": "Capital Region", "city": "Reykjavík"}
+    places = write_places(tmp_path / "places.mmdb", {"192.0.2.0/24": record})
+    file = tmp_path / "history.ndjson"
+    file.write_text(_line(site, 0, "/a"))
+    (tmp_path / "staged").mkdir()
+    job = event_import(pool, file, tmp_path / "staged", place_files=[places])
+    list(job.hash())
+    list(job.read())
+    list(job.write())
+    expected = [("IS", "Capital Region", "Reykjavík")]
+    assert expected == _rows(pool, b"SELECT country, region, city FROM events")
+    assert expected == _rows(pool, b"SELECT country, region, city FROM sessions")
 
 
 def test_neither_address_nor_user_agent_is_stored(
