@@ -71,7 +71,7 @@ def event_at(
         os="Linux",
         os_version="",
         device="desktop",
-        screen="l",
+        screen="1441+",
         status=200,
         engaged_ms=engaged_ms,
         ip="",

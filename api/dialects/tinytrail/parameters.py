@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
+from core.dimensions import Dimension
 from core.errors import InvalidInput
 from core.metrics import Metric
 from core.paths import MAX_LENGTH, normalise_path
@@ -43,6 +44,9 @@ SERIES: Final = (
     Metric.LANDING_PAGE_ENTRIES,
     Metric.EXIT_PAGE_EXITS,
 )
+
+#: What sources can be grouped by.
+SOURCES: Final = {"channel": Dimension.CHANNEL, "domain": Dimension.REFERRER, "utm": Dimension.UTM}
 
 
 class Format(StrEnum):
@@ -125,6 +129,18 @@ def parameters(query: Mapping[str, str]) -> Parameters:
         per_page=min(_count(query, "per_page", default=_PER_PAGE, most=None), _MAX_PER_PAGE),
         format=_choice(query, "format", Format) or Format.JSON,
     )
+
+
+def source(query: Mapping[str, str]) -> Dimension:
+    """What sources are grouped by, channels unless said.
+
+    Raises:
+        InvalidInput: there is no such grouping.
+    """
+    found = SOURCES.get(query.get("group_by") or "channel")
+    if found is None:
+        raise InvalidInput(f"group_by must be one of {', '.join(SOURCES)}")
+    return found
 
 
 def metric(query: Mapping[str, str]) -> Metric:

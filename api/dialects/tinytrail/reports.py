@@ -78,6 +78,8 @@ def reports_router(
     days = _DayReports(reports=reports, find_site=find_site, clock=clock)
     routes.add_api_route("/reports/summary", days.summary)
     routes.add_api_route("/reports/pages", days.pages)
+    routes.add_api_route("/reports/sources", days.sources)
+    routes.add_api_route("/reports/devices", days.devices)
     routes.add_api_route("/reports/flow", days.flow)
     routes.add_api_route("/reports/funnel", days.funnel)
     routes.add_api_route("/reports/custom-events", days.custom_events)
@@ -133,6 +135,27 @@ class _DayReports:
         if given.format is Format.CSV:
             return _csv("pages", report.days, translate.pages_table(report, groups))
         return _json(translate.pages(report, groups, given))
+
+    async def sources(self, request: Request, user: User) -> Response:
+        """Visits by channel, referrer or campaign, most visits first."""
+        given, query, _ = await self._understand(request, user)
+        report = await self._reports.sources(
+            query,
+            parameters.source(request.query_params),
+            limit=given.per_page,
+            offset=(given.page - 1) * given.per_page,
+        )
+        if given.format is Format.CSV:
+            return _csv("sources", report.days, translate.sources_table(report))
+        return _json(translate.sources(report, given))
+
+    async def devices(self, request: Request, user: User) -> Response:
+        """Visits by device, browser, system and screen."""
+        given, query, _ = await self._understand(request, user)
+        report = await self._reports.devices(query)
+        if given.format is Format.CSV:
+            return _csv("devices", report.days, translate.devices_table(report))
+        return _json(translate.devices(report))
 
     async def flow(self, request: Request, user: User) -> Response:
         """Landing pages and exit pages, most visits first."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from core.dimensions import Dimension
 from core.metrics import Metric, change_percent, rounded, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
+    from aggregations.breakdowns import Devices, Sources
     from api.dialects.tinytrail.csv import Cell
     from api.dialects.tinytrail.parameters import Parameters
     from core.globs import PathGroups
@@ -23,6 +25,20 @@ _SUMMARY: Final = {
     "pageviews": Metric.PAGEVIEWS,
     "bounce_rate": Metric.BOUNCE_RATE,
     "avg_session_duration_sec": Metric.AVG_SESSION_DURATION,
+}
+
+#: What the columns of a source are called.
+_SOURCES: Final = {
+    Dimension.CHANNEL: ("channel",),
+    Dimension.REFERRER: ("referrer",),
+    Dimension.UTM: ("utmSource", "utmMedium", "utmCampaign"),
+}
+#: What the lists of the report of devices are called, and the values in them.
+_DEVICES: Final = {
+    Dimension.DEVICE: ("device_types", "deviceType"),
+    Dimension.BROWSER: ("browsers", "browserFamily"),
+    Dimension.OS: ("os_families", "osFamily"),
+    Dimension.SCREEN: ("screen_resolutions", "bucket"),
 }
 
 
@@ -67,6 +83,35 @@ def pages_table(report: Pages, groups: PathGroups) -> Table:
         ("path", "contentGroup", "pageviews", "uniquePageviews"),
         [(page.path, groups.name_of(page.path), page.views, page.unique_views) for page in report.rows],
     )
+
+
+def sources(report: Sources, given: Parameters) -> dict[str, Any]:
+    """The data of the sources, in the words of what they are grouped by."""
+    table = sources_table(report)
+    return {
+        "period": _period(report.days),
+        "page": given.page,
+        "per_page": given.per_page,
+        "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+    }
+
+
+def sources_table(report: Sources) -> Table:
+    """The rows of the sources."""
+    return Table((*_SOURCES[report.dimension], "visits"), [(*names, visits) for names, visits in report.rows])
+
+
+def devices(report: Devices) -> dict[str, Any]:
+    """The data of devices, browsers, systems and screens."""
+    data: dict[str, Any] = {"period": _period(report.days)}
+    for dimension, (list_, name) in _DEVICES.items():
+        data[list_] = [{name: value, "visits": visits} for value, visits in report.rows[dimension]]
+    return data
+
+
+def devices_table(report: Devices) -> Table:
+    """The rows of the devices alone."""
+    return Table((_DEVICES[Dimension.DEVICE][1], "visits"), report.rows[Dimension.DEVICE])
 
 
 def flow(report: Flow) -> dict[str, Any]:

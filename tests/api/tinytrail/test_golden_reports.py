@@ -43,6 +43,17 @@ def ms(day: str) -> int:
 WEEK: Final = ms("2026-02-23")
 WEEK_BEFORE: Final = ms("2026-02-16")
 SERIES: Final = ms("2026-03-13")
+#: Visits by dimension and value. Who came from nowhere or by no campaign is in none of these examples' rows.
+VISITS_BY: Final = {
+    "channel": {"Direct": 3200, "Organic Search": 4500, "Social": 1800},
+    "referrer": {"": 3200, "google.com": 3200, "twitter.com": 1100},
+    "utm": {"\t\t": 8650, "twitter\tsocial\tlaunch": 850},
+    "device": {"mobile": 3200, "desktop": 8500},
+    "browser": {"Chrome": 6400, "Safari": 3100},
+    "os": {"Windows": 5200, "macOS": 3800},
+    "screen": {"376-768": 2800, "1025-1440": 4200},
+    "hit_browser": {"Chrome": 1},
+}
 
 
 def roll(connection: psycopg.Connection, table: str, day: int, **columns: int | str) -> None:
@@ -88,6 +99,9 @@ def fill(connection: psycopg.Connection) -> None:
     roll(connection, "roll_path", WEEK, path="/blog", landings=2100)
     roll(connection, "roll_path", WEEK, path="/pricing", exits=3400)
     roll(connection, "roll_path", WEEK, path="/contact", exits=1800)
+    for dim, values in VISITS_BY.items():
+        for value, visits in values.items():
+            roll(connection, "roll_dim", WEEK, dim=dim, value=value, visits=visits)
     roll(connection, "roll_event", WEEK, type="custom", name="signup_complete", count=342)
     roll(connection, "roll_event", WEEK, type="custom", name="video_play", count=218)
     roll(connection, "roll_event", WEEK, type="page_view", name="", count=34200)

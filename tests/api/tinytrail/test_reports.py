@@ -11,10 +11,12 @@ import pytest
 from fastapi import FastAPI
 
 from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
+from aggregations.breakdowns import Devices, Sources
 from api.dialects.tinytrail import failures
 from api.dialects.tinytrail.reports import reports_router
 from api.errors import HttpError
 from core.accounts import Principal, Role
+from core.dimensions import Dimension
 from core.errors import NotFound, Unavailable
 from core.metrics import Metric, Totals
 from core.ranges import compared
@@ -95,6 +97,28 @@ class FixedReports:
         self.paging = (limit, offset)
         rows = (PageSum("/blog/getting-started", 5420, 3210), PageSum("/odd", 3, 2), PageSum("/a,b", 1, 1))
         return Pages(days=query.days, rows=rows)
+
+    async def sources(self, query: Query, dimension: Dimension, *, limit: int, offset: int = 0) -> Sources:
+        """Two rows of each kind, one of them odd."""
+        self.asked.append(query)
+        self.paging = (limit, offset)
+        rows: dict[Dimension, tuple[tuple[tuple[str, ...], int], ...]] = {
+            Dimension.CHANNEL: ((("Organic Search",), 4500), (("Direct",), 3200)),
+            Dimension.REFERRER: ((("google.com",), 3200), (("=1+1",), 1)),
+            Dimension.UTM: ((("twitter", "social", "launch"), 850), (("", "@medium", "a,b"), 1)),
+        }
+        return Sources(days=query.days, dimension=dimension, rows=rows[dimension])
+
+    async def devices(self, query: Query) -> Devices:
+        """One of each, and devices of two kinds."""
+        self.asked.append(query)
+        rows = {
+            Dimension.DEVICE: (("desktop", 8500), ("mobile", 3200)),
+            Dimension.BROWSER: (("Chrome", 6400),),
+            Dimension.OS: (("Windows", 5200),),
+            Dimension.SCREEN: (),
+        }
+        return Devices(days=query.days, rows=rows)
 
     async def flow(self, query: Query, *, limit: int, offset: int = 0) -> Flow:
         """The lists of the documentation."""
@@ -266,6 +290,50 @@ async def test_a_page_outside_the_group_has_no_part_in_it(client: httpx.AsyncCli
     assert reports.asked == []
 
 
+@pytest.mark.parametrize(
+    ("sent", "rows"),
+    [
+        ({}, [{"channel": "Organic Search", "visits": 4500}, {"channel": "Direct", "visits": 3200}]),
+        ({"group_by": "domain"}, [{"referrer": "google.com", "visits": 3200}, {"referrer": "=1+1", "visits": 1}]),
+        (
+            {"group_by": "utm"},
+            [
+                {"utmSource": "twitter", "utmMedium": "social", "utmCampaign": "launch", "visits": 850},
+                {"utmSource": "", "utmMedium": "@medium", "utmCampaign": "a,b", "visits": 1},
+            ],
+        ),
+    ],
+)
+async def test_sources_are_in_the_words_of_their_grouping(
+    client: httpx.AsyncClient, reports: FixedReports, sent: dict[str, str], rows: list[dict[str, Any]]
+) -> None:
+    """By channel, unless said; paged."""
+    answer = await get(client, "sources", page="3", per_page="7", content_group="Blog", include_bots="true", **sent)
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-23", "end": "2026-03-01"},
+        "page": 3,
+        "per_page": 7,
+        "rows": rows,
+    }
+    (asked,) = reports.asked
+    assert reports.paging == (7, 14)
+    assert (asked.bots, asked.group and asked.group.name) == (True, "Blog")
+
+
+async def test_devices_are_four_lists(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """All of them, whatever page is asked for."""
+    answer = await get(client, "devices", page="9", content_group="Blog")
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-23", "end": "2026-03-01"},
+        "device_types": [{"deviceType": "desktop", "visits": 8500}, {"deviceType": "mobile", "visits": 3200}],
+        "browsers": [{"browserFamily": "Chrome", "visits": 6400}],
+        "os_families": [{"osFamily": "Windows", "visits": 5200}],
+        "screen_resolutions": [],
+    }
+    (asked,) = reports.asked
+    assert asked.group is not None
+
+
 async def test_flow_is_two_lists(client: httpx.AsyncClient, reports: FixedReports) -> None:
     """Both are paged alike; the documentation shows no page in the answer."""
     answer = await get(client, "flow", page="2", per_page="10")
@@ -357,6 +425,14 @@ async def test_realtime_is_the_documented_one(client: httpx.AsyncClient) -> None
             ),
         ),
         ("timeseries", {"period": "today"}, "date,value\r\n2026-03-01,1200\r\n"),
+        ("sources", {}, "channel,visits\r\nOrganic Search,4500\r\nDirect,3200\r\n"),
+        ("sources", {"group_by": "domain"}, "referrer,visits\r\ngoogle.com,3200\r\n'=1+1,1\r\n"),
+        (
+            "sources",
+            {"group_by": "utm"},
+            ('utmSource,utmMedium,utmCampaign,visits\r\ntwitter,social,launch,850\r\n,\'@medium,"a,b",1\r\n'),
+        ),
+        ("devices", {}, "deviceType,visits\r\ndesktop,8500\r\nmobile,3200\r\n"),
         ("flow", {}, "path,entries\r\n/,5200\r\n/blog,2100\r\n"),
         ("custom-events", {}, "name,count\r\nsignup_complete,342\r\nvideo_play,218\r\n'=1+1,1\r\n"),
         (
@@ -447,6 +523,10 @@ BAD: Final[list[tuple[str, dict[str, str | list[str]], str]]] = [
     ("funnel", {"steps[]": ["/a"] * 21}, STEPS),
     ("funnel", {"steps": ["/a", "b\0"]}, "steps[] must not contain U+0000 or half a surrogate pair"),
     ("funnel", {"steps": ["/a", "b" * 1_025]}, "steps[] must be at most 1024 characters each"),
+    ("sources", {"group_by": "country"}, "group_by must be one of channel, domain, utm"),
+    ("sources", {"group_by": "Channel"}, "group_by must be one of channel, domain, utm"),
+    ("sources", {"per_page": "0"}, "per_page must be a whole number from 1"),
+    ("devices", {"format": "pdf"}, "format must be one of json, csv"),
     ("custom-events", {"event_name": "\0"}, "event_name must not contain U+0000 or half a surrogate pair"),
     ("pages", {"content_group": "\0"}, "content_group must not contain U+0000 or half a surrogate pair"),
 ]
@@ -462,7 +542,9 @@ async def test_what_is_not_understood_is_named(
     assert (400, expected) == (answer.status_code, answer.json())
 
 
-@pytest.mark.parametrize("report", ["summary", "pages", "flow", "funnel", "custom-events", "timeseries", "realtime"])
+@pytest.mark.parametrize(
+    "report", ["summary", "pages", "sources", "devices", "flow", "funnel", "custom-events", "timeseries", "realtime"]
+)
 async def test_a_report_needs_a_key_and_a_site_of_ones_own(client: httpx.AsyncClient, report: str) -> None:
     """The key is asked for first."""
     stranger = await client.get(f"/api/v1/reports/{report}", headers={"X-API-KEY": "wrong"})
