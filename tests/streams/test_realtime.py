@@ -16,7 +16,15 @@ from storage.copying import copy_events
 from storage.migrate import migrate
 from storage.pool import open_async_pool, open_pool
 from storage.times import instant
-from streams.realtime import AskedRealtime, Briefly, LocalRealtime, PartitionRealtime, StoredRealtime, SummedRealtime
+from streams.realtime import (
+    AskedRealtime,
+    Briefly,
+    LocalRealtime,
+    PartitionRealtime,
+    StoredRealtime,
+    SummedRealtime,
+    forget_deleted,
+)
 from tests.aggregations.history import event
 from tests.clocks import SetClock
 
@@ -249,3 +257,34 @@ async def test_many_askers_cost_one_answer() -> None:
     assert [view.active for view in views] == [1] * 6
     clock.pass_seconds(0.1)
     assert (await briefly.view(1, clock.now, SECOND)).active == 2
+
+
+async def test_a_deleted_site_leaves_the_windows(
+    dsn: str,
+    async_pool: AsyncConnectionPool,
+    owner: PartitionRealtime,
+    reader: SummedRealtime,
+    clock: SetClock,
+) -> None:
+    """Also when no event tells: from the engine's window, and with the next write from the parts; others stay."""
+    local = LocalRealtime(clock=clock)
+    local.committed(0, [view_of(1, clock.now), view_of(2, clock.now)._replace(site=2)])
+    with psycopg.connect(dsn) as connection:
+        connection.execute("INSERT INTO accounts (name) VALUES ('owner')")
+        connection.execute("INSERT INTO sites (account_id, domain, deleted_at) SELECT id, 'x', now() FROM accounts")
+    nothing = RealtimeView(0, (), ())
+    assert local.view(1, HALF_HOUR) != nothing
+    tasks = [asyncio.create_task(forget_deleted(async_pool, windows)) for windows in (local, owner)]
+    for _ in range(100):
+        await asyncio.sleep(0.05)
+        await owner.publish()
+        if nothing == local.view(1, HALF_HOUR) == await reader.view(1, clock.now, HALF_HOUR):
+            break
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert nothing == local.view(1, HALF_HOUR)
+    assert nothing == await reader.view(1, clock.now, HALF_HOUR)
+    assert local.view(2, HALF_HOUR) == RealtimeView(1, (("/", 1),), (("page_view", 1),))
+    with psycopg.connect(dsn) as connection:
+        assert connection.execute("SELECT site FROM realtime_parts").fetchall() == [(0,)]

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import stat
 import subprocess
 import time
 from typing import TYPE_CHECKING, Any
@@ -150,6 +151,32 @@ def test_keys_are_made_while_it_runs(node: Node) -> None:
     made = node.footfall("keys", "create", "--api", "tinytrail", "--role", "user", "--account", "shop", "--json")
     key = json.loads(made.stdout)["key"]
     assert httpx.get(f"{node.api_url}/api/v1/websites", headers={"X-API-KEY": key}).status_code == 200
+
+
+def test_keys_are_shown_again(node: Node) -> None:
+    """The first key too; what they are encrypted with lies beside the database, for its owner alone."""
+    headers = {"X-API-KEY": node.key}
+    (first, *_) = httpx.get(f"{node.api_url}/api/v1/users", headers=headers).json()["data"]
+    shown = httpx.get(f"{node.api_url}/api/v1/users/{first['id']}/api-key", headers=headers).json()
+    assert shown["data"] == {"id": first["id"], "apiKey": node.key}
+    assert stat.S_IMODE((node.data / "secret.key").stat().st_mode) == 0o600
+    rotated = node.footfall("keys", "rotate-secret")
+    assert (rotated.returncode, rotated.stderr) == (0, "")
+    assert httpx.get(f"{node.api_url}/api/v1/users/{first['id']}/api-key", headers=headers).json() == shown
+
+
+def test_a_deleted_site_is_gone(node: Node, site: str) -> None:
+    """From the reports at once, from the collector within seconds, from the database a moment later."""
+    assert node.collect(site, "/gone") == 202
+    headers = {"X-API-KEY": node.key}
+    gone = httpx.delete(f"{node.api_url}/api/v1/websites/{site}", headers=headers)
+    assert (gone.status_code, gone.json()["data"]["id"]) == (200, site)
+    asked = httpx.get(f"{node.api_url}/api/v1/reports/summary", params={"website_id": site}, headers=headers)
+    assert asked.status_code == 404
+    began = time.monotonic()
+    _until(lambda: node.collect(site, "/late") == 204)
+    assert time.monotonic() - began < 5
+    _until(lambda: re.search(r"Sweep 1 of 3 of deleted site \d+ removed .*rows of events", node.serve.tail(10_000)))
 
 
 def test_metrics_of_both_processes_are_one_exposition(node: Node, site: str) -> None:
