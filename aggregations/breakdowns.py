@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from core.channels import without_assistants
 from core.dimensions import Dimension, columns_of
 from core.screens import UNKNOWN
 
@@ -40,8 +41,18 @@ class Devices:
     rows: Mapping[Dimension, tuple[tuple[str, int], ...]]
 
 
-def sources(days: Days, dimension: Dimension, visits: Mapping[str, int], *, limit: int, offset: int) -> Sources:
-    """Make the report. A visit without a referrer, or a campaign, is in no row: there is nothing to name."""
+def sources(  # noqa: PLR0913 - what was asked and what was found
+    days: Days, dimension: Dimension, visits: Mapping[str, int], *, assistants: bool, limit: int, offset: int
+) -> Sources:
+    """Make the report. A visit without a referrer, or a campaign, is in no row: there is nothing to name.
+
+    Without `assistants`, visits that AI assistants sent are referrals like those of other pages.
+    """
+    if dimension is Dimension.CHANNEL and not assistants:
+        known: Counter[str] = Counter()
+        for channel, count in visits.items():
+            known[without_assistants(channel)] += count
+        visits = known
     named = {columns_of(dimension, value): count for value, count in visits.items()}
     counted = {names: count for names, count in named.items() if any(names)}
     return Sources(days=days, dimension=dimension, rows=tuple(ranked(counted, limit=limit, offset=offset)))

@@ -113,16 +113,21 @@ class Reports:
         """
         return await self._long.run(partial(self._timed, "funnel", self._funnel, query, steps))
 
-    async def sources(self, query: Query, dimension: Dimension, *, limit: int, offset: int = 0) -> Sources:
+    async def sources(
+        self, query: Query, dimension: Dimension, *, assistants: bool = True, limit: int, offset: int = 0
+    ) -> Sources:
         """The visits by source.
 
         Args:
             query: which visits; with a group, those that saw a page of it in the range.
             dimension: what a source is: the channel, the referrer or the campaign.
+            assistants: whether AI assistants are a channel of their own; otherwise they are among the referrals.
             limit: how many rows, the most visits first.
             offset: how many rows before them.
         """
-        return await self._run("sources", self._sources, query, dimension, limit=limit, offset=offset)
+        return await self._run(
+            "sources", self._sources, query, dimension, assistants=assistants, limit=limit, offset=offset
+        )
 
     async def devices(self, query: Query) -> Devices:
         """The visits by device, browser, system and screen; with a group, those that saw a page of it in the range."""
@@ -206,9 +211,9 @@ class Reports:
             counts = FunnelReading(connection, query, steps, in_time=in_time).count(Span(*query.ends))
         return Funnel(days=query.days, steps=tuple(zip(steps, counts, strict=True)))
 
-    def _sources(self, query: Query, dimension: Dimension, *, limit: int, offset: int) -> Sources:
+    def _sources(self, query: Query, dimension: Dimension, *, assistants: bool, limit: int, offset: int) -> Sources:
         visits = self._visits_by(query, dimension)[dimension]
-        return sources(query.days, dimension, visits, limit=limit, offset=offset)
+        return sources(query.days, dimension, visits, assistants=assistants, limit=limit, offset=offset)
 
     def _devices(self, query: Query) -> Devices:
         return devices(query.days, self._visits_by(query, *DEVICES))

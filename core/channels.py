@@ -35,11 +35,6 @@ class Channel(StrEnum):
     REFERRAL = "Referral"
     DIRECT = "Direct"
 
-    @property
-    def without_assistants(self) -> Channel:
-        """The channel in the words of an API that does not know assistants."""
-        return Channel.REFERRAL if self is Channel.AI_ASSISTANT else self
-
 
 class SourceKind(StrEnum):
     """What a well-known host is."""
@@ -74,6 +69,11 @@ def classify(referred: bool, source: Source | None, utm_medium: str, click: Netw
     if referred:
         return _by_referrer(source, utm_medium.lower(), click).value
     return _by_address(source, utm_medium.lower(), click).value
+
+
+def without_assistants(channel: str) -> str:
+    """Return a stored channel in the words of an API that does not know assistants."""
+    return Channel.REFERRAL.value if channel == Channel.AI_ASSISTANT else channel
 
 
 def _by_referrer(source: Source | None, medium: str, click: Network | None) -> Channel:

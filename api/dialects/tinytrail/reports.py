@@ -142,6 +142,7 @@ class _DayReports:
         report = await self._reports.sources(
             query,
             parameters.source(request.query_params),
+            assistants=False,
             limit=given.per_page,
             offset=(given.page - 1) * given.per_page,
         )

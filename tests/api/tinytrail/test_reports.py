@@ -98,8 +98,11 @@ class FixedReports:
         rows = (PageSum("/blog/getting-started", 5420, 3210), PageSum("/odd", 3, 2), PageSum("/a,b", 1, 1))
         return Pages(days=query.days, rows=rows)
 
-    async def sources(self, query: Query, dimension: Dimension, *, limit: int, offset: int = 0) -> Sources:
+    async def sources(
+        self, query: Query, dimension: Dimension, *, assistants: bool = True, limit: int, offset: int = 0
+    ) -> Sources:
         """Two rows of each kind, one of them odd."""
+        assert not assistants, "this API does not know assistants"
         self.asked.append(query)
         self.paging = (limit, offset)
         rows: dict[Dimension, tuple[tuple[tuple[str, ...], int], ...]] = {
