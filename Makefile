@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+# A test file stays on one worker, so what it starts is started once.
+WORKERS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Starts the broker and the database for as long as a command runs, where they do not run already.
 WITH_SERVICES := $(BIN)/python -m ops.services during --
 
@@ -17,7 +19,7 @@ run: install ## Footfall on this machine alone: http://127.0.0.1:8000, data in .
 	$(BIN)/footfall serve --data data $(ARGS)
 
 test: install ## every test, on a real broker and database; what this machine cannot run is skipped with the reason
-	$(WITH_SERVICES) $(BIN)/pytest $(ARGS)
+	$(WITH_SERVICES) $(BIN)/pytest $(WORKERS) $(ARGS)
 
 check: install ## style, types and the rules of who may import whom
 	$(BIN)/ruff check
