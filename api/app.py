@@ -25,7 +25,7 @@ from api.dialects.tinytrail import accounts, collect, failures, users, websites
 from api.dialects.tinytrail.documents import document
 from api.dispatcher import Dispatcher
 from api.keepers import Keeper, running
-from api.limits import KeyLimit
+from api.limits import COLLECT_RATE
 from api.lookups.agents import Agents
 from api.lookups.hosts import Hosts
 from api.lookups.places import Places
@@ -44,14 +44,12 @@ if TYPE_CHECKING:
     from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
     from api.asgi import Application
+    from api.limits import Limit, Rate
     from core.clock import Clock
     from core.networks import Network
     from core.ports import EventLog
     from core.telemetry import Telemetry
 
-#: Requests per seconds: of one address to collect, and of one key to everything else.
-COLLECT_LIMIT: Final = (10, 10)
-KEY_LIMIT: Final = (60, 60)
 _EXPOSITION: Final = "text/plain; version=0.0.4; charset=utf-8"
 _ALIVE_SECONDS: Final = 3
 
@@ -63,7 +61,8 @@ class Collecting:
     pool: AsyncConnectionPool
     log: EventLog
     trusted_proxies: Sequence[Network] = ()
-    rate_limits: bool = True
+    #: How often one address may send; None for as often as it likes.
+    rate: Rate | None = COLLECT_RATE
     #: Files in MaxMind's format that tell places.
     place_files: Sequence[Path] = ()
 
@@ -78,7 +77,8 @@ class Reporting:
     pool: ConnectionPool
     vault: KeyVault = field(default_factory=KeyVault)
     routers: Sequence[APIRouter] = field(default=())
-    rate_limits: bool = True
+    #: How often one key may ask; None for as often as it likes.
+    limit: Limit | None = None
 
 
 def create_app(
@@ -128,8 +128,7 @@ def create_app(
     app.include_router(scripts.router())
     app.add_api_route("/metrics", _metrics(tally, exposition), include_in_schema=False)
     if reporting is not None:
-        limit = KeyLimit(requests=KEY_LIMIT[0], seconds=KEY_LIMIT[1], clock=clock) if reporting.rate_limits else None
-        app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=limit)
+        app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=reporting.limit)
         app.include_router(home.router())
         app.include_router(document.router())
         app.include_router(accounts.router(reporting.pool))
@@ -158,10 +157,10 @@ def _collector(  # noqa: PLR0913 - the parts it is made of
         stamp=Stamper(clock, _below).mint,
         identify=salts.identify,
     )
-    limit, seconds = COLLECT_LIMIT
+    rate = collecting.rate
     return collect.Collect(
         clients=Clients(collecting.trusted_proxies),
-        window=SlidingWindow(limit=limit, seconds=seconds, clock=clock) if collecting.rate_limits else None,
+        window=None if rate is None else SlidingWindow(limit=rate.requests, seconds=rate.seconds, clock=clock),
         intake=Intake(
             sites=sites,
             enrichment=Enrichment(lookups=lookups, clock=clock, telemetry=telemetry),

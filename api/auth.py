@@ -13,7 +13,7 @@ from storage import keys
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
-    from api.limits import KeyLimit
+    from api.limits import Limit
     from core.clock import Clock
 
 _HEADER: Final = "x-api-key"
@@ -27,7 +27,7 @@ _MAX_KEY: Final = 256
 class Keys:
     """Looks keys up and believes the answer for a few seconds. Safe in threads."""
 
-    def __init__(self, *, pool: ConnectionPool, clock: Clock, limit: KeyLimit | None) -> None:
+    def __init__(self, *, pool: ConnectionPool, clock: Clock, limit: Limit | None) -> None:
         self._pool = pool
         self._monotonic = clock.monotonic
         self._limit = limit
@@ -40,7 +40,7 @@ class Keys:
             HttpError: 401 for a missing or unknown key, 429 beyond the key's limit.
         """
         principal = self.owner(api, key)
-        if self._limit is not None and (retry_after := self._limit.retry_after(keys.key_hash(key).hex())):
+        if self._limit is not None and (retry_after := self._limit.retry_after(keys.key_hash(key))):
             raise HttpError.rate_limited(retry_after)
         return principal
 

@@ -14,7 +14,7 @@ from aggregations.due import DueDays, SiteDay
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, SECOND, day_of
 from ops.sweeper import Sweeper
-from storage import gaps, links, marks, producers, realtime_parts, rollups, salts
+from storage import gaps, links, marks, producers, rate_limits, realtime_parts, rollups, salts
 from storage.locks import try_scheduler_lock
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ _GAPS: Final = 100
 PRODUCERS_KEPT: Final = 8 * DAY
 #: The longest realtime window is half an hour.
 REALTIME_PARTS_KEPT: Final = HOUR
+#: No window of requests is longer.
+RATE_LIMITS_KEPT: Final = HOUR
 #: The longest pause after a failure, seconds.
 LONGEST_PAUSE: Final = 30.0
 
@@ -174,6 +176,7 @@ class Scheduler:
             links.forget(connection, now=now)
             producers.forget(connection, before=now - PRODUCERS_KEPT)
             realtime_parts.forget(connection, before=now - REALTIME_PARTS_KEPT)
+            rate_limits.forget(connection, before=now - RATE_LIMITS_KEPT)
 
     def _complete_months(self, now: int, stop: Event) -> None:
         """Bring the months of sites that were quiet since up to yesterday, once a day."""

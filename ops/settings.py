@@ -84,6 +84,18 @@ class Settings(BaseSettings):
         "answers. Empty: places.mmdb and places-ipv6.mmdb in FOOTFALL_DATA, if they are there.",
     )
     rate_limits: Literal["on", "off"] = Field("on", description="Limits of requests per address and key.")
+    collect_limit_requests: int = Field(
+        10, ge=1, le=1_000, description="Requests to collect that one address may send; each collector counts its own."
+    )
+    collect_limit_seconds: int = Field(
+        10, ge=1, le=3_600, description="In any time of this length.", json_schema_extra=_unit("s")
+    )
+    key_limit_requests: int = Field(
+        60, ge=1, le=1_000, description="Requests that one key may send; in a cluster, to all API processes together."
+    )
+    key_limit_seconds: int = Field(
+        60, ge=1, le=3_600, description="In any time of this length.", json_schema_extra=_unit("s")
+    )
     streams: int = Field(
         100, ge=1, le=10_000, description="Streams of server-sent events that one process has open; beyond it 503."
     )

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from core.clock import Clock
 
-#: Keys remembered at a time (some 60 MB at worst); beyond it the one that was quiet for longest is let go.
-_MAX_KEYS: Final = 100_000
+#: Requests remembered at a time (some 60 MB at worst): beyond that many keys, each with all that it may send, the one
+#: that was quiet for longest is let go.
+_MAX_REQUESTS: Final = 1_000_000
 
 
 class SlidingWindow:
     """At most `limit` requests of one key in any `seconds`. Refused ones do not count."""
 
-    def __init__(self, *, limit: int, seconds: float, clock: Clock, max_keys: int = _MAX_KEYS) -> None:
+    def __init__(self, *, limit: int, seconds: float, clock: Clock, max_keys: int | None = None) -> None:
         self._limit = limit
         self._seconds = seconds
         self._monotonic = clock.monotonic
-        self._max_keys = max_keys
+        self._max_keys = max_keys or _MAX_REQUESTS // limit
         #: In the order of their last request, so that what is forgotten stands in front.
-        self._requests: OrderedDict[str, deque[float]] = OrderedDict()
+        self._requests: OrderedDict[str | bytes, deque[float]] = OrderedDict()
 
-    def retry_after(self, key: str) -> int:
+    def retry_after(self, key: str | bytes) -> int:
         """Count a request of this key and return 0, or return the whole seconds until one would be let through."""
         now = self._monotonic()
         since = now - self._seconds

@@ -6,11 +6,12 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from api.app import create_app
+from api.limits import SharedLimit
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
 from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
-from ops.wiring.shared import background, collecting, reporting, scheduler
+from ops.wiring.shared import background, collecting, key_rate, reporting, scheduler
 from storage import positions
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
@@ -85,6 +86,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
         pool = stack.enter_context(
             open_pool(settings.database_url, size=settings.database_connections, name="footfall api")
         )
+        rate = key_rate(settings)
         realtime = SummedRealtime(pool, log=topic.name, partitions=topic.partitions, truth=StoredRealtime(pool))
         yield create_app(
             reporting=stack.enter_context(
@@ -94,6 +96,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
                     vault=vault(settings, data=None),
                     realtime=realtime,
                     ending=ending,
+                    limit=None if rate is None else SharedLimit(rate, pool=pool, clock=clock),
                     clock=clock,
                     telemetry=telemetry,
                 )

@@ -8,12 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from api.app import create_app
+from api.limits import LocalLimit
 from core.errors import Unavailable
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
 from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
-from ops.wiring.shared import background, collecting, reporting, scheduler
+from ops.wiring.shared import background, collecting, key_rate, reporting, scheduler
 from storage.embedded import EmbeddedPostgres, make_private, socket_directory
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
@@ -116,6 +117,7 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
         await log.start()
         stack.push_async_callback(log.stop)
         pool = stack.enter_context(open_pool(dsn, size=settings.database_connections, name="footfall reports"))
+        rate = key_rate(settings)
         realtime = AskedRealtime(partial(log.ask, "realtime"), truth=StoredRealtime(pool))
         yield create_app(
             collecting=await stack.enter_async_context(collecting(settings, dsn=dsn, log=log)),
@@ -126,6 +128,7 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
                     vault=vault(settings, data=settings.data),
                     realtime=realtime,
                     ending=ending,
+                    limit=None if rate is None else LocalLimit(rate, clock=clock),
                     clock=clock,
                     telemetry=telemetry,
                 )

@@ -14,6 +14,7 @@ from api.app import Collecting, Reporting
 from api.dialects.tinytrail import stream
 from api.dialects.tinytrail.reports import reports_router, site_finder
 from api.event_streams import OpenStreams
+from api.limits import Rate
 from core.networks import parse_network
 from core.spans import SECOND
 from ops.aggregation import aggregate_day
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
+    from api.limits import Limit
     from core.clock import Clock
     from core.ports import EventLog
     from core.realtime import Realtime
@@ -48,7 +50,7 @@ async def collecting(settings: Settings, *, dsn: str, log: EventLog) -> AsyncIte
             pool=pool,
             log=log,
             trusted_proxies=[parse_network(text) for text in settings.trusted_proxies],
-            rate_limits=settings.rate_limits == "on",
+            rate=collect_rate(settings),
             place_files=place_files(settings),
         )
     finally:
@@ -63,6 +65,7 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     vault: KeyVault,
     realtime: Realtime,
     ending: asyncio.Event,
+    limit: Limit | None,
     clock: Clock,
     telemetry: Telemetry,
 ) -> Iterator[Reporting]:
@@ -85,9 +88,21 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     streams = OpenStreams(most=settings.streams, ending=ending, telemetry=telemetry)
     live = stream.router(realtime=shown, find_site=find_site, streams=streams, clock=clock)
     try:
-        yield Reporting(pool=pool, vault=vault, routers=[router, live], rate_limits=settings.rate_limits == "on")
+        yield Reporting(pool=pool, vault=vault, routers=[router, live], limit=limit)
     finally:
         reports.close()
+
+
+def collect_rate(settings: Settings) -> Rate | None:
+    """How often one address may send; None for as often as it likes."""
+    rate = Rate(settings.collect_limit_requests, settings.collect_limit_seconds)
+    return rate if settings.rate_limits == "on" else None
+
+
+def key_rate(settings: Settings) -> Rate | None:
+    """How often one key may ask; None for as often as it likes."""
+    rate = Rate(settings.key_limit_requests, settings.key_limit_seconds)
+    return rate if settings.rate_limits == "on" else None
 
 
 @contextlib.contextmanager

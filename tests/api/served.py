@@ -82,12 +82,13 @@ def served(dsn: str, *, realtime: Realtime | None = None, grace: float = 20, **s
                     vault=KeyVault(),
                     realtime=realtime or StoredRealtime(pool),
                     ending=stop,
+                    limit=None,
                     clock=clock,
                     telemetry=telemetry,
                 )
                 with reporting as given:
                     app = create_app(
-                        collecting=Collecting(pool=async_pool, log=MemoryLog(), rate_limits=False),
+                        collecting=Collecting(pool=async_pool, log=MemoryLog(), rate=None),
                         reporting=given,
                         telemetry=telemetry,
                         clock=clock,

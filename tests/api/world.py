@@ -10,6 +10,7 @@ import httpx
 import psycopg
 
 from api.app import Collecting, Reporting, create_app
+from api.limits import COLLECT_RATE, KEY_RATE, LocalLimit, SharedLimit
 from core.accounts import Api, Role
 from core.networks import parse_network
 from ops.clock import SystemClock
@@ -126,6 +127,7 @@ async def serving(
     *,
     clock: Clock | None = None,
     rate_limits: bool = False,
+    shared: bool = False,
     trusted: Sequence[str] = (),
     telemetry: Measurements | None = None,
     reports: bool = True,
@@ -140,15 +142,17 @@ async def serving(
     async def exposition() -> bytes:
         return b"footfall_up 1\n"
 
+    counted = SharedLimit(KEY_RATE, pool=pool, clock=clock) if shared else LocalLimit(KEY_RATE, clock=clock)
+    limit = counted if rate_limits else None
     try:
         app = create_app(
             collecting=Collecting(
                 pool=async_pool,
                 log=log,
                 trusted_proxies=[parse_network(text) for text in trusted],
-                rate_limits=rate_limits,
+                rate=COLLECT_RATE if rate_limits else None,
             ),
-            reporting=Reporting(pool=pool, rate_limits=rate_limits) if reports else None,
+            reporting=Reporting(pool=pool, limit=limit) if reports else None,
             telemetry=measurements,
             clock=clock,
             exposition=exposition,
