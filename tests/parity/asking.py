@@ -22,10 +22,11 @@ from tests.parity.ways import GROUPS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aggregations.answers import Pages, Summary, Timeseries
+    from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
 
 ZONES: Final = ("UTC", "UTC", "Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns", "Pacific/Auckland")
 PATHS: Final = ("/", "/pricing", "/café", "/blog/one", "/blog/old/three", "/nowhere")
+FUNNELS: Final = (("/", "/pricing"), ("/", "signup", "outbound_link"), ("page_view", "page_view", "/café"))
 _PAGE: Final = 7
 
 
@@ -35,6 +36,9 @@ class Answers:
 
     summaries: tuple[Summary, ...]  # alone, and with each comparison
     pages: tuple[Pages, ...]  # all at once, then page by page
+    flow: Flow
+    custom_events: tuple[CustomEvents, ...]  # all of them, and one
+    funnels: tuple[Funnel, ...]
     series: tuple[Timeseries, ...]  # of each metric
 
 
@@ -76,4 +80,11 @@ async def _ask(reports: Reports, query: Query) -> Answers:
     pages = [await reports.pages(query, limit=10_000)]
     while len(pages[-1].rows) and len(pages) <= len(pages[0].rows) // _PAGE + 1 and len(pages) < 5:
         pages.append(await reports.pages(query, limit=_PAGE, offset=(len(pages) - 1) * _PAGE))
-    return Answers(summaries=tuple(await summaries), pages=tuple(pages), series=tuple(await series))
+    return Answers(
+        summaries=tuple(await summaries),
+        pages=tuple(pages),
+        flow=await reports.flow(query, limit=10_000),
+        custom_events=tuple([await reports.custom_events(query, name, limit=10_000) for name in (None, "signup")]),
+        funnels=tuple([await reports.funnel(query, steps) for steps in FUNNELS]),
+        series=tuple(await series),
+    )
