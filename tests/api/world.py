@@ -21,6 +21,7 @@ from tests.measurements import Measurements
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
     from uuid import UUID
 
     from api.asgi import Application, Message
@@ -131,6 +132,7 @@ async def serving(
     trusted: Sequence[str] = (),
     telemetry: Measurements | None = None,
     reports: bool = True,
+    place_files: Sequence[Path] = (),
 ) -> AsyncIterator[World]:
     """A migrated database with an application over it, its background tasks running."""
     migrate(dsn)
@@ -151,6 +153,7 @@ async def serving(
                 log=log,
                 trusted_proxies=[parse_network(text) for text in trusted],
                 rate=COLLECT_RATE if rate_limits else None,
+                place_files=place_files,
             ),
             reporting=Reporting(pool=pool, limit=limit) if reports else None,
             telemetry=measurements,
