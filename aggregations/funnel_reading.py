@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from aggregations.planner import Span
     from core.query import Query
 
-#: Most visits and most events of a piece.
-MOST: Final = 100_000
+#: Most visits and most events of a piece: few megabytes, unless every path is of the greatest length.
+MOST: Final = 50_000
 #: A piece is as long as its rows allow, within these bounds, ms.
 _LONGEST: Final = 32 * DAY
 _SHORTEST: Final = SECOND
