@@ -42,7 +42,7 @@ _VISITOR_DAY: Final = ("site", "class", "visitor")
 
 
 def import_day(pool: ConnectionPool, job: RollupJob, what: FileDay, events: Iterable[Event]) -> ImportedDay | None:
-    """Store one day of a file and roll it up; return None if the day of this file is in already.
+    """Store one day of a file and roll it up; return None if it is in already or the site was deleted.
 
     The rows, the marks and the note that the day is in are one transaction. The rollup follows as a second one: should
     it not come to that, the marks make the scheduler do it, and reports read the rows until then.

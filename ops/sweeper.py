@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from core.errors import InvalidInput
 from core.spans import DAY, MINUTE
-from storage import sweeps
+from storage import dead_letters, sweeps
+from streams.codec import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from threading import Event
 
     from psycopg_pool import ConnectionPool
 
     from core.clock import Clock
     from core.telemetry import Telemetry
+    from storage.dead_letters import StoredDeadLetter
     from storage.sweeps import DeletedSite, SweptTable
 
 _log = logging.getLogger(__name__)
@@ -27,6 +32,8 @@ _log = logging.getLogger(__name__)
 AFTER: Final = (0, 10 * MINUTE, 8 * DAY)
 #: Rows removed in one transaction.
 ROWS: Final = 10_000
+#: Dead letters read at a time.
+LETTERS: Final = 1_000
 #: How long one call may take before it leaves the rest to the next, seconds; so rollups are never late for long.
 TURN: Final = 10.0
 
@@ -40,6 +47,7 @@ class Sweeper:
         self._telemetry = telemetry
         self._rows = rows
         self._removed: dict[int, Counter[str]] = {}
+        self._letters_read: dict[int, int] = {}  # by site, the last dead letter that was looked at
 
     def work(self, stop: Event) -> None:
         """Sweep what is due for some seconds, or until `stop` is set.
@@ -52,25 +60,42 @@ class Sweeper:
             due = [site for site in sweeps.waiting(connection) if site.deleted_at + AFTER[site.swept] <= now]
         for position, site in enumerate(due):
             self._telemetry.set("footfall_sites_to_sweep", len(due) - position)
-            for table in sweeps.TABLES:
-                while self._remove(table, site):
+            steps: list[Callable[[DeletedSite], bool]] = [partial(self._remove, table) for table in sweeps.TABLES]
+            for step in (*steps, self._remove_letters):
+                while step(site):
                     if stop.is_set() or self._clock.monotonic() > ends:
                         return
             self._done(site)
         self._telemetry.set("footfall_sites_to_sweep", 0)
 
-    def _remove(self, table: SweptTable, site: DeletedSite) -> int:
+    def _remove(self, table: SweptTable, site: DeletedSite) -> bool:
+        """Whether there was anything to remove, so that more may be left."""
         with self._pool.connection() as connection:
             rows = sweeps.remove(connection, table, site.site, rows=self._rows)
+        self._count(site, table.name, rows)
+        return rows > 0
+
+    def _remove_letters(self, site: DeletedSite) -> bool:
+        """Whether there were dead letters to look at: only inside they say whose they are."""
+        after = self._letters_read.get(site.site, 0)
+        with self._pool.connection() as connection:
+            letters = dead_letters.waiting(connection, after=after, limit=LETTERS, replayed_too=True)
+            rows = dead_letters.remove(connection, [letter.id for letter in letters if _is_of(letter, site.site)])
+        self._count(site, "dead_letters", rows)
+        if letters:
+            self._letters_read[site.site] = letters[-1].id
+        return bool(letters)
+
+    def _count(self, site: DeletedSite, table: str, rows: int) -> None:
         if rows:
-            self._removed.setdefault(site.site, Counter())[table.name] += rows
-            self._telemetry.add("footfall_swept_rows_total", rows, table=table.name)
-        return rows
+            self._removed.setdefault(site.site, Counter())[table] += rows
+            self._telemetry.add("footfall_swept_rows_total", rows, table=table)
 
     def _done(self, site: DeletedSite) -> None:
         with self._pool.connection() as connection:
             sweeps.done(connection, site.site, swept=site.swept + 1)
         removed = self._removed.pop(site.site, Counter())
+        self._letters_read.pop(site.site, None)
         _log.info(
             "Sweep %d of %d of deleted site %d removed %s",
             site.swept + 1,
@@ -78,3 +103,12 @@ class Sweeper:
             site.site,
             ", ".join(f"{rows} rows of {table}" for table, rows in removed.items()) or "nothing",
         )
+
+
+def _is_of(letter: StoredDeadLetter, site: int) -> bool:
+    """Whether it can be read and all its events are of this site."""
+    try:
+        events = decode(letter.letter.payload).events
+    except InvalidInput:
+        return False
+    return bool(events) and all(event.site == site for event in events)

@@ -94,6 +94,11 @@ def mark_replayed(connection: Connection, ids: Collection[int], *, at: int) -> i
     return connection.execute(load("dead_letters.mark_replayed"), {"ids": list(ids), "at": instant(at)}).rowcount
 
 
+def remove(connection: Connection, ids: Collection[int]) -> int:
+    """Remove these for good and return how many there were. The caller commits."""
+    return connection.execute(load("dead_letters.remove"), {"ids": list(ids)}).rowcount
+
+
 async def settle(connection: AsyncConnection, letter: int, *, at: int) -> bool:
     """Note that this one is replayed by the open transaction, at `at` (ms); False if it does not wait any more.
 

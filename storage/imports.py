@@ -30,6 +30,8 @@ PARTITION = -1
 def begin_day(connection: Connection, *, site: int, file_hash: bytes, day: int, events: int) -> bool:
     """Write down that the day (start, ms) of the file is in, with so many events; False if it was before.
 
+    A site that was deleted takes no day: False too.
+
     Whoever imports the same day of the same file at the same time waits here for the other's end.
     """
     parameters = {"site": site, "file_hash": file_hash, "day": instant(day).date(), "events": events}

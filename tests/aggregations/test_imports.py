@@ -137,3 +137,13 @@ def test_types() -> None:
     stored, begun = imports._sessionize(events_of("10:00 /a"), day=FIRST_DAY)
     assert [type(row) for row in (*stored, *begun)] == [StoredEvent, Session]
     assert stored[0].facts == sum(Facts)
+
+
+def test_a_deleted_site_takes_no_day(rollup_pool: ConnectionPool) -> None:
+    """An import that was under way when its site was deleted adds nothing more."""
+    events = events_of("10:00 /a")
+    assert import_day(rollup_pool, new_job(rollup_pool), FileDay(1, FILE, FIRST_DAY), events) is not None
+    with rollup_pool.connection() as connection:
+        connection.execute("UPDATE sites SET deleted_at = now() WHERE id = 1")
+    assert import_day(rollup_pool, new_job(rollup_pool), FileDay(1, b"another file", FIRST_DAY), events) is None
+    assert fetch(rollup_pool, "SELECT count(*) FROM events") == [(1,)]

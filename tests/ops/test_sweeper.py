@@ -16,6 +16,9 @@ from ops.scheduler import Scheduler
 from ops.sweeper import Sweeper
 from storage import sites, sweeps
 from storage.sweeps import TABLES
+from storage.times import instant
+from streams.codec import encode
+from tests.cases import event_at
 from tests.clocks import SetClock
 from tests.measurements import Measurements
 
@@ -129,6 +132,26 @@ def test_nothing_is_left(stage: Stage, caplog: pytest.LogCaptureFixture) -> None
     assert stage.telemetry.gauges["footfall_sites_to_sweep"] == 0
     assert "Sweep 1 of 3 of deleted site 1 removed" in caplog.text
     assert f"{ROWS} rows of events" in caplog.text
+
+
+def test_dead_letters_go_too(stage: Stage) -> None:
+    """Those of the site, replayed or not; those of others, and those that nobody can read, stay."""
+    event = event_at(stage.clock.now, 1)
+    payloads = [encode(1, 1, (event._replace(site=site),)) for site in (1, 2)] + [b"?"]
+    with stage.pool.connection() as connection:
+        for replayed in (None, instant(stage.clock.now)):
+            for payload in payloads:
+                connection.execute(
+                    "INSERT INTO dead_letters"
+                    " (log, partition, message, appended_at, reason, error, payload, replayed_at)"
+                    " VALUES ('log', 0, 1, now(), 'refused', '', %s, %s)",
+                    [payload, replayed],
+                )
+    stage.delete()
+    stage.sweeper().work(Event())
+    with stage.pool.connection() as connection:
+        left = connection.execute("SELECT payload FROM dead_letters ORDER BY id").fetchall()
+    assert left == 2 * [(payload,) for payload in payloads[1:]]
 
 
 def test_what_comes_later_goes_too(stage: Stage) -> None:
