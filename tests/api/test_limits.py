@@ -194,3 +194,26 @@ async def test_the_limit_over_http(postgres_database: str, postgres_dsn: str) ->
             admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
             admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         assert await ask(world.admin_key) == (503, "5")
+
+
+async def test_the_edge_over_http(postgres_database: str) -> None:
+    """Ten in ten seconds of an address, sixty in sixty of a key: not a millisecond before, and not one later."""
+    clock = SetClock(SystemClock().now_ms())
+    async with serving(postgres_database, clock=clock, rate_limits=True) as world:
+        key = {"X-API-KEY": world.user_key}
+
+        async def collect() -> tuple[int, str]:
+            answer = await world.collect(world.view())
+            return answer.status_code, answer.headers.get("retry-after", "")
+
+        async def ask() -> tuple[int, str]:
+            answer = await world.client.get("/api/v1/websites", headers=key)
+            return answer.status_code, answer.headers.get("retry-after", "")
+
+        for tried, length, most, good in ((collect, 10, 10, 202), (ask, 60, 60, 200)):
+            assert [await tried() for _ in range(most)] == [(good, "")] * most
+            assert await tried() == (429, str(length))
+            clock.pass_seconds(length - 0.001)
+            assert await tried() == (429, "1")
+            clock.pass_seconds(0.001)
+            assert await tried() == (good, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ import schemathesis
 from fastapi.routing import iter_route_contexts
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from schemathesis.schemas import APIOperation, BaseSchema
 
     from api.asgi import Application
+    from api.dialects.tinytrail.documents.operation import Operation
     from tests.api.served import Served
 
     Case: TypeAlias = schemathesis.Case[Any]
@@ -90,6 +93,15 @@ def test_it_has_every_route(server: Served) -> None:
     documented = {(method.upper(), path) for path, methods in paths for method in methods}
     assert documented == set(OPERATIONS)
     assert documented == _routes(server.app)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.id)
+def test_its_examples_are_of_its_types(operation: Operation) -> None:
+    """Of answers and of bodies."""
+    given = [(operation.answer, operation.example), (operation.body, operation.body_example)]
+    for type_, example in given:
+        if type_ is not None:
+            TypeAdapter(type_).validate_json(json.dumps(example))
 
 
 def _routes(application: Application) -> set[tuple[str, str]]:
