@@ -60,8 +60,14 @@ class Places:
 
     def refresh(self) -> None:
         """Open each file that is another than before. Instead of a missing or broken one the last good one stays."""
+        first = self._paths and not self._marks
         opened = [self._follow(path) for path in self._paths]
         if not any(opened):
+            if first:
+                _log.info(
+                    "no places: nothing of %s can be read; `footfall geo fetch` gets files",
+                    ", ".join(map(str, self._paths)),
+                )
             return
         files = PlaceFiles([self._open[path] for path in self._paths if path in self._open])
         self._cached = lru_cache(_CACHED)(files.place)
@@ -74,7 +80,8 @@ class Places:
             return False
         self._marks[path] = mark
         if mark is None:
-            _log.info("no places from %s: there is no such file; `footfall geo fetch` gets one", path)
+            if path in self._open:
+                _log.warning("places stay as they are: %s is gone", path)
             return False
         try:
             self._open[path] = file = open_place_file(path)

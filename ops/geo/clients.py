@@ -76,12 +76,12 @@ def _client(registry: Registry) -> list[str] | None:
         npm = shutil.which("npm")
         return [npm, *_NPM, "--fetch-retries=1"] if npm else None
     patience = ("--retries", "1", "--disable-pip-version-check", "--no-input", "--no-compile")
+    if pip := shutil.which("pip3") or shutil.which("pip"):
+        return [pip, *_PIP, *patience]
     if find_spec("pip") is not None:
         return [sys.executable, "-m", "pip", *_PIP, *patience]
-    if uv := shutil.which("uv"):
-        return [uv, "pip", *_PIP, "--python", sys.executable]
-    pip = shutil.which("pip3") or shutil.which("pip")
-    return [pip, *_PIP, *patience] if pip else None
+    uv = shutil.which("uv")
+    return [uv, "pip", *_PIP, "--python", sys.executable] if uv else None
 
 
 def _complaint(said: str) -> str:

