@@ -178,6 +178,10 @@ def _temporary(file: Path, secrets: Sequence[bytes]) -> Path:
     with os.fdopen(descriptor, "wb") as text:
         text.write(b"".join(urlsafe_b64encode(secret) + b"\n" for secret in secrets))
         text.flush()
+        if os.geteuid() == 0:
+            # Whom the installation belongs to must be able to read it after a command of root's.
+            owner = (file if file.exists() else file.parent).stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
         os.fsync(descriptor)
     return temporary
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from functools import partial
 from threading import Barrier, Thread
@@ -87,6 +88,18 @@ def test_the_file_is_private(connection: psycopg.Connection, tmp_path: Path) -> 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_text() != before
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_file_belongs_to_whom_the_folder_belongs(connection: psycopg.Connection, tmp_path: Path) -> None:
+    """A command of root's takes it away from nobody."""
+    os.chown(tmp_path, 4_711, 4_712)
+    vault = KeyVault(file=tmp_path / "secret.key")
+    make(connection, vault)
+    for _ in range(2):
+        found = (tmp_path / "secret.key").stat()
+        assert (4_711, 4_712) == (found.st_uid, found.st_gid)
+        vault.rotate(connection)
 
 
 def test_a_made_secret_is_rotated(connection: psycopg.Connection, file: Path | None) -> None:
