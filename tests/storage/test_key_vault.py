@@ -98,7 +98,7 @@ def test_the_file_belongs_to_whom_the_folder_belongs(connection: psycopg.Connect
     make(connection, vault)
     for _ in range(2):
         found = (tmp_path / "secret.key").stat()
-        assert (4_711, 4_712) == (found.st_uid, found.st_gid)
+        assert (found.st_uid, found.st_gid) == (4_711, 4_712)
         vault.rotate(connection)
 
 
