@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from aggregations.reports import Reports
+from core.dimensions import OF_SESSIONS, Dimension, value_of
 from core.metrics import Metric
 from core.query import Query
 from core.ranges import Comparison, Days
@@ -34,6 +35,17 @@ ROUNDS: Final = 60
 TODAY: Final = date(2026, 11, 20)
 YEARS: Final = 2
 _VIEWS: Final = 0.6
+#: How many values a dimension has.
+VALUES: Final = {
+    Dimension.CHANNEL: 6,
+    Dimension.REFERRER: 2_000,
+    Dimension.UTM: 200,
+    Dimension.CITY: 1_000,
+    Dimension.BROWSER: 10,
+    Dimension.OS: 8,
+    Dimension.DEVICE: 3,
+    Dimension.SCREEN: 6,
+}
 _MARKED_HOURS: Final = 2
 #: Names of custom events; days of rows, for funnels, and events of a visit in them.
 _NAMES: Final = 200
@@ -45,6 +57,35 @@ INSERT INTO roll_site
 SELECT 1, 1, 0, span, sum(views) * 2, sum(views), sum(d1) / 2, sum(s1), sum(d1), sum(landings), sum(landings),
     sum(bounces), sum(bounces), sum(duration_ms), 0, 0, 0
 FROM roll_path WHERE grain = 1 GROUP BY span
+"""
+#: Visits by dimension; the weight of the n-th value is 1/n.
+_DIMS: Final = """
+INSERT INTO roll_dim
+SELECT 1, 1, 0, site.span, dim, value, n, n / 2, n / 2, n * 60000, n / 2, n * 2
+FROM roll_site AS site
+CROSS JOIN unnest(%(dims)s::text[], %(values)s::text[], %(shares)s::float[]) AS known (dim, value, share)
+CROSS JOIN LATERAL (
+    -- Values that are rarer than a visit a day are there on some days only.
+    SELECT floor(site.visits * share + abs(hashtextextended(dim || value, date_part('day', site.span)::int) %% 1000)
+        / 1000.0)::bigint AS n
+) AS counted
+WHERE site.grain = 1 AND n > 0
+ORDER BY site.span, dim
+"""
+_DIM_MONTHS: Final = """
+INSERT INTO roll_dim
+SELECT 1, 2, 0, date_trunc('month', span), dim, value, sum(visits), sum(bounces), sum(quiet_bounces), sum(duration_ms),
+    sum(new), sum(views)
+FROM roll_dim WHERE grain = 1 AND span < %(today)s GROUP BY 4, 5, 6
+"""
+_SESSIONS: Final = """
+INSERT INTO sessions
+SELECT number, number, %(noon)s::timestamptz + number * %(gap)s * interval '1 second',
+    %(noon)s::timestamptz + (number * %(gap)s + 60) * interval '1 second', 0, 1, 3, 3, 0, 0, true, '/', '/',
+    'Direct', 'host-' || (random() * random() * 2000)::int, 'source', 'medium', 'campaign-' || number %% 200, '', '',
+    'www.example.com', 'DE', 'BE', 'Berlin', 'browser-' || number %% 10, '141', 'os-' || number %% 8, '', 'desktop',
+    '1441+'
+FROM generate_series(0, %(count)s - 1) AS number
 """
 _MONTHS: Final = """
 INSERT INTO roll_path
@@ -149,7 +190,9 @@ def _fill(pool: ConnectionPool, events: int) -> int:
         noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
         today = {"today": noon.replace(hour=0)}
         connection.execute(_SITE)
+        connection.execute(_DIMS, _shares())
         connection.execute(_MONTHS, today)
+        connection.execute(_DIM_MONTHS, today)
         connection.execute(_SITE_MONTHS, today)
         connection.execute(_EVENTS, {**today, "count": events // 365, "names": _NAMES, "days": 365 * YEARS})
         connection.execute(_EVENT_MONTHS, today)
@@ -160,16 +203,31 @@ def _fill(pool: ConnectionPool, events: int) -> int:
         connection.execute(_STEPS, each)
         count = max(views * _MARKED_HOURS // 24, 1)
         connection.execute(_ROWS, {"noon": noon, "count": count, "gap": _MARKED_HOURS * 3_600 / count})
+        visits = max(count // 3, 1)
+        connection.execute(_SESSIONS, {"noon": noon, "count": visits, "gap": _MARKED_HOURS * 3_600 / visits})
         connection.execute(_MARKS, {"noon": noon, "hours": _MARKED_HOURS})
     with pool.connection() as connection:
         return _analyse(connection)
+
+
+def _shares() -> dict[str, list[object]]:
+    dims: list[object] = []
+    values: list[object] = []
+    shares: list[object] = []
+    for dimension, count in VALUES.items():
+        whole = sum(1 / number for number in range(1, count + 1))
+        for number in range(1, count + 1):
+            dims.append(dimension.value)
+            values.append(value_of([f"{column}-{number}" for column in OF_SESSIONS[dimension]]))
+            shares.append(1 / number / whole)
+    return {"dims": dims, "values": values, "shares": shares}
 
 
 def _analyse(connection: psycopg.Connection) -> int:
     connection.commit()
     connection.autocommit = True
     connection.execute("VACUUM ANALYZE")
-    row = connection.execute("SELECT count(*) FROM roll_path").fetchone()
+    row = connection.execute("SELECT (SELECT count(*) FROM roll_path) + (SELECT count(*) FROM roll_dim)").fetchone()
     connection.autocommit = False
     return int(row[0]) if row else 0
 
@@ -189,6 +247,11 @@ async def _report(pool: ConnectionPool) -> None:
         "pages, 30 days": lambda n: reports.pages(query(n, 30), limit=50),
         "flow, 12 months": lambda n: reports.flow(query(n, 365), limit=50),
         "custom events, 12 months": lambda n: reports.custom_events(query(n, 365), limit=50),
+        "sources by channel, 12 months": lambda n: reports.sources(query(n, 365), Dimension.CHANNEL, limit=50),
+        "sources by domain, 12 months": lambda n: reports.sources(query(n, 365), Dimension.REFERRER, limit=50),
+        "sources by domain, 30 days": lambda n: reports.sources(query(n, 30), Dimension.REFERRER, limit=50),
+        "sources by campaign, 12 months": lambda n: reports.sources(query(n, 365), Dimension.UTM, limit=50),
+        "devices, 12 months": lambda n: reports.devices(query(n, 365)),
         "timeseries, 12 months": lambda n: reports.timeseries(query(n, 365), Metric.PAGEVIEWS),
         "timeseries of a page, 12 months": lambda n: reports.timeseries(query(n, 365, "/page/7"), Metric.VISITS),
     }

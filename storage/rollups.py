@@ -39,6 +39,7 @@ class RollupTable:
     keys: tuple[str, ...] = ()  # text
     sums: tuple[str, ...]  # bigint
     daily_sums: tuple[str, ...] = ()  #: bigint, 0 in hour rows: they are distinct counts of a whole UTC day
+    together: tuple[str, ...] = ()  #: those keys of which one value at a time is read; its rows are written together
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,7 +87,7 @@ def replace_day(connection: Connection, table: RollupTable, day: DayHours, frame
             "end": instant(day.day + DAY),
         },
     )
-    rows = frame.select(
+    rows = frame.sort("grain", "span", *table.together).select(
         pl.lit(day.site).alias("site"),
         "grain",
         "class",

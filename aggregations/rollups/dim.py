@@ -67,4 +67,6 @@ def _value(columns: Sequence[str]) -> pl.Expr:
     return pl.concat_str(escaped, separator="\t")
 
 
-DIM: Final = Rollup(table=RollupTable(name="roll_dim", keys=("dim", "value"), sums=_SUMS), hourly=_hourly)
+DIM: Final = Rollup(
+    table=RollupTable(name="roll_dim", keys=("dim", "value"), sums=_SUMS, together=("dim",)), hourly=_hourly
+)
