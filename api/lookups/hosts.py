@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from api.lookups.data import rows
@@ -50,5 +50,6 @@ class Hosts:
         return None
 
 
+@cache  # one for all hosts that are the same, so that what is made of it can be cached
 def _source(kind: str, network: str) -> Source | None:
     return None if kind == _PAGE else Source(SourceKind(kind), Network(network) if network else None)

@@ -12,7 +12,7 @@ from api.lookups.bots import Bots
 from api.lookups.data import rows
 from api.lookups.hosts import Hosts
 from core.agents import Agent
-from core.channels import Source, SourceKind
+from core.channels import SourceKind
 from core.clicks import Network
 
 AGENTS = Agents.bundled()
@@ -134,7 +134,9 @@ def test_hosts(host: str, kind: SourceKind | None) -> None:
 )
 def test_the_networks_of_engines(host: str, network: Network | None) -> None:
     """Engines that show the ads of one network only are known."""
-    assert HOSTS(host) == Source(SourceKind.SEARCH, network)
+    source = HOSTS(host)
+    assert source is not None
+    assert (source.kind, source.network) == (SourceKind.SEARCH, network)
 
 
 @pytest.mark.parametrize("name", ["hosts.csv", "families.csv"])
