@@ -45,7 +45,7 @@ def router(pool: ConnectionPool) -> APIRouter:
         return success(account(made))
 
     @routes.delete("/{account_id}")
-    def delete_account(request: Request, _: Admin, account_id: str) -> dict[str, Any]:
+    def delete_account(request: Request, admin: Admin, account_id: str) -> dict[str, Any]:
         """Delete an account with its users, their keys, its websites and everything that was counted of them."""
         uuid = identifier(account_id, "the account's id")
         with keeping_an_admin(pool) as connection:
@@ -54,8 +54,9 @@ def router(pool: ConnectionPool) -> APIRouter:
                 raise NotFound("there is no such account")
         request.app.state.keys.forget()
         _log.info(
-            "Account %s was deleted with %d sites, %d users and %d keys; their rows are removed by sweeps",
+            "Account %s was deleted by user %s, with %d sites, %d users and %d keys; rows are removed by sweeps",
             uuid,
+            admin.user_id,
             deleted.sites,
             deleted.users,
             deleted.keys,

@@ -51,7 +51,7 @@ def router(pool: ConnectionPool, vault: KeyVault) -> APIRouter:
         return success(user(made, key=key))
 
     @routes.get("/{user_id}/api-key")
-    def show_key(_: Admin, user_id: str) -> dict[str, Any]:
+    def show_key(admin: Admin, user_id: str) -> dict[str, Any]:
         """Show a user's key again."""
         uuid = identifier(user_id, _ID)
         with pool.connection() as connection:
@@ -67,10 +67,11 @@ def router(pool: ConnectionPool, vault: KeyVault) -> APIRouter:
                 "this user's key works but cannot be shown: it was made without a secret, or with one that this server"
                 " does not have. Add that secret to FOOTFALL_SECRET_KEY, or make a new user and delete this one"
             )
+        _log.info("The key of user %s was shown to user %s", uuid, admin.user_id)
         return success({"id": str(uuid), "apiKey": key})
 
     @routes.delete("/{user_id}")
-    def delete_user(request: Request, _: Admin, user_id: str) -> dict[str, Any]:
+    def delete_user(request: Request, admin: Admin, user_id: str) -> dict[str, Any]:
         """Delete a user; the key opens nothing any more."""
         uuid = identifier(user_id, _ID)
         with keeping_an_admin(pool) as connection:
@@ -78,7 +79,7 @@ def router(pool: ConnectionPool, vault: KeyVault) -> APIRouter:
             if deleted is None:
                 raise NotFound("there is no such user")
         request.app.state.keys.forget()
-        _log.info("User %s of account %s was deleted", uuid, deleted.account_id)
+        _log.info("User %s of account %s was deleted by user %s", uuid, deleted.account_id, admin.user_id)
         return success(user(deleted))
 
     return routes

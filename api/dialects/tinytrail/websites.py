@@ -92,7 +92,7 @@ def router(pool: ConnectionPool) -> APIRouter:
             site = sites.delete(connection, uuid, account_id=None if user.is_admin else user.account_id)
         if site is None:
             raise NotFound(_ABSENT)
-        _log.info("Site %d (%s) was deleted; its rows are removed by sweeps", site.id, uuid)
+        _log.info("Site %d (%s) was deleted by user %s; its rows are removed by sweeps", site.id, uuid, user.user_id)
         return success(website(site))
 
     return routes
