@@ -21,7 +21,15 @@ SITES: Final = 4
 EXCLUDED: Final = "198.51.100.0/24"
 
 _PATHS: Final = ("/", "/pricing", "/about", "/caf%C3%A9", "/blog/one", "/blog/two", "/blog/old/three", "/docs/a?x=1")
-_REFERRERS: Final = ("", "", "", "https://www.google.com/", "https://news.ycombinator.com/item?id=1", "https://t.co/x")
+_REFERRERS: Final = (
+    "",
+    "",
+    "",
+    "https://www.google.com/",
+    "https://news.ycombinator.com/item?id=1",
+    "https://chatgpt.com/",
+    "https://t.co/x",
+)
 _CAMPAIGNS: Final = ("", "", "", "?utm_source=news&utm_medium=email&utm_campaign=may", "?gclid=abc")
 _BROWSERS: Final = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36",
