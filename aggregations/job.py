@@ -18,14 +18,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
 from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames, roll
+from aggregations.rollups.zone import midnight_in, zone_visitors
 from core.spans import DAY, HOUR, day_of
-from storage import frames, gaps, marks, rollups
+from storage import frames, gaps, marks, rollups, zones
 from storage.locks import site_lock
 from storage.rollups import DayHours, Grain, SiteMonth
 from storage.snapshots import snapshot
@@ -56,6 +58,7 @@ class _Day(NamedTuple):
 
     marks: list[Mark]
     gap: bool  # whether a rollup misses it
+    zone: str  # the site's
     events: pl.DataFrame  # DAY_EVENTS, by ts and event id
     sessions: pl.DataFrame  # DAY_SESSIONS, those that began on the day before and went on too
 
@@ -120,6 +123,7 @@ def _read(connection: Connection, *, site: int, day: int, force: bool) -> _Day |
         return _Day(
             marks=marked,
             gap=gap,
+            zone=zones.of_site(connection, site),
             events=frames.read(connection, "events.of_day", span, DAY_EVENTS),
             sessions=frames.read(connection, "sessions.of_day", span, DAY_SESSIONS),
         )
@@ -133,6 +137,9 @@ def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> 
         for rollup, frame in zip(ROLLUPS, rolled, strict=True):
             rollups.replace_day(connection, rollup.table, what, frame)
         _sum_month(connection, SiteMonth(what.site, month_of(what.day)), changed=what.day, now=now)
+        midnight = midnight_in(what.day, ZoneInfo(found.zone))
+        visitors = [] if midnight is None else zone_visitors(prepared, midnight)
+        zones.replace(connection, site=what.site, day=what.day, zone=found.zone, visitors=visitors)
         if found.gap:
             gaps.fill(connection, site=what.site, day=what.day)
         # Last, so that no batch waits for longer than the commit.

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from aggregations.closed import ClosedKey, ClosedLists
 from aggregations.hours import HourCache, HourKey
 from aggregations.planner import Span, merged, month_after, months_around, months_of, plan
+from aggregations.rollups.zone import midnight_in
 from core.metrics import Totals, add
-from core.spans import DAY, HOUR
-from storage import gaps, listings, marks, reports
+from core.spans import DAY, HOUR, day_of
+from storage import gaps, listings, marks, reports, zones
 from storage.pieces import Bucketed
 from storage.reports import PageSum, Scope
 from storage.rollups import Grain
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from core.query import Group, Query
     from storage.listings import Keyed, Listing
     from storage.pieces import Piece
+    from storage.zones import Halves
 
 T = TypeVar("T")
 
@@ -94,9 +96,32 @@ class Reading:
             parts[bucket].append(totals)
         if visitors:
             cuts = [(bucket_of(cut.begin), *cut) for made in plans for cut in made.cuts]
-            for bucket, distinct in reports.visitors(self._connection, self._scope, cuts):
+            for bucket, distinct in self._visitors(cuts):
                 parts[bucket].append(Totals(visitors=distinct))
         return [add(parts[bucket]) for bucket in range(len(spans))]
+
+    def _visitors(self, cuts: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+        """Distinct visitors of the parts of days (bucket, begin, end); what the midnight cuts is known."""
+        counted = []
+        known = self._halves({day_of(begin) for _, begin, _ in cuts}) if self._scope.path is None else {}
+        for bucket, begin, end in cuts:
+            day = day_of(begin)
+            midnight = midnight_in(day, self._query.zone) if day in known else None
+            if midnight is not None and (begin, end) == (day, midnight):
+                yield bucket, known[day].before
+            elif midnight is not None and (begin, end) == (midnight, day + DAY):
+                yield bucket, known[day].after
+            else:
+                counted.append((bucket, begin, end))
+        yield from reports.visitors(self._connection, self._scope, counted)
+
+    def _halves(self, days: set[int]) -> dict[int, Halves]:
+        """What is rolled up of the days without marks."""
+        unmarked = days - {day_of(hour) for hour in self._versions}
+        if not unmarked:
+            return {}
+        zone, classes = str(self._query.zone), self._scope.classes
+        return zones.of_days(self._connection, site=self._scope.site, zone=zone, classes=classes, days=unmarked)
 
     def pages(self, span: Span, *, limit: int, offset: int) -> list[PageSum]:
         """Return the pages with views in the span, most views first, then by path."""
