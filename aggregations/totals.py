@@ -179,11 +179,7 @@ class Reading:
             found = listings.visits_of_paths(
                 self._connection, listing, self._scope, begin=span.begin, end=span.end, paths=paths
             )
-        visits: dict[Dimension, dict[str, int]] = {dimension: {} for dimension in dimensions}
-        for key, (count,) in found.items():
-            dimension, value = listings.dimension_of(key)
-            visits[dimension][value] = count
-        return visits
+        return {dimension: listings.values_of(dimension, found) for dimension in dimensions}
 
     def _closed_sums(self, pieces: tuple[Piece, ...], listing: Listing) -> Mapping[str, tuple[int, ...]]:
         if not pieces:

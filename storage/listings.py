@@ -13,7 +13,7 @@ from storage.sql import load
 from storage.times import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from psycopg import Connection
 
@@ -30,7 +30,7 @@ class Listing:
 
     rollups: str
     rows: str
-    dimensions: tuple[Dimension, ...] = ()  #: whose values are the keys, as `dimension_of` takes them apart
+    dimensions: tuple[Dimension, ...] = ()  #: whose values are the keys, as `values_of` takes them apart
     added_later: bool = False  #: whether there are installations whose days were rolled up before its rollup was added
 
     @property
@@ -57,10 +57,10 @@ def visits_by(*dimensions: Dimension) -> Listing:
     return Listing(rollups="reports.dim_rollups", rows="reports.dim_rows", dimensions=dimensions, added_later=True)
 
 
-def dimension_of(key: str) -> tuple[Dimension, str]:
-    """The dimension and the value that a key of `visits_by` is of."""
-    dimension, _, value = key.partition("\t")
-    return Dimension(dimension), value
+def values_of(dimension: Dimension, sums: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
+    """Return the visits of each value of the dimension, out of a list of `visits_by`."""
+    prefix = f"{dimension.value}\t"
+    return {key[len(prefix) :]: visits for key, (visits,) in sums.items() if key.startswith(prefix)}
 
 
 def rollup_sums(connection: Connection, listing: Listing, scope: Scope, pieces: Sequence[Piece]) -> list[Keyed]:
