@@ -126,25 +126,23 @@ class Reading:
     def pages(self, span: Span, *, limit: int, offset: int) -> list[PageSum]:
         """Return the pages with views in the span, most views first, then by path."""
         made = self._plan(span, months=self._months)
-        closed, open_ = self._split(made.rollups)
-        running = [Bucketed(0, piece) for piece in open_]
-        past = self._closed_pages(closed)
-        before = {page.path: page for page in past}
-        now = {
-            path: PageSum(path, views + before[path].views, unique_views + before[path].unique_views)
-            if path in before
-            else PageSum(path, views, unique_views)
-            for path, views, unique_views in reports.pages(
-                self._connection, self._scope, running, counted=self._page_rows(made.rows)
-            )
-        }
+        past, recent, running = self._split(made.rollups)
+        old = self._closed_pages(past)
+        before = {page.path: page for page in old}
+        now: dict[str, PageSum] = {}
+        rows = reports.pages(
+            self._connection, self._scope, [Bucketed(0, piece) for piece in running], counted=self._page_rows(made.rows)
+        )
+        for page in chain(self._closed_pages(recent), rows):
+            known = now.get(page.path) or before.get(page.path)
+            now[page.path] = page if known is None else _sum(known, page)
         pages = merge(
-            (page for page in past if page.path not in now),
+            (page for page in old if page.path not in now),
             sorted(now.values(), key=_rank),
             key=_rank,
         )
         group = self._query.group
-        wanted = pages if group is None else (page for page in pages if group.has(page.path))
+        wanted = (page for page in pages if page.views > 0 and (group is None or group.has(page.path)))
         return list(islice(wanted, offset, offset + limit))
 
     def _closed_pages(self, pieces: tuple[Piece, ...]) -> Sequence[PageSum]:
@@ -161,10 +159,11 @@ class Reading:
     def listing(self, span: Span, listing: Listing) -> dict[str, tuple[int, ...]]:
         """Return the sums of each key of a list over the span; some may be 0."""
         made = self._plan(span, months=self._months, added_later=listing.added_later)
-        closed, running = self._split(made.rollups)
-        sums = dict(self._closed_sums(closed, listing))
+        past, recent, running = self._split(made.rollups)
+        sums = dict(self._closed_sums(past, listing))
+        lately = self._closed_sums(recent, listing).items()
         now = listings.rollup_sums(self._connection, listing, self._scope, running)
-        for key, more in chain(now, self._line_rows(made.rows, listing)):
+        for key, more in chain(lately, now, self._line_rows(made.rows, listing)):
             known = sums.get(key)
             sums[key] = more if known is None else tuple(map(add_numbers, known, more))
         return sums
@@ -195,10 +194,23 @@ class Reading:
         versions = tuple((month, self._rolled[month].version) for piece in pieces for month in months_of(piece))
         return ClosedKey(self._scope.site, tuple(self._scope.classes), pieces, versions, about)
 
-    def _split(self, pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], list[Piece]]:
-        """Those that are closed, and the others."""
-        closed = tuple(piece for piece in pieces if self._is_closed(piece))
-        return closed, [piece for piece in pieces if piece not in closed]
+    def _split(self, pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], tuple[Piece, ...], list[Piece]]:
+        """Whole months before the newest; other days that are in month rows; the days that are not.
+
+        What is kept of the first serves ranges that begin and end elsewhere, and late events leave it alone.
+        """
+        closed = [piece for piece in pieces if self._is_closed(piece)]
+        ragged = {month for piece in closed if piece.sign < 0 for month in months_of(piece)}
+        ragged.update(sorted(self._months)[-1:])
+        past: list[Piece] = []
+        recent: list[Piece] = []
+        for piece in closed:
+            if piece.grain is not Grain.MONTH:
+                recent.append(piece)
+                continue
+            for month in months_of(piece):
+                (recent if month in ragged else past).append(piece._replace(begin=month, end=month_after(month)))
+        return tuple(merged(past)), tuple(merged(recent)), [piece for piece in pieces if piece not in closed]
 
     def _is_closed(self, piece: Piece) -> bool:
         """Whether the piece is of days that are all in month rows."""
@@ -296,6 +308,10 @@ class Reading:
 
     def _key(self, about: str, piece: Piece) -> HourKey:
         return HourKey(self._scope.site, about, piece.begin, self._versions.get(piece.begin, ()))
+
+
+def _sum(one: PageSum, other: PageSum) -> PageSum:
+    return PageSum(one.path, one.views + other.views, one.unique_views + other.unique_views)
 
 
 def _rank(page: PageSum) -> tuple[int, str]:

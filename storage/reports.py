@@ -108,7 +108,10 @@ def page_rows(connection: Connection, site: int, pieces: Sequence[Bucketed]) -> 
 def pages(
     connection: Connection, scope: Scope, pieces: Sequence[Bucketed], *, counted: Sequence[PageSum]
 ) -> list[PageSum]:
-    """Return the pages with views, most views first, then by path; `counted` are further parts, from rows."""
+    """Return pages, most views first, then by path; `counted` are further parts, from rows.
+
+    Where pieces are taken away views may be 0 or less: they are parts of a sum.
+    """
     if not pieces and not counted:
         return []
     paths, views, unique_views = zip(*counted, strict=True) if counted else ((), (), ())

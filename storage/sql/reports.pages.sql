@@ -1,4 +1,4 @@
--- A site's pages with views, most views first: pieces of its rollups and what was counted on rows together.
+-- A site's pages, most views first, also those without any: pieces of its rollups and what was counted on rows together.
 SELECT path, sum(views)::bigint AS views, sum(s1)::bigint
 FROM (
     SELECT roll.path, piece.sign * roll.views AS views, piece.sign * roll.s1 AS s1
@@ -14,5 +14,4 @@ FROM (
     FROM unnest(%(paths)s::text[], %(views)s::bigint[], %(s1)s::bigint[]) AS counted (path, views, s1)
 ) AS parts
 GROUP BY path
-HAVING sum(views) > 0
 ORDER BY views DESC, path COLLATE "C"
