@@ -130,10 +130,8 @@ class Reading:
         old = self._closed_pages(past)
         before = {page.path: page for page in old}
         now: dict[str, PageSum] = {}
-        rows = reports.pages(
-            self._connection, self._scope, [Bucketed(0, piece) for piece in running], counted=self._page_rows(made.rows)
-        )
-        for page in chain(self._closed_pages(recent), rows):
+        today = reports.pages(self._connection, self._scope, running)
+        for page in chain(self._closed_pages(recent), today, self._page_rows(made.rows)):
             known = now.get(page.path) or before.get(page.path)
             now[page.path] = page if known is None else _sum(known, page)
         pages = merge(
@@ -152,7 +150,7 @@ class Reading:
         key = self._closed_key(pieces, "pages")
         known = self._kept.closed_pages.get(key)
         if known is None:
-            known = reports.pages(self._connection, self._scope, [Bucketed(0, piece) for piece in pieces], counted=())
+            known = reports.pages(self._connection, self._scope, pieces)
             self._kept.closed_pages.keep(key, known)
         return known
 

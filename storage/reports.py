@@ -105,27 +105,15 @@ def page_rows(connection: Connection, site: int, pieces: Sequence[Bucketed]) -> 
     return [(bucket, traffic, PageSum(*sums)) for bucket, traffic, *sums in rows]
 
 
-def pages(
-    connection: Connection, scope: Scope, pieces: Sequence[Bucketed], *, counted: Sequence[PageSum]
-) -> list[PageSum]:
-    """Return pages, most views first, then by path; `counted` are further parts, from rows.
+def pages(connection: Connection, scope: Scope, pieces: Sequence[Piece]) -> list[PageSum]:
+    """Return the pages in pieces of rollups, most views first, then by path.
 
-    Where pieces are taken away views may be 0 or less: they are parts of a sum.
+    Where pieces are taken away, views may be 0 or less: they are parts of a sum.
     """
-    if not pieces and not counted:
+    if not pieces:
         return []
-    paths, views, unique_views = zip(*counted, strict=True) if counted else ((), (), ())
-    rows = connection.execute(
-        load("reports.pages"),
-        {
-            **_about(scope),
-            **parameters(pieces),
-            "paths": list(paths),
-            "views": list(views),
-            "s1": list(unique_views),
-        },
-    )
-    return [PageSum(*row) for row in rows]
+    given = parameters(Bucketed(0, piece) for piece in pieces)
+    return [PageSum(*row) for row in connection.execute(load("reports.pages"), {**_about(scope), **given})]
 
 
 def paths(connection: Connection, scope: Scope, pieces: Sequence[Bucketed]) -> list[str]:
