@@ -33,6 +33,10 @@ class WorkerSettings:
     commit_interval: float = 1.0
     flushes_at_once: int = 3  #: transactions, each on a connection of its own
     quiet_every: float = 60.0  #: how often partitions are looked for of which nothing comes
+    #: How often it is looked whether messages come that the log has, and at how many looks in a row none may: longer
+    #: than a rebalance takes.
+    stall_every: float = 10.0
+    stall_looks: int = 6
     stop_timeout: float = 8.0  #: then the worker ends whatever it waits for
 
 

@@ -45,6 +45,7 @@ class Assignment:
         self._partitions: dict[int, Partition] = {}
         self._turns = asyncio.Semaphore(flushes_at_once)
         self._opening: set[asyncio.Task[None]] = set()
+        self._handling = 0
 
     async def assigned(self, numbers: Collection[int]) -> None:
         """Own exactly these partitions.
@@ -75,7 +76,11 @@ class Assignment:
         by_partition: dict[int, list[EventT[bytes]]] = {}
         for event in events:
             by_partition.setdefault(event.message.partition, []).append(event)
-        flushed = await asyncio.gather(*(self._flush(number, batch) for number, batch in by_partition.items()))
+        self._handling += 1
+        try:
+            flushed = await asyncio.gather(*(self._flush(number, batch) for number, batch in by_partition.items()))
+        finally:
+            self._handling -= 1
         return [event for batch in flushed for event in batch]
 
     async def watch(self, every: float) -> None:
@@ -87,6 +92,27 @@ class Assignment:
             for partition, error in zip(partitions, done, strict=True):
                 if isinstance(error, Exception):
                     logger.warning("the position of quiet partition %d is not moved: %s", partition.number, error)
+
+    async def stalled(self, every: float, looks: int) -> str:
+        """Return what stands still, once a partition has had messages before it at `looks` looks and none came.
+
+        A broker that goes away amid a rebalance can leave the consumer in the group and without messages for ever.
+        While a batch is in work nothing is looked at: the others may wait for it, and the store may be away.
+        """
+        stood: dict[int, tuple[int, int]] = {}  # position, and at how many looks in a row
+        while True:
+            await asyncio.sleep(every)
+            if self._handling:
+                continue
+            partitions = list(self._partitions.values())
+            found = await asyncio.gather(*(partition.standing() for partition in partitions), return_exceptions=True)
+            before, stood = stood, {}
+            for partition, position in zip(partitions, found, strict=True):
+                if isinstance(position, int):
+                    known, times = before.get(partition.number, (position, 0))
+                    stood[partition.number] = (position, times + 1 if known == position else 1)
+                    if stood[partition.number][1] >= looks:
+                        return f"no messages come for partition {partition.number}, though the log has some"
 
     async def _flush(self, number: int, events: list[EventT[bytes]]) -> list[EventT[bytes]]:
         partition = self._partitions.get(number)

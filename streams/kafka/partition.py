@@ -152,6 +152,19 @@ class Partition:
         if self._next == end:
             await self._engine.reach(end, at=at)
 
+    async def standing(self) -> int | None:
+        """Return the position if the log holds messages from there on and no batch is in work; else None.
+
+        Raises:
+            Unavailable: the broker does not answer; TimeoutError says the same.
+        """
+        position = self._next
+        if self.halted or position is None or self._closed.is_set() or self._lock.locked():
+            return None
+        async with asyncio.timeout(_BOUNDS_SECONDS):
+            _, end = await self._reader.bounds(self.number)
+        return position if position == self._next and position < end else None
+
     async def close(self, patience: float) -> None:
         """Give the partition up after the batch in work, and return then or after `patience` seconds.
 

@@ -106,7 +106,13 @@ class Worker:
             await assignment.assigned([tp.partition for tp in partitions if tp.topic == self._topic.name])
 
         app.on_partitions_assigned.connect(assigned)  # type: ignore[arg-type]  # its type allows no named parameter
+
+        async def rejoin_when_stalled() -> None:
+            stalled = await assignment.stalled(self._settings.stall_every, self._settings.stall_looks)
+            await app.crash(Unavailable(stalled))
+
         start = asyncio.create_task(app.start())
+        stalls = asyncio.create_task(rejoin_when_stalled())
         watch = asyncio.create_task(assignment.watch(self._settings.quiet_every))
         try:
             await _until(stop, _ended(app, start))
@@ -114,6 +120,7 @@ class Worker:
             return app.crash_reason or reason
         finally:
             watch.cancel()
+            stalls.cancel()
             await self._end(app, assignment, start)
 
     async def _end(self, app: faust.App, assignment: Assignment, start: asyncio.Task[None]) -> None:

@@ -247,6 +247,31 @@ async def test_quiet_partitions_are_looked_for_again_and_again() -> None:
     await assignment.close()
 
 
+async def test_only_what_stands_still_is_stalled() -> None:
+    """A partition before messages that do not come; not one that moves or has nothing before it."""
+    engine, reader = _Engine(5), _Reader(end=5)
+    partition = _partition(engine, reader)
+    assignment = Assignment(make=lambda _: partition, fail=_raise, telemetry=Measured(), flushes_at_once=1)
+    await assignment.assigned([3])
+    await partition.open()
+    looking = asyncio.create_task(assignment.stalled(0.01, 20))
+
+    await asyncio.sleep(0.4)
+    assert not looking.done()  # all is applied
+    reader.ends = (0, 1_000)
+    for offset in range(5, 45):
+        await partition.take(_messages(offset))
+        await asyncio.sleep(0.01)
+    assert not looking.done()  # it moves
+    reader.away = True
+    await asyncio.sleep(0.4)
+    assert not looking.done()  # nobody can tell
+    reader.away = False
+
+    assert "partition 3" in await asyncio.wait_for(looking, 20)
+    await assignment.close()
+
+
 async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while True:

@@ -198,6 +198,19 @@ async def test_workers_join_and_leave(kafka_bootstrap: str, topic: Topic, worker
     assert await asyncio.to_thread(first.wait, 1) == 0
 
 
+async def test_a_deaf_consumer_is_replaced(kafka_bootstrap: str, topic: Topic, workers: Workers) -> None:
+    """A consumer that is in the group and is given no messages: the worker notices and joins anew, in one process."""
+    worker = workers.start("60", "5")
+    async with _log(kafka_bootstrap, topic) as log, _loaded(log) as load:
+        await workers.until("SELECT count(*) > 100 FROM events", value=True)
+        worker.send_signal(signal.SIGUSR1)
+        await asyncio.sleep(2)
+    await _exact(workers, load.answered)
+
+    assert "joining anew: no messages come for partition" in workers.logs()
+    assert worker.poll() is None
+
+
 async def test_broker_away(private_broker: Broker, database: str, tmp_path: Path) -> None:
     """The broker is killed under load and comes back: nothing answered is lost, the same worker goes on."""
     topic = topics.create(private_broker.bootstrap, partitions=4)

@@ -1,4 +1,8 @@
-"""A worker as a process: BOOTSTRAP GENERATION GROUP DSN [ATTEMPTS]. Ends with 0 on SIGTERM, with 1 if it fails."""
+"""A worker as a process: BOOTSTRAP GENERATION GROUP DSN [ATTEMPTS [LOOKS]].
+
+Ends with 0 on SIGTERM, with 1 if it fails. On SIGUSR1 its consumer hears nothing more of its partitions, as after a
+broker that went away amid a rebalance; with LOOKS it notices in so many seconds.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +11,48 @@ import logging
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
 from storage.pool import open_async_pool
 from streams.engine import PartitionEngine
 from streams.kafka import topics
+from streams.kafka import worker as worker_module
 from streams.kafka.app import WorkerSettings
+from streams.kafka.assignment import FaustReader
 from streams.kafka.partition import RetrySettings
 from streams.kafka.worker import Worker, WorkerFailed
+
+if TYPE_CHECKING:
+    import faust
+
+    from streams.kafka.topics import Topic
 
 #: The broker takes no session shorter than this; a killed worker is missed after it.
 SESSION_TIMEOUT = 6.0
 
 
-async def main(bootstrap: str, generation: int, group: str, dsn: str, attempts: int) -> None:
+class _Reader(FaustReader):
+    latest: _Reader
+
+    def __init__(self, app: faust.App, bootstrap: str, topic: Topic) -> None:
+        super().__init__(app, bootstrap, topic)
+        _Reader.latest = self
+
+
+async def main(bootstrap: str, generation: int, group: str, dsn: str, *, attempts: int, looks: int) -> None:
     """Work until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     topic = await topics.wait_for(bootstrap, generation=generation)
+
+    def grow_deaf() -> None:
+        for number in range(topic.partitions):
+            _Reader.latest.pause(number)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, grow_deaf)
     clock = SystemClock()
     pool = await open_async_pool(dsn, size=4)
     worker = Worker(
@@ -41,18 +68,22 @@ async def main(bootstrap: str, generation: int, group: str, dsn: str, attempts: 
             rebalance_timeout=8.0,
             request_timeout=10.0,
             quiet_every=2.0,
+            stall_every=1.0,
+            stall_looks=looks,
         ),
         retry=RetrySettings(attempts=attempts, longest_pause=1.0),
     )
-    await worker.run(stop)
+    with patch.object(worker_module, "FaustReader", _Reader):  # the one way to its consumer
+        await worker.run(stop)
     await pool.close()
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     _, server, number, name, address, *rest = sys.argv
+    given = dict(zip(("attempts", "looks"), map(int, rest), strict=False))
     try:
-        asyncio.run(main(server, int(number), name, address, int(rest[0]) if rest else 60))
+        asyncio.run(main(server, int(number), name, address, **{"attempts": 60, "looks": 60, **given}))
     except WorkerFailed:
         logging.getLogger(__name__).exception("failed")
         logging.shutdown()
