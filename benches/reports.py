@@ -1,4 +1,8 @@
-"""Unfiltered reports over a year of rollups, the last hours from rows; without HTTP."""
+"""Unfiltered reports over a year of rollups, the last hours from rows; without HTTP.
+
+Each is timed in two ways: for a range that ends today, asked for again and again while events come in, as a page that
+is left open does; and for ranges that nobody has asked for before, beginning and ending anywhere in a month.
+"""
 
 from __future__ import annotations
 
@@ -142,6 +146,8 @@ _MARKS: Final = """
 INSERT INTO marks
 SELECT 1, %(noon)s::timestamptz + hour * interval '1 hour', 0, hour FROM generate_series(0, %(hours)s - 1) AS hour
 """
+#: What a batch does that brings another event.
+_COMING: Final = "UPDATE marks SET version = version + 1000 WHERE site = 1 AND hour = date_trunc('hour', %(noon)s)"
 
 
 class _Clock:
@@ -235,9 +241,8 @@ def _analyse(connection: psycopg.Connection) -> int:
 async def _report(pool: ConnectionPool) -> None:
     reports = Reports(pool, clock=_Clock(), telemetry=NoTelemetry())
 
-    def query(number: int, days: int, path: str | None = None) -> Query:
-        # Every round begins elsewhere in a month, so that ragged ends of all lengths are met.
-        last = TODAY if number % 2 else TODAY - timedelta(days=number)
+    def query(ago: int, days: int, path: str | None = None) -> Query:
+        last = TODAY - timedelta(days=ago)
         return Query(site=1, days=Days(first=last - timedelta(days=days - 1), last=last), zone=UTC, path=path)
 
     cases: dict[str, Callable[[int], Awaitable[object]]] = {
@@ -260,14 +265,36 @@ async def _report(pool: ConnectionPool) -> None:
     slow: dict[str, Callable[[int], Awaitable[object]]] = {
         f"funnel, {_ROW_DAYS} days": lambda n: reports.funnel(query(n, _ROW_DAYS), funnel)
     }
+    print(f"  {'':36} until today, events coming in   ranges asked for the first time")
     for name, case in (cases | slow).items():
+        rounds = ROUNDS if name in cases else 5
         await case(0)
-        times = []
-        for number in range(ROUNDS if name in cases else 5):
-            started = time.perf_counter()
-            await case(number)
-            times.append((time.perf_counter() - started) * 1_000)
-            await asyncio.sleep(0.02)
-        times.sort()
-        print(f"  {name:36} p50 {times[len(times) // 2]:7.1f} ms   p95 {times[int(len(times) * 0.95)]:7.1f} ms")
+        live = [await _timed(case, 0, before=lambda: _come(pool)) for _ in range(rounds)]
+        new = [await _timed(case, number) for number in range(1, rounds + 1)]
+        print(f"  {name:36} {_percentiles(live)}   {_percentiles(new)}")
     reports.close()
+
+
+async def _timed(
+    case: Callable[[int], Awaitable[object]], number: int, *, before: Callable[[], None] | None = None
+) -> float:
+    """Return the ms that a report takes."""
+    await asyncio.sleep(0.02)
+    if before is not None:
+        await asyncio.to_thread(before)
+    started = time.perf_counter()
+    await case(number)
+    return (time.perf_counter() - started) * 1_000
+
+
+def _come(pool: ConnectionPool) -> None:
+    """Let an event come in."""
+    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 13, 30, tzinfo=UTC)
+    with pool.connection() as connection:
+        connection.execute(_ROWS, {"noon": noon, "count": 1, "gap": 1})
+        connection.execute(_COMING, {"noon": noon})
+
+
+def _percentiles(times: list[float]) -> str:
+    ordered = sorted(times)
+    return f"p50 {ordered[len(ordered) // 2]:7.1f}  p95 {ordered[int(len(ordered) * 0.95)]:7.1f} ms"
