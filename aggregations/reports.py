@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import psycopg
@@ -21,8 +21,8 @@ from aggregations.turns import Turns
 from core.errors import Unavailable
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
-from storage.listings import CUSTOM_EVENTS, FLOW, events_by_path
-from storage.reports import Scope, give_up_after, oldest
+from storage.listings import CUSTOM_EVENTS, FLOW, PAGES, events_by_path
+from storage.reports import PageSum, Scope, give_up_after, oldest
 from storage.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -152,10 +152,11 @@ class Reports:
         return totals
 
     def _pages(self, query: Query, *, limit: int, offset: int) -> Pages:
-        span = Span(*query.ends)
-        with self._snapshot() as connection:
-            reading = Reading(connection, query, span, kept=self._kept)
-            return Pages(days=query.days, rows=tuple(reading.pages(span, limit=limit, offset=offset)))
+        seen = self._listing(query, PAGES)
+        ordered = sorted((-views, path, unique) for path, (views, unique) in seen.items() if views > 0)
+        wanted = (line for line in ordered if query.group is None or query.group.has(line[1]))
+        rows = tuple(PageSum(path, -views, unique) for views, path, unique in islice(wanted, offset, offset + limit))
+        return Pages(days=query.days, rows=rows)
 
     def _timeseries(self, query: Query, metric: Metric) -> Timeseries:
         spans = [Span(*edges) for edges in pairwise(query.edges)]

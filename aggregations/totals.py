@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from heapq import merge
-from itertools import chain, islice
+from itertools import chain
 from operator import add as add_numbers
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -17,7 +16,7 @@ from core.metrics import Totals, add
 from core.spans import DAY, HOUR, day_of
 from storage import gaps, listings, marks, reports, zones
 from storage.pieces import Bucketed
-from storage.reports import PageSum, Scope
+from storage.reports import Scope
 from storage.rollups import Grain
 
 if TYPE_CHECKING:
@@ -40,15 +39,13 @@ class Kept(NamedTuple):
     """The caches of a process: parts (class, sums) of marked hours, and lists of the past."""
 
     totals: HourCache[tuple[int, Totals]]
-    pages: HourCache[tuple[int, PageSum]]
     lines: HourCache[tuple[int, Keyed]]
-    closed_pages: ClosedLists[Sequence[PageSum]]
     closed: ClosedLists[Mapping[str, tuple[int, ...]]]
 
     @classmethod
     def empty(cls, *, clock: Clock) -> Kept:
         """Nothing is kept yet."""
-        return cls(HourCache(clock=clock), HourCache(clock=clock), HourCache(clock=clock), ClosedLists(), ClosedLists())
+        return cls(HourCache(clock=clock), HourCache(clock=clock), ClosedLists())
 
 
 class Reading:
@@ -122,37 +119,6 @@ class Reading:
             return {}
         zone, classes = str(self._query.zone), self._scope.classes
         return zones.of_days(self._connection, site=self._scope.site, zone=zone, classes=classes, days=unmarked)
-
-    def pages(self, span: Span, *, limit: int, offset: int) -> list[PageSum]:
-        """Return the pages with views in the span, most views first, then by path."""
-        made = self._plan(span, months=self._months)
-        past, recent, running = self._split(made.rollups)
-        old = self._closed_pages(past)
-        before = {page.path: page for page in old}
-        now: dict[str, PageSum] = {}
-        today = reports.pages(self._connection, self._scope, running)
-        for page in chain(self._closed_pages(recent), today, self._page_rows(made.rows)):
-            known = now.get(page.path) or before.get(page.path)
-            now[page.path] = page if known is None else _sum(known, page)
-        pages = merge(
-            (page for page in old if page.path not in now),
-            sorted(now.values(), key=_rank),
-            key=_rank,
-        )
-        group = self._query.group
-        wanted = (page for page in pages if page.views > 0 and (group is None or group.has(page.path)))
-        return list(islice(wanted, offset, offset + limit))
-
-    def _closed_pages(self, pieces: tuple[Piece, ...]) -> Sequence[PageSum]:
-        """The pages of days that are in month rows; they are asked for again and again, and hardly ever change."""
-        if not pieces:
-            return ()
-        key = self._closed_key(pieces, "pages")
-        known = self._kept.closed_pages.get(key)
-        if known is None:
-            known = reports.pages(self._connection, self._scope, pieces)
-            self._kept.closed_pages.keep(key, known)
-        return known
 
     def listing(self, span: Span, listing: Listing) -> dict[str, tuple[int, ...]]:
         """Return the sums of each key of a list over the span; some may be 0."""
@@ -263,14 +229,6 @@ class Reading:
             if traffic in self._scope.classes:
                 yield bucket, totals if piece.whole else totals._replace(visitors=0)
 
-    def _page_rows(self, pieces: Sequence[Piece]) -> list[PageSum]:
-        def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, PageSum]]]:
-            rows = reports.page_rows(self._connection, self._scope.site, asked)
-            return [(number, (traffic, page)) for number, traffic, page in rows]
-
-        parts = self._hours([Bucketed(0, piece) for piece in pieces], self._kept.pages, "pages", count)
-        return [page for _, (traffic, page) in parts if traffic in self._scope.classes]
-
     def _line_rows(self, pieces: Sequence[Piece], listing: Listing) -> list[Keyed]:
         def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, Keyed]]]:
             rows = listings.row_sums(self._connection, listing, self._scope, asked)
@@ -306,11 +264,3 @@ class Reading:
 
     def _key(self, about: str, piece: Piece) -> HourKey:
         return HourKey(self._scope.site, about, piece.begin, self._versions.get(piece.begin, ()))
-
-
-def _sum(one: PageSum, other: PageSum) -> PageSum:
-    return PageSum(one.path, one.views + other.views, one.unique_views + other.unique_views)
-
-
-def _rank(page: PageSum) -> tuple[int, str]:
-    return -page.views, page.path

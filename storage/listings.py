@@ -46,6 +46,8 @@ class Keyed(NamedTuple):
     sums: tuple[int, ...]
 
 
+#: By path: views, and visits with one.
+PAGES: Final = Listing(rollups="reports.page_rollups", rows="reports.page_rows")
 #: By path: visits that entered there, visits that left there.
 FLOW: Final = Listing(rollups="reports.flow_rollups", rows="reports.flow_rows")
 #: By name of a custom event: how often it happened.

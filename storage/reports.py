@@ -97,25 +97,6 @@ def visitors(connection: Connection, scope: Scope, cuts: Sequence[tuple[int, int
     return [(bucket, distinct) for bucket, _, distinct in rows]
 
 
-def page_rows(connection: Connection, site: int, pieces: Sequence[Bucketed]) -> list[tuple[int, int, PageSum]]:
-    """Return (bucket, class, sums) of every page seen in pieces of hours, of both classes."""
-    if not pieces:
-        return []
-    rows = connection.execute(load("reports.page_rows"), {"site": site, **parameters(pieces)})
-    return [(bucket, traffic, PageSum(*sums)) for bucket, traffic, *sums in rows]
-
-
-def pages(connection: Connection, scope: Scope, pieces: Sequence[Piece]) -> list[PageSum]:
-    """Return the pages in pieces of rollups, most views first, then by path.
-
-    Where pieces are taken away, views may be 0 or less: they are parts of a sum.
-    """
-    if not pieces:
-        return []
-    given = parameters(Bucketed(0, piece) for piece in pieces)
-    return [PageSum(*row) for row in connection.execute(load("reports.pages"), {**_about(scope), **given})]
-
-
 def paths(connection: Connection, scope: Scope, pieces: Sequence[Bucketed]) -> list[str]:
     """Return every path seen, entered or left by in the pieces, of rollups and of hours; possibly a few more."""
     rows = connection.execute(load("reports.paths"), {**_about(scope), **parameters(pieces)})

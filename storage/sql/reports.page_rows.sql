@@ -1,4 +1,4 @@
--- What the rollups of all pages would say of pieces of hours, from their site's rows, per bucket and class.
+-- The same of pieces of hours, from the site's events, per bucket and class.
 SELECT
     piece.bucket,
     events.class,
