@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.errors import InvalidInput
+from core.globs import Glob
 from core.networks import Network, parse_network
 from core.text import require_clean
 
@@ -29,9 +31,21 @@ class ContentGroup(NamedTuple):
     pattern: str
 
 
+class WeekStart(StrEnum):
+    """The first day of a week."""
+
+    MONDAY = "monday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """One site. `uuid` is what trackers and reports call it, `id` what rows do. `created_at` is ms since 1970 UTC."""
+    """One site. `uuid` is what trackers and reports call it, `id` what rows do. `created_at` is ms since 1970 UTC.
+
+    `allowed_hosts` and `excluded_paths` are globs; without allowed hosts any host counts. Countries are codes of ISO
+    3166-1 alpha-2. A retention of None is for ever.
+    """
 
     id: int
     uuid: UUID
@@ -39,15 +53,31 @@ class Site:
     domain: str
     content_groups: tuple[ContentGroup, ...] = ()
     excluded_ips: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    excluded_paths: tuple[str, ...] = ()
+    excluded_countries: tuple[str, ...] = ()
     honour_gpc: bool = True
     honour_dnt: bool = True
     time_zone: str = "UTC"
+    week_start: WeekStart = WeekStart.MONDAY
+    file_retention_days: int | None = None
+    rollup_retention_days: int | None = None
     created_at: int = 0
 
     @cached_property
     def excluded_networks(self) -> tuple[Network, ...]:
         """`excluded_ips` as integers."""
         return tuple(map(parse_network, self.excluded_ips))
+
+    @cached_property
+    def host_globs(self) -> tuple[Glob, ...]:
+        """`allowed_hosts` as globs, for host names in lower case without port."""
+        return tuple(map(Glob, self.allowed_hosts))
+
+    @cached_property
+    def path_globs(self) -> tuple[Glob, ...]:
+        """`excluded_paths` as globs, for paths in their one form."""
+        return tuple(map(Glob, self.excluded_paths))
 
 
 def check_domain(text: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from psycopg import sql
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from core.sites import ContentGroup, Site
+from core.sites import ContentGroup, Site, WeekStart
 from storage.sql import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from psycopg import AsyncConnection, Connection
@@ -21,25 +24,27 @@ CHANNEL = "sites"
 
 def find(connection: Connection, uuid: UUID) -> Site | None:
     """Return the site with this UUID, or None if there is none or it was deleted."""
-    row = connection.execute(load("sites.find"), {"uuid": uuid}).fetchone()
-    return None if row is None else _site(row)
+    return _one(connection, "sites.find", {"uuid": uuid})
 
 
 async def find_async(connection: AsyncConnection, uuid: UUID) -> Site | None:
     """Return what `find` does, without blocking the loop."""
-    row = await (await connection.execute(load("sites.find"), {"uuid": uuid})).fetchone()
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        row = await (await cursor.execute(_statement("sites.find"), {"uuid": uuid})).fetchone()
     return None if row is None else _site(row)
 
 
 async def refresh(connection: AsyncConnection, uuids: Sequence[UUID]) -> list[Site]:
     """Return those of the sites that are still there, as they are now."""
-    rows = await (await connection.execute(load("sites.refresh"), {"uuids": list(uuids)})).fetchall()
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        rows = await (await cursor.execute(_statement("sites.refresh"), {"uuids": list(uuids)})).fetchall()
     return [_site(row) for row in rows]
 
 
 def of_account(connection: Connection, account_id: UUID | None) -> list[Site]:
     """Return the sites of an account, or of all accounts where it is None, oldest first."""
-    return [_site(row) for row in connection.execute(load("sites.list"), {"account_id": account_id})]
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return [_site(row) for row in cursor.execute(_statement("sites.list"), {"account_id": account_id})]
 
 
 def insert(
@@ -55,16 +60,16 @@ def insert(
     Raises:
         psycopg.errors.ForeignKeyViolation: there never was such an account.
     """
-    row = connection.execute(
-        load("sites.insert"),
+    return _one(
+        connection,
+        "sites.insert",
         {
             "account_id": account_id,
             "domain": domain,
             "content_groups": Jsonb([group._asdict() for group in content_groups]),
             "excluded_ips": list(excluded_ips),
         },
-    ).fetchone()
-    return None if row is None else _site(row)
+    )
 
 
 def update(  # noqa: PLR0913 - what can be changed, and whose it is
@@ -83,8 +88,9 @@ def update(  # noqa: PLR0913 - what can be changed, and whose it is
     Raises:
         psycopg.errors.UniqueViolation: its account has another site of this domain.
     """
-    row = connection.execute(
-        load("sites.update"),
+    return _one(
+        connection,
+        "sites.update",
         {
             "uuid": uuid,
             "account_id": account_id,
@@ -92,8 +98,7 @@ def update(  # noqa: PLR0913 - what can be changed, and whose it is
             "content_groups": None if content_groups is None else Jsonb([group._asdict() for group in content_groups]),
             "excluded_ips": None if excluded_ips is None else list(excluded_ips),
         },
-    ).fetchone()
-    return None if row is None else _site(row)
+    )
 
 
 def delete(connection: Connection, uuid: UUID, *, account_id: UUID | None = None) -> Site | None:
@@ -101,22 +106,22 @@ def delete(connection: Connection, uuid: UUID, *, account_id: UUID | None = None
 
     Its rows are removed by sweeps later; from the commit on nobody sees them.
     """
-    row = connection.execute(load("sites.delete"), {"uuid": uuid, "account_id": account_id}).fetchone()
+    return _one(connection, "sites.delete", {"uuid": uuid, "account_id": account_id})
+
+
+def _one(connection: Connection, name: str, given: Mapping[str, object]) -> Site | None:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_statement(name), given).fetchone()
     return None if row is None else _site(row)
 
 
-def _site(row: Sequence[Any]) -> Site:
-    """A row in the order of the SELECT lists; rows were checked when they were written."""
-    id_, uuid, account_id, domain, content_groups, excluded_ips, honour_gpc, honour_dnt, time_zone, created_at = row
-    return Site(
-        id=id_,
-        uuid=uuid,
-        account_id=account_id,
-        domain=domain,
-        content_groups=tuple(ContentGroup(group["name"], group["pattern"]) for group in content_groups),
-        excluded_ips=tuple(excluded_ips),
-        honour_gpc=honour_gpc,
-        honour_dnt=honour_dnt,
-        time_zone=time_zone,
-        created_at=created_at,
-    )
+@cache
+def _statement(name: str) -> sql.Composed:
+    return sql.SQL(load(name)).format(columns=sql.SQL(load("sites.columns")))
+
+
+def _site(row: dict[str, Any]) -> Site:
+    """A row as a site; rows were checked when they were written."""
+    groups = tuple(ContentGroup(group["name"], group["pattern"]) for group in row["content_groups"])
+    lists = {name: tuple(value) for name, value in row.items() if isinstance(value, list)}
+    return Site(**row | lists | {"content_groups": groups, "week_start": WeekStart(row["week_start"])})

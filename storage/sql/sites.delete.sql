@@ -2,6 +2,4 @@
 UPDATE sites
 SET deleted_at = now()
 WHERE uuid = %(uuid)s AND deleted_at IS NULL AND (%(account_id)s::uuid IS NULL OR account_id = %(account_id)s)
-RETURNING
-    id, uuid, account_id, domain, content_groups, excluded_ips, honour_gpc, honour_dnt, time_zone,
-    (extract(epoch FROM created_at) * 1000)::bigint AS created_at
+RETURNING {columns}

@@ -2,6 +2,4 @@
 INSERT INTO sites (account_id, domain, content_groups, excluded_ips)
 VALUES (%(account_id)s, %(domain)s, %(content_groups)s, %(excluded_ips)s)
 ON CONFLICT (account_id, lower(domain)) WHERE deleted_at IS NULL DO NOTHING
-RETURNING
-    id, uuid, account_id, domain, content_groups, excluded_ips, honour_gpc, honour_dnt, time_zone,
-    (extract(epoch FROM created_at) * 1000)::bigint AS created_at
+RETURNING {columns}

@@ -5,6 +5,4 @@ SET
     content_groups = coalesce(%(content_groups)s, content_groups),
     excluded_ips = coalesce(%(excluded_ips)s::text[], excluded_ips)
 WHERE uuid = %(uuid)s AND deleted_at IS NULL AND (%(account_id)s::uuid IS NULL OR account_id = %(account_id)s)
-RETURNING
-    id, uuid, account_id, domain, content_groups, excluded_ips, honour_gpc, honour_dnt, time_zone,
-    (extract(epoch FROM created_at) * 1000)::bigint AS created_at
+RETURNING {columns}
