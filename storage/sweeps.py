@@ -41,6 +41,7 @@ TABLES: Final = (
     SweptTable("midnight_links", ("visitor", "prev")),
     SweptTable("imports", ("file_hash", "day")),
     SweptTable("import_jobs", ("file_hash",)),
+    SweptTable("drops", ("day", "reason")),
     SweptTable("rollup_gaps", ("day",)),
     SweptTable("roll_months", ("month",)),
     SweptTable("roll_dim", ("dim", "grain", "span")),
