@@ -1,0 +1,99 @@
+"""Settings of a site, checked."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from core.errors import InvalidInput
+from core.site_settings import SETTINGS, check_settings
+from core.sites import Site, WeekStart
+
+
+def test_every_setting_is_a_field() -> None:
+    """Under its name, with a default; and every field that an owner may set is there or in the website itself."""
+    fields = {field.name: field.default for field in dataclasses.fields(Site)}
+    website = {"id", "uuid", "account_id", "domain", "content_groups", "excluded_ips", "created_at"}
+    assert set(SETTINGS) == set(fields) - website
+    assert dataclasses.MISSING not in {fields[name] for name in SETTINGS}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "kept"),
+    [
+        ("allowed_hosts", [], ()),
+        (
+            "allowed_hosts",
+            [" WWW.Example.com. ", "*.example.com", "www.example.com"],
+            ("www.example.com", "*.example.com"),
+        ),
+        ("allowed_hosts", ["localhost", "192.0.2.1", "[::1]", "xn--bcher-kva.example", "a_b.example"], None),
+        ("excluded_paths", ["/admin/*", "*.pdf", "*", " /a ", "/a"], ("/admin/*", "*.pdf", "*", "/a")),
+        ("excluded_paths", ["/caf%C3%A9/*", "*/cafe\u0301"], ("/café/*", "*/café")),
+        ("excluded_paths", ["/" + "x" * 1_023], None),
+        ("excluded_countries", ["de", " GB ", "XK", "DE"], ("DE", "GB", "XK")),
+        ("honour_gpc", False, False),
+        ("honour_dnt", True, True),
+        ("time_zone", "Asia/Kathmandu", "Asia/Kathmandu"),
+        ("time_zone", "UTC", "UTC"),
+        ("week_start", "sunday", WeekStart.SUNDAY),
+        ("file_retention_days", 1, 1),
+        ("file_retention_days", None, None),
+        ("rollup_retention_days", 36_500, 36_500),
+    ],
+)
+def test_what_is_kept(name: str, given: object, kept: object) -> None:
+    """Lists as tuples in one form, each value once, in the order given."""
+    if kept is None and isinstance(given, list):
+        kept = tuple(given)
+    assert check_settings({name: given}) == {name: kept}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "no setting was given: send at least one of allowed_hosts, "),
+        ({"colour": 1}, "'colour' is not a setting: send at least one of allowed_hosts, "),
+        ({"time_zone": "UTC", "timeZone": "UTC"}, "'timeZone' is not a setting"),
+        ({"allowed_hosts": "example.com"}, "allowed_hosts must be a list of strings"),
+        ({"allowed_hosts": None}, "allowed_hosts must be a list of strings"),
+        ({"allowed_hosts": ["a.example", 5]}, "allowed_hosts[1] must be a string"),
+        ({"allowed_hosts": ["a.example"] * 101}, "allowed_hosts must be at most 100 strings"),
+        *(
+            ({"allowed_hosts": ["a.example", host]}, "allowed_hosts[1] must be a host name without scheme")
+            for host in ("", "https://a.example", "a.example:80", "a.example/b", "a..b", "bücher.example", "x" * 256)
+        ),
+        ({"allowed_hosts": ["a\0"]}, "allowed_hosts[0] must be a host name"),
+        *(
+            ({"excluded_paths": ["/", path]}, "excluded_paths[1] must be a path such as /admin/*")
+            for path in ("", "admin", "https://a.example/", "/a?b=c", "/a#b", "/" + "x" * 1_024)
+        ),
+        ({"excluded_paths": ["/\0"]}, "excluded_paths[0] must not contain U+0000"),
+        ({"excluded_paths": ["/\ud800"]}, "excluded_paths[0] must not contain U+0000 or half a surrogate pair"),
+        ({"excluded_paths": ["/a"] * 201}, "excluded_paths must be at most 200 strings"),
+        *(
+            ({"excluded_countries": [code]}, "excluded_countries[0] must be a country's code of two letters")
+            for code in ("UK", "Germany", "", "#", "\0")
+        ),
+        ({"honour_gpc": 1}, "honour_gpc must be true or false"),
+        ({"honour_dnt": None}, "honour_dnt must be true or false"),
+        *(
+            ({"time_zone": zone}, "time_zone must be a time zone of the IANA database")
+            for zone in ("", "utc+1", "europe/berlin", "../etc/passwd", "Factory", "localtime", 5, None, "\0")
+        ),
+        ({"week_start": "tuesday"}, "week_start must be one of monday, saturday, sunday"),
+        ({"week_start": ["monday"]}, "week_start must be one of monday, saturday, sunday"),
+        *(
+            ({name: days}, f"{name} must be a whole number of days from 1 to 36500, or null for ever")
+            for name in ("file_retention_days", "rollup_retention_days")
+            for days in (0, -1, 36_501, True, 1.0, "30")
+        ),
+    ],
+)
+def test_what_is_refused(given: dict[str, Any], message: str) -> None:
+    """The message begins with the field, and in a list with its place."""
+    with pytest.raises(InvalidInput) as refused:
+        check_settings(given)
+    assert str(refused.value).startswith(message)
