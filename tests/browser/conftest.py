@@ -1,0 +1,85 @@
+"""One collector and one process of each browser for all of these tests, and a site of its own for each.
+
+Everything asynchronous runs in one loop for the whole session, so that what is started once can be used by every test.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from tests.browser.chromium import Chromium, ChromiumTab, chromium
+from tests.browser.firefox import firefox
+from tests.browser.stage import stage_of
+from tests.end_to_end.processes import single_node
+from tests.services import require
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from tests.browser.drivers import Browser, Tab
+    from tests.browser.firefox import Firefox
+    from tests.browser.stage import Stage
+    from tests.end_to_end.processes import Installation
+
+
+def installed(program: str) -> str:
+    """The path of a browser; without it the test is skipped, or fails where nothing may be missing."""
+    found = shutil.which(program)
+    if found is None:
+        require(f"no {program} on the PATH: install Debian's package {program}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def footfall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A running single node without rate limits: all that these tests send comes from one address."""
+    running = single_node(tmp_path_factory.mktemp("footfall"))
+    yield running
+    running.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
+    """A running Chromium."""
+    async with chromium(installed("chromium"), tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def firefox_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Firefox]:
+    """A running Firefox."""
+    async with firefox(installed("firefox-esr"), tmp_path_factory.mktemp("firefox")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def stage(footfall: Installation, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A site of the test's own."""
+    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)
+    with stage_of(footfall, f"{name.strip('-').lower()}.example") as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tab(chromium_process: Chromium) -> AsyncIterator[ChromiumTab]:
+    """A tab of Chromium; it and all that it opened are closed at the end."""
+    yield await chromium_process.tab()
+    await chromium_process.clear()
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def browser(request: pytest.FixtureRequest) -> Browser:
+    """Each browser in turn."""
+    found: Browser = request.getfixturevalue(f"{request.param}_process")
+    return found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(browser: Browser) -> AsyncIterator[Tab]:
+    """A tab of each browser in turn."""
+    yield await browser.tab()
+    await browser.clear()
