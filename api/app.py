@@ -17,12 +17,15 @@ from api import health, home, scripts
 from api.auth import Keys
 from api.bounds import Bounded
 from api.collector.clients import Clients
+from api.collector.drops import Drops
 from api.collector.intake import Intake
 from api.collector.salts import Salts
 from api.collector.sites import Sites
 from api.collector.windows import SlidingWindow
-from api.dialects.tinytrail import accounts, collect, failures, users, websites
+from api.dialects.tinytrail import accounts, failures, users, websites
+from api.dialects.tinytrail.collect import Collect
 from api.dialects.tinytrail.documents import document
+from api.dialects.tinytrail.pixel import Pixel
 from api.dispatcher import Dispatcher
 from api.keepers import Keeper, running
 from api.limits import COLLECT_RATE
@@ -112,8 +115,18 @@ def create_app(
     if collecting is not None:
         salts, sites = Salts(pool=collecting.pool, clock=clock), Sites(pool=collecting.pool, clock=clock)
         places = Places(collecting.place_files, telemetry=telemetry)
-        hot[collect.PATH] = _collector(collecting, salts, sites, places, requests, telemetry=tally, clock=clock)
-        keepers += [salts, sites, places]
+        drops = Drops(pool=collecting.pool, clock=clock)
+        hot |= _collector(
+            collecting,
+            salts=salts,
+            sites=sites,
+            places=places,
+            drops=drops,
+            requests=requests,
+            telemetry=tally,
+            clock=clock,
+        )
+        keepers += [salts, sites, places, drops]
         ready = _ready(collecting, salts)
 
     @asynccontextmanager
@@ -142,14 +155,16 @@ def create_app(
 
 def _collector(  # noqa: PLR0913 - the parts it is made of
     collecting: Collecting,
+    *,
     salts: Salts,
     sites: Sites,
     places: Places,
+    drops: Drops,
     requests: Requests,
-    *,
     telemetry: Telemetry,
     clock: Clock,
-) -> Application:
+) -> dict[str, Application]:
+    """Return the applications that take events in, by path. They share one limit of each address."""
     lookups = Lookups(
         agent=Agents.bundled(),
         source=Hosts.bundled(),
@@ -158,18 +173,18 @@ def _collector(  # noqa: PLR0913 - the parts it is made of
         identify=salts.identify,
     )
     rate = collecting.rate
-    return collect.Collect(
-        clients=Clients(collecting.trusted_proxies),
-        window=None if rate is None else SlidingWindow(limit=rate.requests, seconds=rate.seconds, clock=clock),
-        intake=Intake(
-            sites=sites,
-            enrichment=Enrichment(lookups=lookups, clock=clock, telemetry=telemetry),
-            log=collecting.log,
-            telemetry=telemetry,
-        ),
-        requests=requests,
+    clients = Clients(collecting.trusted_proxies)
+    window = None if rate is None else SlidingWindow(limit=rate.requests, seconds=rate.seconds, clock=clock)
+    intake = Intake(
+        sites=sites,
+        enrichment=Enrichment(lookups=lookups, clock=clock, telemetry=telemetry, dropped=drops.count),
+        log=collecting.log,
         telemetry=telemetry,
     )
+    return {
+        route.path: route(clients=clients, window=window, intake=intake, requests=requests, telemetry=telemetry)
+        for route in (Collect, Pixel)
+    }
 
 
 def _ready(collecting: Collecting, salts: Salts) -> health.Ready:

@@ -10,6 +10,9 @@ class DropReason(StrEnum):
 
     UNKNOWN_SITE = "unknown_site"  #: no site has this id
     EXCLUDED_IP = "excluded_ip"  #: the site's owner excluded this address
+    EXCLUDED_PATH = "excluded_path"  #: the site's owner excluded this path
+    EXCLUDED_COUNTRY = "excluded_country"  #: the site's owner excluded the country that the address is in
+    OTHER_HOST = "other_host"  #: the site's owner listed hosts, and the page is on none of them
     GLOBAL_PRIVACY_CONTROL = "gpc"  #: the browser sent Sec-GPC: 1 and the site honours it
     DO_NOT_TRACK = "dnt"  #: the browser sent DNT: 1 and the site honours it
     PREFETCH = "prefetch"  #: the browser fetched ahead; nobody has seen the page

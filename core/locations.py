@@ -44,7 +44,8 @@ def _parse(url: str) -> Location:
         return Location(hostname)
     found: dict[str, str] = {}
     click = None
-    for part in query.split("&"):
+    # Whoever appends to an address that has a query already often writes a second question mark.
+    for part in query.replace("?", "&").split("&"):
         name, _, value = part.partition("=")
         if name in _KEPT and value:
             click = CLICK_IDS.get(name, click)

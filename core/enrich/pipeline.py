@@ -10,7 +10,7 @@ from core.enrich.draft import Draft
 from core.enrich.steps import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from core.clock import Clock
     from core.enrich.draft import Lookups
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 SAMPLE_EVERY: Final = 64
 
 
+def _uncounted(_site: int, _reason: DropReason) -> None:
+    """Where drops are counted by nobody else."""
+
+
 class Enriched(NamedTuple):
     """An event and the bucket that picks its partition."""
 
@@ -34,18 +38,30 @@ class Enriched(NamedTuple):
 class Enrichment:
     """The steps with what they look up. Pure but for its counters."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it looks up, whom it tells, and two knobs
         self,
         *,
         lookups: Lookups,
         clock: Clock,
         telemetry: Telemetry,
+        dropped: Callable[[int, DropReason], None] = _uncounted,
         steps: Sequence[Step] = STEPS,
         sample_every: int = SAMPLE_EVERY,
     ) -> None:
+        """Make the list of steps ready.
+
+        Args:
+            lookups: what the steps may look up.
+            clock: times them.
+            telemetry: is told of every drop by its reason.
+            dropped: is told of every drop of a known site: its `id`, and the reason.
+            steps: in their order.
+            sample_every: of so many events one is timed.
+        """
         self._lookups = lookups
         self._monotonic = clock.monotonic
         self._telemetry = telemetry
+        self._dropped = dropped
         self._steps = tuple(steps)
         self._sampled = cycle([True] + [False] * (sample_every - 1))
 
@@ -58,6 +74,8 @@ class Enrichment:
         outcome = self._run(raw, request, site)
         if isinstance(outcome, DropReason):
             self._telemetry.add("footfall_events_dropped_total", reason=outcome)
+            if site is not None:
+                self._dropped(site.id, outcome)
         return outcome
 
     def _run(self, raw: RawEvent, request: Request, site: Site | None) -> Enriched | DropReason:

@@ -50,9 +50,30 @@ def put_path(draft: Draft) -> None:
     draft.path = normalise_path(draft.raw.path)
 
 
+def drop_excluded_path(draft: Draft) -> DropReason | None:
+    """Paths that the site's owner excluded."""
+    for glob in draft.site.path_globs:
+        if glob.matches(draft.path):
+            return DropReason.EXCLUDED_PATH
+    return None
+
+
 def put_location(draft: Draft) -> None:
     """Host and campaign parameters of the page's address."""
     draft.location = parse_location(draft.raw.url)
+
+
+def drop_other_host(draft: Draft) -> DropReason | None:
+    """Pages elsewhere than on the hosts that the site's owner listed; an address without a host is on none of them.
+
+    A listed host also stands for itself behind `www.`.
+    """
+    globs = draft.site.host_globs
+    if not globs:
+        return None
+    host = draft.location.hostname
+    bare = bare_host(host)
+    return None if any(glob.matches(host) or glob.matches(bare) for glob in globs) else DropReason.OTHER_HOST
 
 
 def put_referrer(draft: Draft) -> None:
@@ -86,6 +107,11 @@ def put_place(draft: Draft) -> None:
     draft.place = draft.lookups.place(draft.request.ip)
 
 
+def drop_excluded_country(draft: Draft) -> DropReason | None:
+    """Addresses in countries that the site's owner excluded; one whose country is not known is in none."""
+    return DropReason.EXCLUDED_COUNTRY if draft.place.country in draft.site.excluded_countries else None
+
+
 def put_agent(draft: Draft) -> None:
     """Browser, system and device."""
     draft.agent = draft.lookups.agent(draft.request.user_agent)
@@ -113,18 +139,21 @@ def put_visitor(draft: Draft) -> None:
     draft.identity = draft.lookups.identify(draft.stamp.ts, draft.site.id, request.ip, request.user_agent)
 
 
-#: The whole journey. Exclusions come before anything is looked up, the stamp as late as can be.
+#: The whole journey. Each exclusion comes as soon as it can be told, the stamp as late as can be.
 STEPS: Final[tuple[Step, ...]] = (
     drop_gpc,
     drop_dnt,
     drop_excluded_ip,
     drop_prefetch,
     put_path,
+    drop_excluded_path,
     put_location,
+    drop_other_host,
+    put_place,
+    drop_excluded_country,
     put_referrer,
     put_campaign,
     put_channel,
-    put_place,
     put_agent,
     put_traffic,
     put_screen,

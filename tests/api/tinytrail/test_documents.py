@@ -107,7 +107,7 @@ def test_its_examples_are_of_its_types(operation: Operation) -> None:
 def _routes(application: Application) -> set[tuple[str, str]]:
     """Method and path of all that is answered, of the hot paths as they say themselves."""
     app: Any = application
-    found = {(method, path) for path in app._hot for method in ("OPTIONS", "POST")}
+    found = {(method, path) for path, hot in app._hot.items() for method in hot.methods}
     for context in iter_route_contexts(app._rest._application.routes):
         found |= {(method, template(context.path or "")) for method in context.methods or ()}
     return found
@@ -159,7 +159,7 @@ def _aimed(case: Case, aims: Aims) -> Case:
 def _aims(server: Served, path: str) -> Aims:
     """What leads to something that is there: by the part of a request, parameters and fields."""
     site = str(server.site.uuid)
-    found: Aims = {"query": {"website_id": site}, "body": {"website_id": site}}
+    found: Aims = {"query": {"website_id": site, "id": site}, "body": {"website_id": site}}
     with httpx.Client(base_url=server.url, headers={"X-API-KEY": server.admin_key}) as admin:
 
         def made(kind: str, **body: str) -> str:

@@ -108,6 +108,10 @@ TABLE: Final = {
             }
         ),
     ),
+    ("GET", "/api/v1/pixel.gif"): Row(
+        access=Access.ANYBODY, ask=lambda stage: Asked(query={"id": str(stage.server.site.uuid)})
+    ),
+    ("HEAD", "/api/v1/pixel.gif"): _public(),
     ("GET", "/api/v1/accounts"): Row(access=Access.ADMINS),
     ("POST", "/api/v1/accounts"): Row(
         access=Access.ADMINS, status=201, ask=lambda stage: Asked(body={"name": stage.name()})
@@ -225,8 +229,8 @@ def _keys(connection: psycopg.Connection, server: Served) -> dict[Credential, st
 
 def _routes(app: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - only its insides tell what nobody thought of
     """Method and path of all that is answered, each parameter of a path as `{id}`."""
-    for path in app._hot:
-        yield from ((method, path) for method in ("OPTIONS", "POST"))
+    for path, hot in app._hot.items():
+        yield from ((method, path) for method in hot.methods)
     for route in iter_route_contexts(app._rest._application.routes):
         yield from ((method, re.sub(r"{\w+}", "{id}", route.path or "")) for method in route.methods or ())
 

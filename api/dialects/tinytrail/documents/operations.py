@@ -58,6 +58,24 @@ _EVENTS: Final = {
         others={204: {"description": "Nothing was wrong; it was a bot, excluded traffic or an unknown website."}},
         errors=(400, 408, 413, 429, 503),
     ),
+    ("GET", "/api/v1/pixel.gif"): Operation(
+        id="pixel",
+        tag=Tag.EVENTS,
+        summary="Count a view of a page that runs no script",
+        description="An image for a page's `<noscript>`. The page's address is the `Referer`, of which most pages send "
+        "the origin only: `path` tells the path. Shares the limit of collect. An extension.",
+        query=sent.PixelQuery,
+        meaning="A transparent pixel, whether or not the view counts.",
+        media={"image/gif": "GIF89a…"},
+        errors=(429, 503),
+    ),
+    ("HEAD", "/api/v1/pixel.gif"): Operation(
+        id="pixelHead",
+        tag=Tag.EVENTS,
+        summary="Count nothing",
+        query=sent.PixelQuery,
+        meaning="The headers of the pixel.",
+    ),
 }
 
 _KEEPING: Final = {

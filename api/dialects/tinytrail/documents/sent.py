@@ -34,6 +34,13 @@ def _optional(description: str, example: str) -> Any:  # noqa: ANN401 - as pydan
     return Field(None, description=description, examples=[example], json_schema_extra=_undefaulted)
 
 
+class PixelQuery(BaseModel):
+    """What the pixel takes."""
+
+    id: UUID = Field(description="The website.", examples=[SITE])
+    path: str | SkipJsonSchema[None] = _optional("Path of the page, instead of the one of its address.", "/blog/post-1")
+
+
 class SiteQuery(BaseModel):
     """Which site."""
 
