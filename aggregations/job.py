@@ -11,7 +11,8 @@ What makes its rows trustworthy, however much happens meanwhile:
   its day rows up to `through`, and is right if no hour of these days is marked: a day that was never rolled up either
   has no events, and adds 0, or is marked. Only days that have ended are contained, so that the marks of the running day
   do not spoil its month.
-- A day that was rolled up before a rollup was added has a gap there; it is written whole, as if it were forced.
+- A day that was rolled up before a rollup was added has a gap there; it is written whole, as if it were forced. Where
+  the gap is a changed time zone's, only what depends on the zone is written.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from aggregations.rollups.rollup import day_frames, roll
 from aggregations.rollups.zone import midnight_in, zone_visitors
 from core.spans import DAY, HOUR, day_of
 from storage import frames, gaps, marks, rollups, zones
+from storage.gaps import Missing
 from storage.locks import site_lock
 from storage.rollups import DayHours, Grain, SiteMonth
 from storage.snapshots import snapshot
@@ -57,7 +59,7 @@ class _Day(NamedTuple):
     """One snapshot of a day."""
 
     marks: list[Mark]
-    gap: bool  # whether a rollup misses it
+    missing: Missing | None
     zone: str  # the site's
     events: pl.DataFrame  # DAY_EVENTS, by ts and event id
     sessions: pl.DataFrame  # DAY_SESSIONS, those that began on the day before and went on too
@@ -87,7 +89,8 @@ class RollupJob:
             found = _read(connection, site=site, day=day, force=force)
             if found is None:
                 return None
-            hours = range(day, day + DAY, HOUR) if force or found.gap else {mark.hour for mark in found.marks}
+            whole = force or found.missing is Missing.ADDED_LATER
+            hours = range(day, day + DAY, HOUR) if whole else {mark.hour for mark in found.marks}
             rolled = _write(connection, found, DayHours(site, day, hours), now=self.clock.now_ms())
         self.telemetry.add("footfall_rollup_days_total")
         self.telemetry.observe("footfall_rollup_seconds", self.clock.monotonic() - started)
@@ -117,12 +120,12 @@ def _read(connection: Connection, *, site: int, day: int, force: bool) -> _Day |
     span = {"site": site, "start": instant(day), "end": instant(day + DAY)}
     with snapshot(connection):
         marked = marks.of_span(connection, site=site, start=day, end=day + DAY)
-        gap = bool(gaps.of_span(connection, site=site, start=day, end=day + DAY))
-        if not (marked or gap or force):
+        missing = gaps.of_day(connection, site=site, day=day)
+        if not (marked or missing or force):
             return None
         return _Day(
             marks=marked,
-            gap=gap,
+            missing=missing,
             zone=zones.of_site(connection, site),
             events=frames.read(connection, "events.of_day", span, DAY_EVENTS),
             sessions=frames.read(connection, "sessions.of_day", span, DAY_SESSIONS),
@@ -132,15 +135,20 @@ def _read(connection: Connection, *, site: int, day: int, force: bool) -> _Day |
 def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> RolledDay:
     prepared = day_frames(found.events, found.sessions, day=what.day)
     is_meant = (pl.col("grain") == Grain.DAY) | pl.col("span").is_in(list(what.hours))
-    rolled = pl.collect_all([roll(rollup, prepared, day=what.day).filter(is_meant) for rollup in ROLLUPS])
+    # Without hours nothing is missing but what depends on the zone.
+    meant = ROLLUPS if what.hours else ()
+    rolled = pl.collect_all([roll(rollup, prepared, day=what.day).filter(is_meant) for rollup in meant])
+    midnight = midnight_in(what.day, ZoneInfo(found.zone))
+    visitors = [] if midnight is None else zone_visitors(prepared, midnight)
     with connection.transaction():
-        for rollup, frame in zip(ROLLUPS, rolled, strict=True):
+        # A zone that was changed since the snapshot left a gap of its own. From here on whoever changes it waits.
+        is_filled = found.missing and zones.hold(connection, what.site) == found.zone
+        for rollup, frame in zip(meant, rolled, strict=True):
             rollups.replace_day(connection, rollup.table, what, frame)
-        _sum_month(connection, SiteMonth(what.site, month_of(what.day)), changed=what.day, now=now)
-        midnight = midnight_in(what.day, ZoneInfo(found.zone))
-        visitors = [] if midnight is None else zone_visitors(prepared, midnight)
+        if meant:
+            _sum_month(connection, SiteMonth(what.site, month_of(what.day)), changed=what.day, now=now)
         zones.replace(connection, site=what.site, day=what.day, zone=found.zone, visitors=visitors)
-        if found.gap:
+        if is_filled:
             gaps.fill(connection, site=what.site, day=what.day)
         # Last, so that no batch waits for longer than the commit.
         cleared = marks.clear(connection, site=what.site, marks=found.marks)

@@ -145,19 +145,19 @@ class Scheduler:
         return True
 
     def _fill_gaps(self, stop: Event) -> None:
-        """Roll up days again that a newer rollup misses, for some seconds; the next round, or start, goes on."""
+        """Roll up days again that a rollup misses, for some seconds; the next round, or start, goes on."""
         ends, filled = self._clock.monotonic() + GAPS_TURN, 0
         while found := self._gaps():
             for gap in found:
                 if stop.is_set() or self._clock.monotonic() > ends:
-                    _log.info("Rolled up %d days again for new rollups; more wait", filled)
+                    _log.info("Rolled up %d days again that a rollup missed; more wait", filled)
                     return
                 if self._roll(SiteDay(gap.site, gap.day)):
                     filled += 1
                 else:
                     self._stuck.add(gap)
         if filled:
-            _log.info("Rolled up %d days again for new rollups; all are in them now", filled)
+            _log.info("Rolled up %d days again that a rollup missed; none is left", filled)
 
     def _gaps(self) -> list[Gap]:
         with self._pool.connection() as connection:

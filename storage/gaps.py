@@ -1,13 +1,16 @@
-"""Gaps: days that were rolled up before a rollup was added, and are not in it until they are rolled up again.
+"""Gaps: days that a rollup misses until they are rolled up again, while all others are right.
 
-A mark would say the same, but of all rollups: reports that need none of the new ones would read a whole history from
-its rows for as long as it takes to roll it up again.
+Either the rollup was added after them, or it is that of the visitors around the midnight of the site's time zone, and
+the zone was changed. A mark would say the same, but of all rollups: reports that need none of what is missing would
+read a whole history from its rows for as long as it takes to roll it up again.
 """
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from storage.rollups import Grain
 from storage.sql import load
 from storage.times import instant, millis
 
@@ -15,6 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from psycopg import Connection
+
+
+class Missing(Enum):
+    """What the rollups of a day miss."""
+
+    ADDED_LATER = "whatever was added later"
+    ZONE = "only the visitors around the zone's midnight"
 
 
 class Gap(NamedTuple):
@@ -25,9 +35,26 @@ class Gap(NamedTuple):
 
 
 def of_span(connection: Connection, *, site: int, start: int, end: int) -> set[int]:
-    """Return the days (starts, ms) from `start` to before `end`, both starts of UTC days in ms."""
+    """Return the days (starts, ms) that were rolled up before a rollup was added.
+
+    From `start` to before `end`, both starts of UTC days in ms. What a changed zone leaves out is not meant: who asks
+    for it sees that it is not there.
+    """
     span = {"site": site, "start": instant(start).date(), "end": instant(end).date()}
     return {millis(day) for (day,) in connection.execute(load("gaps.of_span"), span)}
+
+
+def of_day(connection: Connection, *, site: int, day: int) -> Missing | None:
+    """Return what the day (start, ms) misses."""
+    row = connection.execute(load("gaps.of_day"), {"site": site, "day": instant(day).date()}).fetchone()
+    if row is None:
+        return None
+    return Missing.ZONE if row[0] else Missing.ADDED_LATER
+
+
+def put_zone(connection: Connection, *, site: int) -> None:
+    """Say that all days miss the visitors around the zone's midnight; belongs in the transaction that changed it."""
+    connection.execute(load("gaps.put_zone"), {"site": site, "grain": Grain.DAY})
 
 
 def waiting(connection: Connection, *, without: Collection[Gap] = (), limit: int) -> list[Gap]:

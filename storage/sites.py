@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from core.site_settings import SETTINGS
 from core.sites import ContentGroup, Site, WeekStart
+from storage import gaps, zones
 from storage.sql import load
 
 if TYPE_CHECKING:
@@ -99,6 +102,27 @@ def update(  # noqa: PLR0913 - what can be changed, and whose it is
             "excluded_ips": None if excluded_ips is None else list(excluded_ips),
         },
     )
+
+
+def configure(
+    connection: Connection, uuid: UUID, changes: Mapping[str, Any], *, account_id: UUID | None = None
+) -> Site | None:
+    """Change settings, as `check_settings` returned them, and return the site; None if there is none.
+
+    With `account_id` only a site of this account is there. With another time zone go the visitors around the old one's
+    midnights, and the scheduler makes those around the new one's; until then reports count them. The caller commits.
+    """
+    before = _one(connection, "sites.hold", {"uuid": uuid, "account_id": account_id})
+    if before is None:
+        return None
+    site = replace(before, **changes)
+    values = {name: getattr(site, name) for name in SETTINGS}
+    lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    connection.execute(load("sites.configure"), {"id": site.id, **values, **lists})
+    if site.time_zone != before.time_zone:
+        zones.forget(connection, site=site.id)
+        gaps.put_zone(connection, site=site.id)
+    return site
 
 
 def delete(connection: Connection, uuid: UUID, *, account_id: UUID | None = None) -> Site | None:

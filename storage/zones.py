@@ -34,6 +34,17 @@ def of_site(connection: Connection, site: int) -> str:
     return "UTC" if row is None else str(row[0])
 
 
+def hold(connection: Connection, site: int) -> str:
+    """Return what `of_site` does; it stays so until the end of the transaction."""
+    row = connection.execute(load("zones.hold"), {"site": site}).fetchone()
+    return "UTC" if row is None else str(row[0])
+
+
+def forget(connection: Connection, *, site: int) -> None:
+    """Forget what is known of the site in any zone. The caller commits."""
+    connection.execute(load("zones.forget"), {"site": site})
+
+
 def replace(connection: Connection, *, site: int, day: int, zone: str, visitors: Iterable[ZoneVisitors]) -> None:
     """Replace what is known of the UTC day (start, ms) in any zone. The caller commits."""
     connection.execute(load("zones.clear"), {"site": site, "day": instant(day)})

@@ -1,2 +1,2 @@
--- Says that a day of a site is in all rollups.
+-- Says that a rollup misses nothing of a day of a site.
 DELETE FROM rollup_gaps WHERE site = %(site)s AND day = %(day)s

@@ -1,4 +1,4 @@
--- Days of living sites that rollups which were added later miss, the latest first, without those to be left out.
+-- Days of living sites that a rollup misses, the latest first, without those to be left out.
 SELECT rollup_gaps.site, rollup_gaps.day::timestamp AT TIME ZONE 'UTC'
 FROM rollup_gaps
 JOIN sites ON sites.id = rollup_gaps.site AND sites.deleted_at IS NULL

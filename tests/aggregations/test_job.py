@@ -17,11 +17,12 @@ from aggregations.rollups.rollup import day_frames
 from aggregations.sessionizer import links_of, sessionize
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE
-from storage import gaps, marks
+from storage import gaps, marks, sites, zones
 from storage.gaps import Gap
 from storage.locks import site_lock
 from storage.rollups import SiteMonth, lagging_months
 from storage.times import instant, millis
+from storage.zones import Halves
 from tests.aggregations.sums import Sums, sums_of
 from tests.cases import FIRST_DAY, event_at, events_of
 from tests.clocks import SetClock
@@ -186,6 +187,56 @@ def test_a_gap_is_filled_whole(rollup_pool: ConnectionPool) -> None:
             assert gaps.waiting(connection, limit=9) == [Gap(1, 0)]
             gaps.fill(connection, site=1, day=0)
     assert job.roll_day(1, FIRST_DAY) is None
+
+
+def test_a_changed_zone_needs_no_other_rollup(rollup_pool: ConnectionPool) -> None:
+    """Only what depends on the zone is written; a day that is marked too is rolled up as ever."""
+    with rollup_pool.connection() as connection:
+        write_events(connection, events_of("10:00 /a, 23:30 /b"))
+    job = new_job(rollup_pool)
+    job.roll_day(1, FIRST_DAY)
+    for marked_hours, views in (([], 5), ([FIRST_DAY + 10 * HOUR], 2)):
+        change_zone(rollup_pool, "UTC")
+        change_zone(rollup_pool, "Europe/Berlin")
+        with rollup_pool.connection() as connection:
+            connection.execute("UPDATE roll_site SET views = 5 WHERE grain = 1")
+            marks.put(connection, site=1, hours=marked_hours, partition=0)
+        assert job.roll_day(1, FIRST_DAY) is not None
+        assert rows(rollup_pool, "roll_site", 1)[1, 0, FIRST_DAY]["views"] == views
+        with rollup_pool.connection() as connection:
+            assert zones.of_days(connection, site=1, zone="Europe/Berlin", classes=[0], days=[FIRST_DAY]) == {
+                FIRST_DAY: Halves(1, 1)
+            }
+            assert gaps.waiting(connection, limit=9) == []
+
+
+def test_a_zone_that_changes_during_a_job_is_not_lost(
+    rollup_pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the job makes is of the old zone; the day waits for the new one's."""
+    with rollup_pool.connection() as connection:
+        write_events(connection, events_of("10:00 /a, 23:30 /b"))
+    job = new_job(rollup_pool)
+    job.roll_day(1, FIRST_DAY)
+    change_zone(rollup_pool, "Asia/Kathmandu")
+
+    def prepare(events: pl.DataFrame, sessions: pl.DataFrame, *, day: int) -> DayFrames:
+        monkeypatch.undo()
+        change_zone(rollup_pool, "Europe/Berlin")
+        return day_frames(events, sessions, day=day)
+
+    monkeypatch.setattr(job_module, "day_frames", prepare)
+    for waiting in ([Gap(1, FIRST_DAY)], []):
+        assert job.roll_day(1, FIRST_DAY) is not None
+        with rollup_pool.connection() as connection:
+            assert waiting == gaps.waiting(connection, limit=9)
+
+
+def change_zone(pool: ConnectionPool, zone: str) -> None:
+    """As the site's owner does."""
+    with pool.connection() as connection:
+        site = sites.of_account(connection, None)[0]
+        assert sites.configure(connection, site.uuid, {"time_zone": zone}) is not None
 
 
 def test_commit_during_a_job_keeps_its_mark(rollup_pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch) -> None:

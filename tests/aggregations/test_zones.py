@@ -14,11 +14,12 @@ from aggregations.job import RollupJob
 from aggregations.planner import Span
 from aggregations.reports import Reports
 from aggregations.rollups.zone import midnight_in
+from core.metrics import Metric, value_of
 from core.query import Query
 from core.ranges import Days
 from core.spans import DAY, HOUR
 from core.telemetry import NoTelemetry
-from storage import marks, zones
+from storage import marks, sites, zones
 from storage.migrate import migrate
 from storage.pool import open_pool
 from storage.times import instant
@@ -28,12 +29,15 @@ from tests.aggregations.test_job import new_job
 from tests.aggregations.test_reports import FIRST, FIRST_DAY, StillClock, commit, expected_totals, seeded
 from tests.cases import FIRST_DAY as CASES_DAY
 from tests.cases import events_of
+from tests.ops.test_scheduler import Stage
 from tests.stores import write_events
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
 DAYS: Final = 30
+#: Until after the clocks went forward, in Europe too.
+ZONED_DAYS: Final = 60
 
 
 def ms(text: str) -> int:
@@ -150,3 +154,43 @@ async def test_what_is_rolled_up_is_read_unless_it_is_marked(postgres_database: 
             marks.put(connection, site=1, hours=[day + 3 * HOUR], partition=0)
         assert (await service.summary(query)).totals.visitors == 100
         service.close()
+
+
+async def test_a_changed_zone_changes_the_past(rollup_store: str, rollup_pool: ConnectionPool) -> None:
+    """From UTC to others and back: by the new days at once, and the same when the scheduler has rolled them up."""
+    random = seeded(8)
+    history = make_history(random, site=1, first_day=FIRST_DAY, days=ZONED_DAYS)
+    late = random.sample(history.events, k=6)
+    await commit(rollup_store, History(1, [row for row in history.events if row not in late], history.sessions))
+    stage = Stage(rollup_pool, StillClock().now_ms())
+    for day in range(ZONED_DAYS):
+        await asyncio.to_thread(stage.job.roll_day, 1, FIRST_DAY + day * DAY)
+    await commit(rollup_store, History(1, late, []))
+    service = Reports(rollup_pool, clock=StillClock(), telemetry=NoTelemetry())
+    for name in ("UTC", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns", "UTC"):
+        with rollup_pool.connection() as connection:
+            site = sites.of_account(connection, None)[0]
+            assert sites.configure(connection, site.uuid, {"time_zone": name}) is not None
+        for _ in range(2):
+            await assert_as_defined(service, history, ZoneInfo(name))
+            await asyncio.to_thread(stage.round)
+        assert stage.scalar("SELECT count(*) FROM rollup_gaps") == 0
+        assert stage.scalar("SELECT coalesce(array_agg(DISTINCT zone), '{}') FROM roll_zone") == (
+            [] if name == "UTC" else [name]
+        )
+    service.close()
+
+
+async def assert_as_defined(service: Reports, history: History, zone: ZoneInfo) -> None:
+    """Every day by itself, and all of them."""
+    days = Days(first=FIRST, last=FIRST + timedelta(days=ZONED_DAYS))
+    for bots in (False, True):
+        query = Query(site=1, days=days, zone=zone, bots=bots)
+        summary = await service.summary(query)
+        assert expected_totals(history, query, Span(*query.ends)) == summary.totals
+        for metric in (Metric.UNIQUE_VISITORS, Metric.VISITS, Metric.PAGEVIEWS):
+            expected = [
+                (day, value_of(metric, expected_totals(history, query, Span(begin, end))))
+                for day, begin, end in zip(days, query.edges, query.edges[1:], strict=False)
+            ]
+            assert expected == list((await service.timeseries(query, metric)).points)

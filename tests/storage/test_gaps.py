@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 
 from core.spans import DAY
-from storage import gaps
-from storage.gaps import Gap
+from storage import gaps, sites, zones
+from storage.gaps import Gap, Missing
 from storage.migrate import migrate
+from storage.zones import ZoneVisitors
 from tests.cases import FIRST_DAY, events_of
 from tests.stores import write_events
 
@@ -23,7 +24,8 @@ def add_gaps(connection: psycopg.Connection, *found: Gap) -> None:
     """As the migration does."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO rollup_gaps VALUES (%s, to_timestamp(%s)::date)", [(site, day // 1_000) for site, day in found]
+            "INSERT INTO rollup_gaps (site, day) VALUES (%s, to_timestamp(%s)::date)",
+            [(site, day // 1_000) for site, day in found],
         )
 
 
@@ -71,3 +73,27 @@ def test_a_day_that_was_never_rolled_up_is_no_gap(rollup_pool: ConnectionPool) -
     with rollup_pool.connection() as connection:
         write_events(connection, events_of("10:00 /a"))
         assert gaps.waiting(connection, limit=9) == []
+
+
+def test_another_zone_leaves_a_gap_on_every_day(rollup_pool: ConnectionPool) -> None:
+    """Of the site, whether it is rolled up or marked; no gap of another kind becomes one of this."""
+    later, other = Gap(1, FIRST_DAY + 2 * DAY), Gap(2, FIRST_DAY)
+    with rollup_pool.connection() as connection:
+        write_events(connection, events_of("1d10:00 /a, 10:00 /a site=2"))
+        for day in (FIRST_DAY - DAY, FIRST_DAY, later.day):
+            connection.execute(
+                "INSERT INTO roll_site SELECT 1, 1, 0, to_timestamp(%s), 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1",
+                [day // 1_000],
+            )
+        zones.replace(connection, site=1, day=FIRST_DAY, zone="Asia/Kathmandu", visitors=[ZoneVisitors(0, 1, 1)])
+        add_gaps(connection, later)
+        site = sites.of_account(connection, None)[0]
+        sites.configure(connection, site.uuid, {"time_zone": "UTC", "honour_gpc": False})
+        assert gaps.waiting(connection, limit=9) == [later]
+        sites.configure(connection, site.uuid, {"time_zone": "Europe/Berlin"})
+        expected = [later, *(Gap(1, FIRST_DAY + number * DAY) for number in (1, 0, -1))]
+        assert gaps.waiting(connection, limit=9) == expected
+        assert gaps.of_span(connection, site=1, start=0, end=FIRST_DAY + 9 * DAY) == {later.day}
+        known = {gap: gaps.of_day(connection, site=gap.site, day=gap.day) for gap in (*expected, other)}
+        assert known == dict.fromkeys(expected, Missing.ZONE) | {later: Missing.ADDED_LATER, other: None}
+        assert zones.of_days(connection, site=1, zone="Asia/Kathmandu", classes=[0], days=[FIRST_DAY]) == {}

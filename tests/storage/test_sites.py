@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from core.networks import Network
-from core.sites import ContentGroup, Site
+from core.site_settings import SETTINGS
+from core.sites import ContentGroup, Site, WeekStart
 from storage import accounts, sites
 from storage.migrate import migrate
 
@@ -76,6 +78,45 @@ def test_lists_are_of_one_account_or_of_all(connection: psycopg.Connection) -> N
     ours, theirs = make(connection, first), make(connection, second)
     assert sites.of_account(connection, first) == [ours]
     assert sites.of_account(connection, None) == [ours, theirs]
+
+
+def test_settings_come_back_as_they_were_set(connection: psycopg.Connection) -> None:
+    """What is not named stays; what another account has, or nobody any more, is not there."""
+    account = accounts.ensure(connection, "Acme")
+    site, other = make(connection, account), make(connection, account, "other.example")
+    changes: dict[str, Any] = {
+        "allowed_hosts": ("example.com", "*.example.com"),
+        "excluded_paths": ("/admin/*", "/it's {odd}"),
+        "excluded_countries": ("DE",),
+        "honour_gpc": False,
+        "honour_dnt": False,
+        "time_zone": "Asia/Kathmandu",
+        "week_start": WeekStart.SUNDAY,
+        "file_retention_days": 30,
+        "rollup_retention_days": 400,
+    }
+    assert set(changes) == set(SETTINGS)
+    changed = sites.configure(connection, site.uuid, changes)
+    assert changed == sites.find(connection, site.uuid) == dataclasses.replace(site, **changes)
+    for name in SETTINGS:
+        default = getattr(site, name)
+        sites.configure(connection, site.uuid, {name: default}, account_id=account)
+        changes[name] = default
+        assert sites.find(connection, site.uuid) == dataclasses.replace(site, **changes)
+    assert sites.find(connection, other.uuid) == other
+    assert sites.configure(connection, site.uuid, changes, account_id=uuid4()) is None
+    sites.delete(connection, site.uuid)
+    assert sites.configure(connection, site.uuid, changes) is None
+
+
+def test_globs_of_a_site(connection: psycopg.Connection) -> None:
+    """Its hosts and paths are patterns."""
+    site = make(connection, accounts.ensure(connection, "Acme"))
+    changes = {"allowed_hosts": ("*.example.com",), "excluded_paths": ("/a*", "/b")}
+    changed = sites.configure(connection, site.uuid, changes)
+    assert changed is not None
+    assert [glob.matches("www.example.com") for glob in changed.host_globs] == [True]
+    assert [glob.matches("/a/b") for glob in changed.path_globs] == [True, False]
 
 
 def test_changes_are_told(connection: psycopg.Connection, postgres_database: str) -> None:

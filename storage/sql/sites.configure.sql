@@ -1,0 +1,13 @@
+-- Sets all settings of a site.
+UPDATE sites
+SET
+    allowed_hosts = %(allowed_hosts)s,
+    excluded_paths = %(excluded_paths)s,
+    excluded_countries = %(excluded_countries)s,
+    honour_gpc = %(honour_gpc)s,
+    honour_dnt = %(honour_dnt)s,
+    time_zone = %(time_zone)s,
+    week_start = %(week_start)s,
+    file_retention_days = %(file_retention_days)s,
+    rollup_retention_days = %(rollup_retention_days)s
+WHERE id = %(id)s

@@ -1,0 +1,2 @@
+-- Forgets the visitors of a site by any zone's midnight.
+DELETE FROM roll_zone WHERE site = %(site)s
