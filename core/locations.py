@@ -12,6 +12,7 @@ from core.clicks import CLICK_IDS, Network
 _MAX_VALUE: Final = 255
 #: Longer addresses are rare, and ten thousand of them would fill the memory.
 _MAX_CACHED: Final = 1_024
+_END: Final = re.compile(r"[?#]")
 _CAMPAIGN: Final = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"})
 _KEPT: Final = _CAMPAIGN | CLICK_IDS.keys()
 #: Quicker than parsing where an address has none of them, as most have.
@@ -63,6 +64,11 @@ def _parse(url: str) -> Location:
 
 
 _cached: Final = lru_cache(maxsize=10_000)(_parse)
+
+
+def without_query(address: str) -> str:
+    """The address up to its query or fragment."""
+    return _END.split(address, maxsplit=1)[0]
 
 
 def clip(value: str) -> str:

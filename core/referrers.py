@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from core.locations import split_host
+from core.locations import split_host, without_query
 
 _MAX_LENGTH: Final = 1_024
-_END: Final = re.compile(r"[?#]")
 
 
 class Referrer(NamedTuple):
@@ -29,7 +27,7 @@ def parse_referrer(text: str) -> Referrer:
 
 
 def _parse(text: str) -> Referrer:
-    host, path = split_host(_END.split(text.strip(), maxsplit=1)[0])
+    host, path = split_host(without_query(text.strip()))
     if not host:
         return NO_REFERRER
     host = bare_host(host)

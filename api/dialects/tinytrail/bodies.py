@@ -11,6 +11,7 @@ import msgspec
 from api.collector.properties import dump_properties, parse_properties
 from core.errors import InvalidInput
 from core.events import EventType
+from core.locations import without_query
 from core.raw import RawEvent
 from core.text import require_clean
 
@@ -31,6 +32,8 @@ _TYPES: Final = frozenset(
         EventType.OUTBOUND_LINK.value,
     }
 )
+#: Events about a link, whose address is the property `url`: what it hands on to another page is nobody's business.
+_LINKS: Final = frozenset({EventType.OUTBOUND_LINK.value, "file_download"})
 #: Where a custom event's name is looked for, in this order.
 _NAME_FIELDS: Final = ("name", "event_name", "event")
 _TEXT_FIELDS: Final = (
@@ -98,6 +101,8 @@ def _event(body: Body, place: str, *, suspect: bool) -> tuple[str, RawEvent]:
             engaged_ms = _take_whole(own, "engaged_ms", 0, _MAX_ENGAGED)
         elif type_ == EventType.PAGE_VIEW:
             status = _take_whole(own, "status", 0, 999)
+        if (name or type_) in _LINKS and isinstance(url := own.get("url"), str):
+            own["url"] = without_query(url)
         properties = dump_properties(own)
     if type_ not in _TYPES:
         name = name or type_

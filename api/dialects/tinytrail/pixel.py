@@ -10,7 +10,7 @@ from api.errors import HttpError
 from core.drops import DropReason
 from core.errors import InvalidInput, Refused, Unavailable
 from core.events import EventType
-from core.locations import split_host
+from core.locations import split_host, without_query
 from core.raw import RawEvent
 from core.text import require_clean
 
@@ -60,6 +60,6 @@ def _read(query: bytes, referer: bytes) -> tuple[str, RawEvent]:
     """
     given = dict(parse_qsl(query.decode(errors="replace")))
     url = referer.decode(errors="replace")
-    path = given.get("path") or split_host(url.partition("#")[0].partition("?")[0])[1]
+    path = given.get("path") or split_host(without_query(url))[1]
     require_clean(path, "path")
     return given.get("id", ""), RawEvent(type=EventType.PAGE_VIEW.value, url=url, path=path)

@@ -58,6 +58,67 @@ async def test_the_headers_of_every_answer(world: World) -> None:
         assert "set-cookie" not in response.headers
 
 
+async def test_every_answer_may_be_read_by_any_page(postgres_database: str) -> None:
+    """Errors too, whatever they are, carry what a page of any origin needs; cookies that come along change nothing."""
+    async with serving(postgres_database, rate_limits=True) as world:
+        world.client.cookies.set("session", "of the collector's own")
+        statuses = []
+        for body, failure in (
+            (world.view(), None),
+            (world.view(website_id="x"), None),
+            (b"{", None),
+            (b" " * 65_537, None),
+            (world.view(), Unavailable("not durable")),
+            (world.view(), RuntimeError("a bug")),
+            *[(world.view(website_id="x"), None)] * 5,
+        ):
+            world.log.failure = failure
+            response = await world.collect(body, Origin="null")
+            statuses.append(response.status_code)
+            assert readable(response, "null")
+        refused = await world.client.get("/api/v1/collect", headers={"Origin": "null"})
+        assert readable(refused, "null")
+        assert [*statuses, refused.status_code] == [202, 204, 400, 413, 503, 500, 204, 204, 204, 204, 429, 405]
+        assert len(world.log.events) == 1
+
+
+def readable(response: httpx.Response, origin: str) -> bool:
+    """Whether a page of this origin may read it, and no cookie is set."""
+    return {
+        "access-control-allow-origin": origin,
+        "access-control-allow-credentials": "true",
+        "vary": "Origin",
+        "cross-origin-resource-policy": "cross-origin",
+    }.items() <= dict(response.headers).items() and "set-cookie" not in response.headers
+
+
+async def test_the_site_says_whether_signals_are_honoured(world: World) -> None:
+    """A browser that asks not to be counted is counted where the site's owner decided so, whatever the tracker did."""
+    world.execute("UPDATE sites SET honour_gpc = false WHERE id = %s", world.site.id)
+    assert (await world.collect(world.view(), **{"Sec-GPC": "1"})).status_code == 202
+    assert (await world.collect(world.view(), **{"Sec-GPC": "1", "DNT": "1"})).status_code == 204
+    other = world.make_site("other.example")
+    world.execute("UPDATE sites SET honour_dnt = false WHERE id = %s", other.id)
+    view = world.view(website_id=str(other.uuid))
+    assert (await world.collect(view, DNT="1")).status_code == 202
+    assert (await world.collect(view, **{"Sec-GPC": "1", "DNT": "1"})).status_code == 204
+
+
+async def test_an_owner_excludes(world: World) -> None:
+    """Paths, hosts and addresses that a site's owner excludes are answered 204, not stored, and counted by reason."""
+    world.execute(
+        "UPDATE sites SET excluded_paths = '{/admin*}', allowed_hosts = '{example.com}', excluded_ips = '{192.0.2.1}'"
+        " WHERE id = %s",
+        world.site.id,
+    )
+    assert (await world.collect(world.view())).status_code == 202
+    for excluded in ({"path": "/admin/users?x=1"}, {"url": "http://localhost:3000/blog/post-1"}, {"url": "/blog"}):
+        assert (await world.collect(world.view(**excluded))).status_code == 204
+    mixed = [world.view(path="/admin"), world.view(path="/b")]
+    assert (await world.collect(mixed)).status_code == 202
+    assert [event.path for event in world.log.events] == ["/blog/post-1", "/b"]
+
+
 async def test_the_preflight(world: World) -> None:
     """OPTIONS answers 204 with what the text lists."""
     response = await world.client.options("/api/v1/collect", headers={"Origin": "https://a.example"})
@@ -143,6 +204,9 @@ async def test_bots_are_stored_and_answered_204(world: World, agent: str) -> Non
     assert [event.traffic for event in world.log.events] == [TrafficClass.BOT]
 
 
+LINK = '{"url":"https://x.example/a"}'
+
+
 @pytest.mark.parametrize(
     ("event_type", "properties", "stored"),
     [
@@ -155,6 +219,11 @@ async def test_bots_are_stored_and_answered_204(world: World, agent: str) -> Non
         ("close_tab", {"engaged_ms": True}, ("close_tab", "", 0, 0, '{"engaged_ms":true}')),
         ("scroll_25", None, ("scroll_25", "", 0, 0, "")),
         ("outbound_link", {"url": "x"}, ("outbound_link", "", 0, 0, '{"url":"x"}')),
+        ("outbound_link", {"url": "https://x.example/a?token=1#b"}, ("outbound_link", "", 0, 0, LINK)),
+        ("outbound_link", {"url": 5}, ("outbound_link", "", 0, 0, '{"url":5}')),
+        ("file_download", {"url": "https://x.example/a#b?c"}, ("custom", "file_download", 0, 0, LINK)),
+        ("custom", {"name": "file_download", "url": "https://x.example/a?"}, ("custom", "file_download", 0, 0, LINK)),
+        ("custom", {"name": "search", "url": "/?q=1"}, ("custom", "search", 0, 0, '{"url":"/?q=1"}')),
         ("custom", {"name": "signup", "plan": "pro"}, ("custom", "signup", 0, 0, '{"plan":"pro"}')),
         ("custom", {"event_name": "signup"}, ("custom", "signup", 0, 0, "")),
         ("custom", {"event": "signup"}, ("custom", "signup", 0, 0, "")),
@@ -310,6 +379,14 @@ async def test_ten_requests_in_ten_seconds(postgres_database: str) -> None:
         assert 1 <= int(response.headers["retry-after"]) <= 10
         async with client(world.app, "198.51.100.8") as other:
             assert (await other.post("/api/v1/collect", content=b"")).status_code == 400
+
+
+async def test_an_array_is_one_request(postgres_database: str) -> None:
+    """Ten arrays of 32 events are ten requests."""
+    async with serving(postgres_database, rate_limits=True) as world:
+        statuses = [(await world.collect([world.view()] * 32)).status_code for _ in range(11)]
+        assert statuses == [202] * 10 + [429]
+        assert len(world.log.events) == 320
 
 
 async def test_forged_addresses(postgres_database: str) -> None:
