@@ -7,27 +7,45 @@ of its own for every read. Written, CSV takes a third of what rows take that Pyt
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from psycopg import sql
 
 from storage.sql import load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from psycopg import Connection
     from psycopg.sql import Composed
 
 
-def read(connection: Connection, name: str, parameters: Mapping[str, Any], schema: pl.Schema) -> pl.DataFrame:
+#: The columns that the tables have as instants and frames as ms.
+_INSTANTS: Final = frozenset({"ts", "start", "last"})
+
+
+def read(
+    connection: Connection,
+    name: str,
+    parameters: Mapping[str, Any],
+    schema: pl.Schema,
+    *,
+    columns: Iterable[str] | None = None,
+) -> pl.DataFrame:
     """Run the statement `name`, a `COPY (...) TO STDOUT (FORMAT csv)`, and return its rows as `schema` names them.
 
     The statement's columns must come in the order of `schema`, times as whole ms, booleans as 0 and 1, nothing null.
+    With `columns`, some of a table's that are in `schema`, the statement has `{columns}` in their place; no others
+    are returned.
     """
+    statement: Any = load(name)
+    if columns is not None:
+        schema = pl.Schema({column: schema[column] for column in columns})
+        statement = sql.SQL(statement).format(columns=sql.SQL(", ").join(map(_expression, schema, schema.values())))
     text = BytesIO()
-    with connection.cursor() as cursor, cursor.copy(load(name), parameters) as copy:
+    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
         for block in copy:
             text.write(block)
     if not text.tell():
@@ -45,3 +63,10 @@ def write(connection: Connection, statement: Composed, frame: pl.DataFrame) -> N
     text = frame.write_csv(include_header=False, quote_style="non_numeric", datetime_format="%Y-%m-%dT%H:%M:%S%.3fZ")
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(text)
+
+
+def _expression(column: str, kind: pl.DataType) -> Composed:
+    name = sql.Identifier(column)
+    if column in _INSTANTS:
+        return sql.SQL("(date_part('epoch', {}) * 1000)::bigint").format(name)
+    return sql.SQL("{}::int" if kind == pl.Boolean else "{}").format(name)

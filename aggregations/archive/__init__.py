@@ -1,0 +1,1 @@
+"""Days of sites as files, and frames of events and sessions out of files and rows."""

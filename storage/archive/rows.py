@@ -1,0 +1,47 @@
+"""The rows of a site as the archive has them: out of the tables, in the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from storage import frames
+from storage.archive.schema import EVENTS, OWN, SESSIONS
+from storage.times import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from psycopg import Connection
+
+_PROPERTIES: Final = pl.Schema({"ts": pl.Int64, "event_id": pl.Int64, "visitor": pl.Int64, "properties": pl.String})
+#: What tells an event of a site from all others.
+_KEY: Final = ("ts", "event_id", "visitor")
+
+
+def events(connection: Connection, site: int, *, begin: int, end: int, columns: Collection[str]) -> pl.DataFrame:
+    """Return the columns (of `OWN`, and `properties`) of the events in [begin, end), ms, in no order."""
+    span = _span(site, begin, end)
+    with_properties = "properties" in columns
+    own = [column for column in OWN if column in columns or (with_properties and column in _KEY)]
+    found = frames.read(connection, "events.of_span", span, EVENTS, columns=own)
+    if with_properties:
+        properties = frames.read(connection, "event_properties.of_span", span, _PROPERTIES)
+        # Events of nobody might share an id; none becomes two for that.
+        found = found.join(properties.unique(_KEY, keep="first"), on=_KEY, how="left").with_columns(
+            pl.col("properties").fill_null("")
+        )
+    return found.select(*columns)
+
+
+def sessions(connection: Connection, site: int, *, begin: int, end: int, columns: Collection[str]) -> pl.DataFrame:
+    """Return the columns (of `SESSIONS`) of the sessions that were there in [begin, end), ms, in no order.
+
+    They began in it, or up to 36 hours before and went on.
+    """
+    return frames.read(connection, "sessions.of_span", _span(site, begin, end), SESSIONS, columns=columns)
+
+
+def _span(site: int, begin: int, end: int) -> Mapping[str, Any]:
+    return {"site": site, "begin": instant(begin), "end": instant(end)}
