@@ -42,6 +42,7 @@ TABLES: Final = (
     SweptTable("imports", ("file_hash", "day")),
     SweptTable("import_jobs", ("file_hash",)),
     SweptTable("drops", ("day", "reason")),
+    SweptTable("definitions", ("kind", "name")),
     SweptTable("rollup_gaps", ("day",)),
     SweptTable("roll_months", ("month",)),
     SweptTable("roll_dim", ("dim", "grain", "span")),

@@ -36,6 +36,7 @@ _VALUES: Final = {
     "text": "'text ' || n",
     "bytea": "convert_to('bytes ' || n, 'UTF8')",
     "jsonb": "'{}'",
+    "uuid": "gen_random_uuid()",
     "date": "date '2026-01-01' + n",
     "timestamp with time zone": "timestamptz '2026-01-01 00:00Z' + n * interval '13 hours'",
 }
