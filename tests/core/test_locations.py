@@ -33,6 +33,10 @@ from core.text import is_clean
             Location("example.com", query="gclid&fbclid", click=Network.GOOGLE),
         ),
         ("https://example.com/?utm_source=", Location("example.com")),
+        (
+            "https://example.com/?utm_source=mail?fbclid=secret?token=secret",
+            Location("example.com", query="utm_source=mail&fbclid", utm_source="mail", click=Network.META),
+        ),
         ("/a", Location("")),
         ("nonsense", Location("")),
         ("://x", Location("")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ VIEW = RawEvent(type="page_view", url="https://example.com/a", path="/a")
 REQUEST = Request(ip="198.51.100.1", user_agent="browser")
 
 
-def enrichment(measurements: Measurements | None = None, *, sample_every: int = 64) -> Enrichment:
+def enrichment(measurements: Measurements | None = None, **knobs: Any) -> Enrichment:  # noqa: ANN401 - whatever it takes
     """The real steps with look-ups that know little."""
     lookups = Lookups(
         agent=lambda text: BOT if text == "bot" else BROWSER,
@@ -45,9 +46,7 @@ def enrichment(measurements: Measurements | None = None, *, sample_every: int = 
         stamp=lambda: Stamp(1_000, 5),
         identify=lambda ts, site, ip, _: Identity(ts, site, len(ip)),
     )
-    return Enrichment(
-        lookups=lookups, clock=SetClock(0), telemetry=measurements or Measurements(), sample_every=sample_every
-    )
+    return Enrichment(lookups=lookups, clock=SetClock(0), telemetry=measurements or Measurements(), **knobs)
 
 
 def accepted(raw: RawEvent = VIEW, request: Request = REQUEST) -> Event:
@@ -129,20 +128,74 @@ def test_only_plain_values_leave() -> None:
         ({"ip": "2001:db9::5"}, {}, None),
         ({"ip": ""}, {}, None),
         ({"ip": "10.0.0.1"}, {"excluded_ips": ()}, None),
+        ({}, {"excluded_paths": ("/a",)}, DropReason.EXCLUDED_PATH),
+        ({}, {"excluded_paths": ("/b", "/*")}, DropReason.EXCLUDED_PATH),
+        ({}, {"excluded_paths": ("/A", "/a/*", "a")}, None),
+        ({}, {"excluded_countries": ("DE", "IS")}, None),
+        ({"ip": "198.51.100.9"}, {"excluded_countries": ("DE", "IS")}, DropReason.EXCLUDED_COUNTRY),
+        ({"ip": "198.51.100.9"}, {"excluded_countries": ("DE",)}, None),
+        ({}, {"allowed_hosts": ("example.com",)}, None),
+        ({}, {"allowed_hosts": ("example.org",)}, DropReason.OTHER_HOST),
     ],
 )
 def test_exclusions(change: dict[str, Any], settings: dict[str, Any], reason: DropReason | None) -> None:
     """Excluded traffic ends with its reason, counted once; everything else goes on."""
     measurements = Measurements()
-    site = Site(**{**{name: getattr(SITE, name) for name in SITE.__dataclass_fields__}, **settings})
-    outcome = enrichment(measurements).run(VIEW, REQUEST._replace(**change), site)
+    outcome = enrichment(measurements).run(VIEW, REQUEST._replace(**change), replace(SITE, **settings))
     assert (outcome if isinstance(outcome, DropReason) else None) is reason
     assert measurements.counters["footfall_events_dropped_total"] == (reason is not None)
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts", "counts"),
+    [
+        ("https://example.com/", ["example.com"], True),
+        ("https://EXAMPLE.com.:8443/", ["example.com"], True),
+        ("https://www.example.com/", ["example.com"], True),
+        ("https://example.com/", ["www.example.com"], False),
+        ("https://shop.example.com/", ["example.com"], False),
+        ("https://shop.example.com/", ["example.org", "*.example.com"], True),
+        ("https://example.com/", ["*.example.com"], False),
+        ("https://notexample.com/", ["*.example.com", "example.com"], False),
+        ("https://example.com.evil.example/", ["*.example.com", "example.com"], False),
+        ("https://evil.example/?example.com", ["example.com"], False),
+        ("https://example.com@evil.example/", ["example.com"], False),
+        ("http://localhost:3000/", ["example.com"], False),
+        ("http://localhost:3000/", ["localhost"], True),
+        ("http://[::1]/", ["[::1]"], True),
+        ("file:///home/copy.html", ["example.com"], False),
+        ("/a", ["example.com"], False),
+        ("/a", [], True),
+        ("https://anything.example/", [], True),
+    ],
+)
+def test_hosts(url: str, hosts: list[str], counts: bool) -> None:  # noqa: FBT001 - a column of the table
+    """A listed host counts, behind www. too; others, and addresses without a host, only where none is listed."""
+    outcome = enrichment().run(VIEW._replace(url=url), REQUEST, replace(SITE, allowed_hosts=tuple(hosts)))
+    assert isinstance(outcome, Enriched) is counts
+
+
+def test_paths_are_excluded_in_their_one_form() -> None:
+    """However a path is written, and whatever the type of the event."""
+    site = replace(SITE, excluded_paths=("/café/*",))
+    for path in ("/caf%C3%A9/menu", "/cafe\u0301/menu?x=1", "café/menu#top"):
+        for type_ in ("page_view", "close_tab", "custom"):
+            raw = VIEW._replace(path=path, type=type_)
+            assert enrichment().run(raw, REQUEST, site) is DropReason.EXCLUDED_PATH
 
 
 def test_an_unknown_site_is_a_drop() -> None:
     """Without a site there is nothing to do."""
     assert enrichment().run(VIEW, REQUEST, None) is DropReason.UNKNOWN_SITE
+
+
+def test_drops_of_known_sites_are_told() -> None:
+    """By the site's number and the reason; neither accepted events nor unknown sites are."""
+    told: list[tuple[int, DropReason]] = []
+    steps = enrichment(dropped=lambda site, reason: told.append((site, reason)))
+    for site, dnt in ((SITE, True), (SITE, False), (None, True)):
+        steps.run(VIEW, REQUEST._replace(dnt=dnt), site)
+    assert told == [(7, DropReason.DO_NOT_TRACK)]
 
 
 @pytest.mark.parametrize(
