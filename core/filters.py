@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from core.errors import InvalidInput
 from core.events import TrafficClass
 from core.globs import Glob
+from core.paths import normalise_path
+from core.screens import UNKNOWN
 from core.text import require_clean
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class FilterDimension(StrEnum):
 
 _F = FilterDimension
 
-#: The columns that a filter on a visit looks at; several are one text with slashes between them.
+#: The columns that a filter on a visit looks at; several are one text with slashes between them and none at its end.
 OF_VISITS: Final[Mapping[FilterDimension, tuple[str, ...]]] = MappingProxyType(
     {
         _F.ENTRY: ("entry_path",),
@@ -93,6 +95,11 @@ OF_VISITS: Final[Mapping[FilterDimension, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
+#: Their values are paths.
+_PATHS: Final = frozenset({_F.PAGE, _F.ENTRY, _F.EXIT})
+#: Where reports call what is not known `unknown`: either this word or nothing chooses it.
+_UNKNOWN: Final = frozenset({_F.BROWSER, _F.OS, _F.DEVICE, _F.SCREEN})
+
 _OTHERS: Final[Mapping[FilterDimension, About]] = MappingProxyType(
     {
         _F.PAGE: About.VIEW,
@@ -103,6 +110,7 @@ _OTHERS: Final[Mapping[FilterDimension, About]] = MappingProxyType(
     }
 )
 
+_NOTHING: Final = ("", UNKNOWN)
 _CLASSES: Final[Mapping[str, TrafficClass]] = MappingProxyType({"human": TrafficClass.HUMAN, "bot": TrafficClass.BOT})
 
 
@@ -138,7 +146,14 @@ class Filter:
 
     def matches(self, value: str) -> bool:
         """Whether the value of its dimension passes."""
-        return any(choice.has(value) for choice in self.choices) is not self.negated
+        return any(choice.has(value) for choice in self.all_choices) is not self.negated
+
+    @property
+    def all_choices(self) -> tuple[Choice, ...]:
+        """The choices, and those that they bring along: what is not known goes by two names."""
+        if self.dimension in _UNKNOWN and any(choice.has(name) for choice in self.choices for name in _NOTHING):
+            return tuple(dict.fromkeys((*self.choices, *map(Choice, _NOTHING))))
+        return self.choices
 
 
 def parse_filters(given: Iterable[tuple[str, str]]) -> tuple[Filter, ...]:
@@ -178,6 +193,8 @@ def _dimension(name: str) -> tuple[FilterDimension, str]:
     if name.startswith(_PROPERTY) and len(name) > len(_PROPERTY):
         key = name.removeprefix(_PROPERTY)
         require_clean(key, f"filter[{_PROPERTY}…]")
+        if "\\" in key:
+            raise InvalidInput(f"filter[{name[:64]}]: a property with a backslash in its name cannot be filtered by")
         return _F.PROPERTY, key
     try:
         dimension = FilterDimension(name)
@@ -194,9 +211,19 @@ def _choice(name: str, text: str) -> Choice:
     if len(text) > _MAX_TEXT:
         raise InvalidInput(f"filter[{name}] must be at most {_MAX_TEXT} characters")
     choice = Choice(text[1:]) if text.startswith("\\") else Choice(text, glob="*" in text)
+    if name in _PATHS and choice.text:
+        path = _path(choice)
+        choice = Choice(path, glob=choice.glob and "*" in path)
     if name == _F.TRAFFIC and choice not in map(Choice, _CLASSES):
         raise InvalidInput(f"filter[{name}] must be one of {', '.join(_CLASSES)}")
     return choice
+
+
+def _path(choice: Choice) -> str:
+    """The choice's text in the form in which paths are stored; a pattern may begin with a star."""
+    if choice.glob and choice.text.startswith("*"):
+        return normalise_path(f"/{choice.text}")[1:]
+    return normalise_path(choice.text)
 
 
 def _text_of(choice: Choice) -> str:

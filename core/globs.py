@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from core.sites import ContentGroup
 
@@ -52,6 +52,10 @@ class PathGroups:
 
     def __init__(self, groups: Iterable[ContentGroup]) -> None:
         self._groups = tuple(_Group(name, Glob(pattern)) for name, pattern in groups)
+
+    def __iter__(self) -> Iterator[tuple[str, Glob]]:
+        """Yield name and pattern of each, the first that counts first."""
+        return iter(self._groups)
 
     def name_of(self, path: str) -> str | None:
         """The name of the path's group, or None if it is in none."""

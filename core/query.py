@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core.events import TrafficClass
+from core.filters import About, classes_of
+from core.globs import PathGroups
 from core.ranges import Days, bounds, ends
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from core.globs import PathGroups
+    from core.filters import Filter
+
+_HUMANS: Final = (TrafficClass.HUMAN,)
+_NO_GROUPS: Final = PathGroups(())
+_BOTH: Final = (TrafficClass.HUMAN, TrafficClass.BOT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +37,7 @@ class Query:
     """Some days of a site, seen in a zone.
 
     `path` or `group`, not both, narrow it to a page or to a content group. `bots` adds the class of bots to that of
-    humans.
+    humans. `filters` choose visits; `groups` are the site's content groups, for those that speak of them.
     """
 
     site: int
@@ -40,6 +46,8 @@ class Query:
     bots: bool = False
     path: str | None = None
     group: Group | None = None
+    filters: tuple[Filter, ...] = ()
+    groups: PathGroups = _NO_GROUPS
 
     def of_path(self, path: str) -> Query:
         """The same of one page."""
@@ -47,8 +55,13 @@ class Query:
 
     @property
     def classes(self) -> tuple[TrafficClass, ...]:
-        """The traffic classes that count."""
-        return (TrafficClass.HUMAN, TrafficClass.BOT) if self.bots else (TrafficClass.HUMAN,)
+        """The traffic classes that count; a filter on traffic has the say."""
+        return classes_of(self.filters, _BOTH if self.bots else _HUMANS)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a filter chooses visits. One on traffic does not: humans and bots are counted apart anyway."""
+        return any(each.about is not About.TRAFFIC for each in self.filters)
 
     @property
     def ends(self) -> tuple[int, int]:

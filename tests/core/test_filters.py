@@ -48,8 +48,33 @@ CASES: Final[tuple[tuple[str, list[str], list[str]], ...]] = (
 @pytest.mark.parametrize(("written", "chosen", "left"), CASES)
 def test_a_value_means_the_same_everywhere(written: str, chosen: list[str], left: list[str]) -> None:
     """What is written chooses these values and leaves those."""
-    (found,) = parse_filters([("page", written)])
+    (found,) = parse_filters([("source", written)])
     assert [value for value in [*chosen, *left] if found.matches(value)] == chosen
+
+
+@pytest.mark.parametrize(
+    ("written", "chosen", "left"),
+    [
+        ("/caf%C3%A9?x=1", ["/café"], ["/caf%C3%A9"]),
+        ("pricing", ["/pricing"], ["pricing"]),
+        ("*/cafe\u0301", ["/a/café", "/café"], ["/café/a"]),
+        ("!blog/*", ["/"], ["/blog/a"]),
+        ("", [""], ["/"]),
+    ],
+)
+def test_paths_are_brought_to_their_form(written: str, chosen: list[str], left: list[str]) -> None:
+    """A path may be written in any way that a browser might send it; a pattern may begin anywhere."""
+    for dimension in ("page", "entry", "exit"):
+        (found,) = parse_filters([(dimension, written)])
+        assert chosen == [value for value in [*chosen, *left] if found.matches(value)]
+
+
+@pytest.mark.parametrize("written", ["", "unknown", "unk*"])
+def test_what_is_not_known_has_two_names(written: str) -> None:
+    """Reports show no browser as `unknown`, so either chooses it; of other dimensions the word is only a word."""
+    (browser, source) = parse_filters([("browser", written), ("source", written)])
+    assert (browser.matches(""), browser.matches("unknown"), browser.matches("Firefox")) == (True, True, False)
+    assert source.matches("") == (written == "")
 
 
 def test_values_of_a_dimension_are_any_of_and_none_of() -> None:
@@ -73,6 +98,7 @@ def test_every_dimension_looks_at_something() -> None:
         ("colour", "red", "filter[colour]: there is no such dimension; there are page, group"),
         ("property", "x", "filter[property]: there is no such dimension"),
         ("property:", "x", "filter[property:]: there is no such dimension"),
+        ("property:a\\b", "a", "a property with a backslash in its name cannot be filtered by"),
         ("page", "a\0", "filter[page] must not contain U+0000"),
         ("property:\0", "a", "must not contain U+0000"),
         ("page", "a" * 1_025, "filter[page] must be at most 1024 characters"),
