@@ -98,7 +98,7 @@ def a_year_before(day: date) -> date:
 
 def date_at(now_ms: int, zone: tzinfo) -> date:
     """The date in `zone` at that instant (ms since 1970 UTC)."""
-    return (_EPOCH + timedelta(milliseconds=now_ms)).astimezone(zone).date()
+    return wall_at(now_ms, zone).date()
 
 
 def bounds(days: Days, zone: tzinfo) -> list[int]:
@@ -118,16 +118,29 @@ def ends(days: Days, zone: tzinfo) -> tuple[int, int]:
     return _midnight(days.first, zone), _midnight(days.last + _ONE_DAY, zone)
 
 
+def at(wall: datetime) -> int:
+    """The instant (ms since 1970 UTC) at which clocks in its zone show `wall`.
+
+    Of two such instants the one that its `fold` names; of a time that clocks leapt over, the leap.
+    """
+    first, second = wall.replace(fold=0).utcoffset(), wall.replace(fold=1).utcoffset()
+    leapt = first is not None and second is not None and second > first
+    offset = (first if leapt else wall.utcoffset()) or timedelta()
+    instant = (wall.replace(tzinfo=UTC) - offset) - _EPOCH
+    if leapt and wall.tzinfo is not None and first is not None and second is not None:
+        # Counted with the offset before the leap, the time would be after it by as much as the leap began before it.
+        instant = _leap(wall.tzinfo, instant - 2 * (second - first), instant)
+    return instant // _MILLISECOND
+
+
+def wall_at(instant_ms: int, zone: tzinfo) -> datetime:
+    """What clocks in `zone` show at that instant (ms since 1970 UTC)."""
+    return (_EPOCH + timedelta(milliseconds=instant_ms)).astimezone(zone)
+
+
 def _midnight(day: date, zone: tzinfo) -> int:
     """The first instant with that date. Of two midnights the first; of a midnight leapt over, the leap."""
-    wall = datetime(day.year, day.month, day.day, tzinfo=zone)
-    first, second = wall.utcoffset(), wall.replace(fold=1).utcoffset()
-    instant = (wall.replace(tzinfo=UTC) - (first or timedelta())) - _EPOCH
-    if first is not None and second is not None and second > first:
-        # The wall clock leapt over midnight: counted with the offset before the leap, midnight would be after it by as
-        # much as the leap began before midnight.
-        instant = _leap(zone, instant - 2 * (second - first), instant)
-    return instant // _MILLISECOND
+    return at(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
 def _leap(zone: tzinfo, before: timedelta, after: timedelta) -> timedelta:
