@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from core.errors import InvalidInput
-from core.filters import Choice, Filter, FilterDimension
+from core.steps import Step, parse_step
 from core.text import require_clean
 
 _MAX_TEXT: Final = 1_024
 
 
 class Goal(NamedTuple):
-    """An event that happens or a page that is seen; exactly one of the two is not empty."""
+    """An event that happens or a page that is seen, as they are written; exactly one of the two is not empty."""
 
     event: str = ""  #: name of a custom event, type of any other
-    page: str = ""  #: a glob over paths
+    page: str = ""  #: a path; in it `*` is any run of characters
 
     @property
-    def filter(self) -> Filter:
-        """What meets it: a view or an event that this filter chooses."""
-        if self.event:
-            return Filter(dimension=FilterDimension.EVENT, choices=(Choice(self.event),))
-        return Filter(dimension=FilterDimension.PAGE, choices=(Choice(self.page, glob="*" in self.page),))
+    def step(self) -> Step:
+        """What a visit does that reaches it."""
+        return Step(self.event) if self.event else parse_step(self.page)
 
 
 def check_goal(*, event: str | None = None, page: str | None = None) -> Goal:
@@ -37,6 +35,6 @@ def check_goal(*, event: str | None = None, page: str | None = None) -> Goal:
     if not 0 < len(text) <= _MAX_TEXT:
         raise InvalidInput(f"{field} must be 1 to {_MAX_TEXT} characters")
     require_clean(text, field)
-    if field == "page" and not text.startswith(("/", "*")):
-        raise InvalidInput("page must begin with a slash or a *, such as /thanks or /orders/*")
+    if field == "page" and not text.startswith(("/", "\\/")):
+        raise InvalidInput("page must begin with a slash, such as /thanks or /orders/*")
     return Goal(**{field: text})
