@@ -1,0 +1,67 @@
+// Builds the tracker: every combination of extras, each minified and compressed. `node build.mjs [FOLDER]`
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+
+import { build } from "esbuild";
+import { minify } from "terser";
+
+const here = import.meta.dirname;
+const EXTRAS = ["forms", "owner", "paths", "vitals"];
+
+// Bytes were counted for each of these.
+const TERSER = {
+  ecma: 2021,
+  toplevel: true,
+  compress: { passes: 4, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
+};
+
+/** Every combination of extras, in alphabetical order. */
+function combinations(extras) {
+  return extras.reduce((all, extra) => [...all, ...all.map((some) => [...some, extra])], [[]]);
+}
+
+/** The pattern of a link's path that ends in one of the extensions: `doc`, `docx` become `docx?`; `mp3`, `mp4` `mp[34]`. */
+function pattern(extensions) {
+  const words = extensions
+    .filter((word) => !extensions.includes(word.slice(0, -1)))
+    .map((word) => {
+      const longer = extensions.find((other) => other.length == word.length + 1 && other.startsWith(word));
+      return longer ? `${longer}?` : word;
+    });
+  const stem = (word) => word.slice(0, -1);
+  const alike = (word) => words.filter((other) => other.length > 2 && /\d$/.test(other) && stem(other) == stem(word));
+  const parts = words.map((word) =>
+    alike(word).length > 1 ? `${stem(word)}[${alike(word).map((other) => other.at(-1)).join("")}]` : word,
+  );
+  return `/\\.(${[...new Set(parts)].join("|")})$/i`;
+}
+
+/** The script with these extras, speaking this wire. */
+async function script(wire, extras) {
+  const bundled = await build({
+    entryPoints: [join(here, "src/index.js")],
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2021",
+    minifySyntax: true,
+    alias: { wire: join(here, "src/wires", `${wire}.js`) },
+    define: Object.fromEntries(EXTRAS.map((extra) => [extra.toUpperCase(), String(extras.includes(extra))])),
+  });
+  const downloads = pattern(JSON.parse(readFileSync(join(here, "downloads.json"), "utf8")));
+  const source = bundled.outputFiles[0].text.replace("DOWNLOADS", () => downloads);
+  return `${(await minify(source, TERSER)).code}\n`;
+}
+
+const folder = process.argv[2] ?? join(here, "built");
+mkdirSync(folder, { recursive: true });
+for (const name of readdirSync(folder)) rmSync(join(folder, name));
+for (const extras of combinations(EXTRAS)) {
+  const name = ["tracker", ...extras, "js"].join(".");
+  const code = await script("tinytrail", extras);
+  const brotli = brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+  writeFileSync(join(folder, name), code);
+  writeFileSync(join(folder, `${name}.br`), brotli);
+  console.log(name.padEnd(36), String(code.length).padStart(5), String(brotli.length).padStart(5));
+}

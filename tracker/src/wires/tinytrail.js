@@ -1,0 +1,15 @@
+import { path, referrer, url } from "../page.js";
+import { dataset } from "../tag.js";
+
+export const PATH = "/api/v1/collect";
+
+/** One event of the current view as TinyTrail's collect takes it. */
+export const toWire = (event_type, given) => ({
+  website_id: dataset.id,
+  event_type,
+  url,
+  path,
+  referrer,
+  screen_width: screen.width,
+  properties: given,
+});
