@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,3 +17,8 @@ def instant(ms: int) -> datetime:
 def millis(when: datetime) -> int:
     """Return the whole milliseconds from 1970 UTC to `when`, which must carry a zone."""
     return (when - _EPOCH) // _MILLISECOND
+
+
+def millis_of(day: date) -> int:
+    """Return the milliseconds from 1970 UTC to the beginning of a UTC day."""
+    return (day - _EPOCH.date()) // _MILLISECOND

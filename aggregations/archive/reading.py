@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
+from aggregations.archive.layout import lay_out
 from aggregations.archive.visits import with_visits
-from storage.archive import rows
-from storage.archive.schema import EVENTS, SESSIONS, VISIT, VISIT_COLUMNS, VISIT_START
+from aggregations.planner import Span
+from core.errors import Unavailable
+from core.spans import DAY, HOUR, day_of, hour_of
+from storage import marks
+from storage.archive import manifest, retention, rows
+from storage.archive.files import FileKind
+from storage.archive.schema import EVENTS, SESSIONS, TIMES, VISIT, VISIT_COLUMNS, VISIT_START
+from storage.times import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator
 
     from psycopg import Connection
 
-    from aggregations.planner import Span
+    from aggregations.archive.layout import FilePiece
+    from storage.archive.retention import RowDays
     from storage.archive.store import ArchiveStore
+
+#: No session that began longer before an instant was still there, ms.
+_LONGEST_SESSION: Final = 36 * HOUR
 
 
 class Frames(NamedTuple):
@@ -47,6 +59,8 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
 ) -> Frames:
     """Return all events of a span, and all sessions that began in it.
 
+    Rows are read at once, files when the frames are collected: do so within `reading_files()`.
+
     Args:
         connection: in the snapshot of the report.
         store: where the files are; None without an archive.
@@ -56,28 +70,158 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
         columns: of `EVENTS` and `SESSIONS`, those that are needed; the frames have them in this order.
 
     Raises:
+        Unavailable: some of the span is in files only, and no archive is configured.
+    """
+    begin, end = span
+    if marked is None:
+        marked = {mark.hour for mark in marks.of_span(connection, site=site, start=hour_of(begin), end=end)}
+    row_days = retention.row_days(connection, site=site, begin=begin - _LONGEST_SESSION, end=end)
+    needless = store is None and all(row_days.has(day) for day in range(day_of(begin), end, DAY))
+    pairs = [] if needless else manifest.current(connection, site=site, begin=begin, end=end)
+    layout = lay_out(span, marked=marked, pairs=pairs, row_days=row_days)
+    events: list[pl.LazyFrame] = []
+    sessions: list[pl.LazyFrame] = []
+    if layout.files:
+        archive = required(store)
+        if columns.events:
+            events += _of_files(archive, layout.files, FileKind.EVENTS, columns.events)
+        if columns.sessions:
+            sessions += _of_files(archive, layout.files, FileKind.SESSIONS, columns.sessions)
+    for part in layout.rows:
+        of_rows = _of_rows(_Place(connection, store, site, row_days), part, columns)
+        events.append(of_rows.events)
+        sessions.append(of_rows.sessions)
+    return Frames(_together(events, EVENTS, columns.events), _together(sessions, SESSIONS, columns.sessions))
+
+
+def sessions_there(
+    connection: Connection, store: ArchiveStore | None, site: int, span: Span, *, columns: Iterable[str] = SESSIONS
+) -> pl.DataFrame:
+    """Return the sessions that have rows and were there in the span, and those that began on earlier days in files.
+
+    In no order, with `start`, `last` and `session_id` besides.
+
+    Raises:
+        Unavailable: the archive does not answer, or is not configured.
+    """
+    row_days = retention.row_days(connection, site=site, begin=span.begin - _LONGEST_SESSION, end=span.end)
+    return _sessions_there(_Place(connection, store, site, row_days), span, columns)
+
+
+def required(store: ArchiveStore | None) -> ArchiveStore:
+    """Return the archive.
+
+    Raises:
+        Unavailable: there is none.
+    """
+    if store is None:
+        raise Unavailable("what is asked for is in the archive only, and ARCHIVE_URL is not set", retry_after=60)
+    return store
+
+
+@contextmanager
+def reading_files() -> Iterator[None]:
+    """Tell in our own words that a file could not be read.
+
+    Raises:
         Unavailable: the archive does not answer, or a file that it must have is not there.
     """
-    del store, marked
-    return _of_rows(connection, site, span, columns)
+    try:
+        yield
+    except (OSError, pl.exceptions.ComputeError) as error:
+        raise Unavailable(f"the archive cannot be read: {error}", retry_after=30) from error
 
 
-def _of_rows(connection: Connection, site: int, span: Span, columns: Columns) -> Frames:
+def scan(store: ArchiveStore, names: Iterable[str], schema: pl.Schema) -> pl.LazyFrame:
+    """Return files as they are, with times as times, to be collected within `reading_files()`."""
+    addresses, options = store.sources(names)
+    return pl.scan_parquet(
+        addresses, storage_options=options, hive_partitioning=False, glob=False, credential_provider=None
+    ).select(*schema)
+
+
+def times_as_ms(columns: Iterable[str]) -> list[pl.Expr]:
+    """The columns of a file as those of a frame."""
+    return [pl.col(column).cast(pl.Int64) if column in TIMES else pl.col(column) for column in columns]
+
+
+def _together(parts: list[pl.LazyFrame], schema: pl.Schema, columns: Collection[str]) -> pl.LazyFrame:
+    if not parts or not columns:
+        return pl.LazyFrame(schema={column: schema[column] for column in columns})
+    return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+def _of_files(
+    store: ArchiveStore, pieces: Collection[FilePiece], kind: FileKind, columns: Collection[str]
+) -> Iterator[pl.LazyFrame]:
+    """What the pieces hold: whole files together, of others the parts that are meant."""
+    schema, time = (EVENTS, "ts") if kind is FileKind.EVENTS else (SESSIONS, "start")
+    whole = [_name(piece, kind) for piece in pieces if piece.whole]
+    if whole:
+        yield scan(store, whole, schema).select(times_as_ms(columns))
+    for piece in pieces:
+        if not piece.whole:
+            found = scan(store, [_name(piece, kind)], schema)
+            yield found.filter(_is_in(piece.spans, time)).select(times_as_ms(columns))
+
+
+def _name(piece: FilePiece, kind: FileKind) -> str:
+    return str((piece.pair.events if kind is FileKind.EVENTS else piece.pair.sessions).name)
+
+
+def _is_in(spans: Iterable[Span], time: str) -> pl.Expr:
+    """Said of the file's own times, so that what is elsewhere need not be read."""
+    when = pl.col(time)
+    return pl.any_horizontal((when >= _instant(begin)) & (when < _instant(end)) for begin, end in spans)
+
+
+def _instant(ms: int) -> pl.Expr:
+    return pl.lit(instant(ms)).cast(pl.Datetime("ms", "UTC"))
+
+
+class _Place(NamedTuple):
+    """Whose rows and files, and how they are reached."""
+
+    connection: Connection
+    store: ArchiveStore | None
+    site: int
+    row_days: RowDays
+
+
+def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
     begin, end = span
     visit = [column for column in columns.events if column == VISIT_START or column in VISIT_COLUMNS]
     needed = dict.fromkeys(columns.sessions)
     if visit:
-        needed |= dict.fromkeys(("session_id", *(column.removeprefix(VISIT) for column in visit)))
-    sessions = pl.DataFrame(schema=SESSIONS)
-    if needed:
-        needed["start"] = None
-        sessions = rows.sessions(connection, site, begin=begin, end=end, columns=needed)
+        needed |= dict.fromkeys(column.removeprefix(VISIT) for column in visit)
+    sessions = _sessions_there(place, span, needed) if needed else pl.DataFrame(schema=SESSIONS)
     events = pl.DataFrame(schema=EVENTS)
     if columns.events:
         own = dict.fromkeys(column for column in columns.events if column not in visit)
         wanted = own | dict.fromkeys(("session_id",) if visit else ())
-        events = with_visits(rows.events(connection, site, begin=begin, end=end, columns=wanted), sessions, visit)
+        found = rows.events(place.connection, place.site, begin=begin, end=end, columns=wanted)
+        events = with_visits(found, sessions, visit)
     return Frames(
         events.lazy().select(*columns.events),
         sessions.lazy().filter(pl.col("start") >= begin).select(*columns.sessions),
     )
+
+
+def _sessions_there(place: _Place, span: Span, columns: Iterable[str]) -> pl.DataFrame:
+    begin, end = span
+    wanted = [*dict.fromkeys([*columns, "start", "last", "session_id"])]
+    found = [rows.sessions(place.connection, place.site, begin=begin, end=end, columns=wanted)]
+    before = [
+        day for day in range(day_of(begin - _LONGEST_SESSION), day_of(begin) + DAY, DAY) if not place.row_days.has(day)
+    ]
+    if before:
+        pairs = manifest.current(place.connection, site=place.site, begin=before[0], end=before[-1] + DAY)
+        layout = lay_out(Span(before[0], before[-1] + DAY), marked=(), pairs=pairs, row_days=place.row_days)
+        if layout.files:
+            with reading_files():
+                found += [
+                    part.filter(pl.col("last") >= begin, pl.col("start") < end).collect()
+                    for part in _of_files(required(place.store), layout.files, FileKind.SESSIONS, wanted)
+                ]
+    # The tables may still hold what is in files already.
+    return found[0] if len(found) == 1 else pl.concat(found).unique("session_id", keep="first")

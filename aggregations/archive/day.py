@@ -1,0 +1,64 @@
+"""One day of a site as it is: everything that its files hold, and what its rollups are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import polars as pl
+
+from aggregations.archive.reading import Columns, read_frames, reading_files, sessions_there
+from aggregations.archive.visits import with_visits
+from aggregations.frames import DAY_EVENTS, DAY_SESSIONS, is_counted
+from aggregations.planner import Span
+from core.spans import DAY, HOUR
+from storage.archive.schema import EVENT_ORDER, EVENTS, OWN, SESSION_ORDER, SESSIONS
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from storage.archive.store import ArchiveStore
+
+_OWN: Final = (*OWN, "properties")
+
+
+class SiteDay(NamedTuple):
+    """A UTC day of a site, in no order."""
+
+    day: int  # start, ms
+    events: pl.DataFrame  # of `OWN`, with `properties`
+    sessions: pl.DataFrame  # of `SESSIONS`: all that were there, also if they began on the day before
+
+    def for_files(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return what the files hold: `EVENTS` and `SESSIONS`, in the order of files."""
+        begun = self.sessions.filter(pl.col("start") >= self.day).select(*SESSIONS)
+        return (
+            with_visits(self.events, self.sessions).select(*EVENTS).sort(*EVENT_ORDER),
+            begun.sort(*SESSION_ORDER),
+        )
+
+    def for_rollups(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return what rollups are made of: `DAY_EVENTS` by ts and event id, and `DAY_SESSIONS`."""
+        counted = self.events.filter(is_counted()).select(*DAY_EVENTS).sort("ts", "event_id")
+        return counted, self.sessions.select(*DAY_SESSIONS)
+
+
+def read_day(connection: Connection, store: ArchiveStore | None, site: int, day: int) -> SiteDay:
+    """Return the UTC day that begins at `day` (ms) from its truth: from rows if it has rows, else from its files.
+
+    The connection is in a snapshot.
+
+    Raises:
+        Unavailable: the day is in files only, and they cannot be read.
+    """
+    span = Span(day, day + DAY)
+    events, _ = read_frames(
+        connection,
+        store,
+        site,
+        span,
+        # As if nothing in the files could be trusted, as long as there is anything else.
+        marked=range(day, day + DAY, HOUR),
+        columns=Columns(events=_OWN, sessions=()),
+    )
+    with reading_files():
+        return SiteDay(day, events.collect(), sessions_there(connection, store, site, span).select(*SESSIONS))

@@ -1,0 +1,2 @@
+-- A version that no file of the archive ever had.
+SELECT nextval('archive_versions')
