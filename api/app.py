@@ -22,7 +22,7 @@ from api.collector.intake import Intake
 from api.collector.salts import Salts
 from api.collector.sites import Sites
 from api.collector.windows import SlidingWindow
-from api.dialects.tinytrail import accounts, failures, users, websites
+from api.dialects.tinytrail import accounts, dropped, failures, settings, users, websites
 from api.dialects.tinytrail.collect import Collect
 from api.dialects.tinytrail.documents import document
 from api.dialects.tinytrail.pixel import Pixel
@@ -147,6 +147,8 @@ def create_app(
         app.include_router(accounts.router(reporting.pool))
         app.include_router(users.router(reporting.pool, reporting.vault))
         app.include_router(websites.router(reporting.pool))
+        app.include_router(settings.router(reporting.pool))
+        app.include_router(dropped.router(reporting.pool, clock=clock))
         for router in reporting.routers:
             app.include_router(router)
     app.add_middleware(Bounded)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class DropReason(StrEnum):
@@ -19,6 +24,24 @@ class DropReason(StrEnum):
     RATE_LIMITED = "rate_limited"  #: too many requests from one address
     INVALID = "invalid"  #: the request was refused with a 400 or 413
     OVERLOADED = "overloaded"  #: refused with a 503: more is in flight than may be held
+
+
+#: What each reason says to the owner of a site.
+MEANINGS: Final[Mapping[DropReason, str]] = MappingProxyType(
+    {
+        DropReason.UNKNOWN_SITE: "The script sends an id that no website has: paste it anew.",
+        DropReason.EXCLUDED_IP: "The address is among the website's excluded_ips.",
+        DropReason.EXCLUDED_PATH: "The page is among the website's excluded_paths.",
+        DropReason.EXCLUDED_COUNTRY: "The address is in one of the website's excluded_countries.",
+        DropReason.OTHER_HOST: "The page is on a host that is not among the website's allowed_hosts.",
+        DropReason.GLOBAL_PRIVACY_CONTROL: "The browser asks with Sec-GPC: 1 not to be tracked, and honour_gpc is on.",
+        DropReason.DO_NOT_TRACK: "The browser asks with DNT: 1 not to be tracked, and honour_dnt is on.",
+        DropReason.PREFETCH: "The browser fetched the page ahead; nobody has seen it.",
+        DropReason.RATE_LIMITED: "One address sent more requests than it may.",
+        DropReason.INVALID: "The event was refused with 400 or 413: it is not as the API has it.",
+        DropReason.OVERLOADED: "The event was refused with 503: more was under way than could be held.",
+    }
+)
 
 
 class DeadReason(StrEnum):

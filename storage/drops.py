@@ -31,6 +31,12 @@ async def add(connection: AsyncConnection, dropped: Sequence[Dropped]) -> None:
     )
 
 
+def oldest(connection: Connection, site: int) -> date | None:
+    """Return the first UTC day on which anything of the site was dropped, if anything was."""
+    row = connection.execute(load("drops.oldest"), {"site": site}).fetchone()
+    return None if row is None else row[0]
+
+
 def of_site(connection: Connection, site: int, first: date, last: date) -> list[Dropped]:
     """Return what was dropped from the first to the last UTC day, both included: by day, of each day the most first."""
     given = {"site": site, "first": first, "last": last}

@@ -12,7 +12,8 @@ from aggregations.job import RollupJob
 from aggregations.reports import Reports
 from api.app import Collecting, Reporting
 from api.dialects.tinytrail import stream
-from api.dialects.tinytrail.reports import reports_router, site_finder
+from api.dialects.tinytrail.access import site_finder
+from api.dialects.tinytrail.reports import reports_router
 from api.event_streams import OpenStreams
 from api.limits import Rate
 from core.networks import parse_network

@@ -80,10 +80,10 @@ class World:
             return await self.client.post("/api/v1/collect", content=body, headers=sent)
         return await self.client.post("/api/v1/collect", json=body, headers=sent)
 
-    async def until_collect_answers(self, status: int) -> None:
+    async def until_collect_answers(self, status: int, **headers: str) -> None:
         """Send page views until one is answered with this status; fail after five seconds."""
         for _ in range(100):
-            if (await self.collect(self.view())).status_code == status:
+            if (await self.collect(self.view(), **headers)).status_code == status:
                 return
             await asyncio.sleep(0.05)
         raise AssertionError(f"no event was answered with {status} within 5 s")

@@ -17,18 +17,15 @@ from api.dialects.tinytrail import parameters, translate
 from api.dialects.tinytrail.csv import attachment
 from api.dialects.tinytrail.envelope import success
 from api.dialects.tinytrail.parameters import Format
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput
 from core.globs import PathGroups
 from core.query import Group, Query
 from core.ranges import Period, date_at
 from core.spans import MINUTE
-from storage import sites
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
-
-    from psycopg_pool import ConnectionPool
 
     from aggregations.reports import Reports
     from api.dialects.tinytrail.parameters import Parameters
@@ -42,19 +39,6 @@ if TYPE_CHECKING:
 _REALTIME_WINDOW: Final = 30 * MINUTE
 _UTC: Final = ZoneInfo("UTC")
 _JSON: Final = "application/json"
-
-
-def site_finder(pool: ConnectionPool) -> Callable[[Principal, UUID], Site]:
-    """Return what finds a site for a user: one of the own account, for an admin any. It raises `NotFound`, blocks."""
-
-    def find(user: Principal, uuid: UUID) -> Site:
-        with pool.connection() as connection:
-            site = sites.find(connection, uuid)
-        if site is None or not (user.is_admin or site.account_id == user.account_id):
-            raise NotFound("there is no such website, or it belongs to another account")
-        return site
-
-    return find
 
 
 def reports_router(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from core.dimensions import Dimension
+from core.drops import MEANINGS, DropReason
 from core.metrics import Metric, change_percent, rounded, value_of
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from core.globs import PathGroups
     from core.ranges import Days
     from core.realtime import RealtimeView
+    from storage.drops import Dropped
 
 #: The summary's metrics by the names that they have there.
 _SUMMARY: Final = {
@@ -176,6 +179,27 @@ def timeseries(report: Timeseries, path: str | None) -> dict[str, Any]:
 def timeseries_table(report: Timeseries) -> Table:
     """The series' rows."""
     return Table(("date", "value"), ((day.isoformat(), value) for day, value in report.points))
+
+
+def drops(days: Days, dropped: Sequence[Dropped]) -> dict[str, Any]:
+    """The data of what was dropped: day by day, and in all with what each reason means, most first."""
+    table = drops_table(dropped)
+    totals: Counter[str] = Counter()
+    for one in dropped:
+        totals[one.reason] += one.count
+    return {
+        "period": _period(days),
+        "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+        "totals": [
+            {"reason": reason, "count": count, "meaning": MEANINGS[DropReason(reason)]}
+            for reason, count in sorted(totals.items(), key=lambda total: (-total[1], total[0]))
+        ],
+    }
+
+
+def drops_table(dropped: Iterable[Dropped]) -> Table:
+    """The rows of what was dropped."""
+    return Table(("date", "reason", "count"), ((one.day.isoformat(), one.reason, one.count) for one in dropped))
 
 
 def realtime(view: RealtimeView) -> dict[str, Any]:

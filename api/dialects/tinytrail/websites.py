@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from psycopg.errors import UniqueViolation
 
 from api.auth import User  # noqa: TC001 - FastAPI reads the annotations when it runs
+from api.dialects.tinytrail.access import ABSENT, ID
 from api.dialects.tinytrail.envelope import success
 from api.dialects.tinytrail.identifiers import identifier
 from api.dialects.tinytrail.wire import WebsiteBody, WebsiteChange, website
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from core.accounts import Principal
 
 _log = logging.getLogger(__name__)
-_ID = "the website's id"
-_ABSENT = "there is no such website, or it belongs to another account"
 
 
 def router(pool: ConnectionPool) -> APIRouter:
@@ -61,7 +60,7 @@ def router(pool: ConnectionPool) -> APIRouter:
         user: User, website_id: str, body: Annotated[WebsiteChange, Depends(json_body(WebsiteChange))]
     ) -> dict[str, Any]:
         """Change what is sent of a website; changed content groups hold for its history too."""
-        uuid = identifier(website_id, _ID)
+        uuid = identifier(website_id, ID)
         given = body.model_fields_set
         if not given:
             raise InvalidInput("send at least one of domain, content_groups and excluded_ips")
@@ -81,17 +80,17 @@ def router(pool: ConnectionPool) -> APIRouter:
         except UniqueViolation:
             raise InvalidInput(f"this account already has a website with the domain {domain}") from None
         if site is None:
-            raise NotFound(_ABSENT)
+            raise NotFound(ABSENT)
         return success(website(site))
 
     @routes.delete("/{website_id}")
     def delete_website(user: User, website_id: str) -> dict[str, Any]:
         """Delete a website and everything that was counted of it."""
-        uuid = identifier(website_id, _ID)
+        uuid = identifier(website_id, ID)
         with pool.connection() as connection:
             site = sites.delete(connection, uuid, account_id=None if user.is_admin else user.account_id)
         if site is None:
-            raise NotFound(_ABSENT)
+            raise NotFound(ABSENT)
         _log.info("Site %d (%s) was deleted by user %s; its rows are removed by sweeps", site.id, uuid, user.user_id)
         return success(website(site))
 

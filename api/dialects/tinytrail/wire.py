@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
+
+from core.site_settings import SETTINGS
 
 if TYPE_CHECKING:
     from core.accounts import Account, User
@@ -40,6 +42,10 @@ class WebsiteChange(BaseModel):
     domain: str = ""
     content_groups: list[ContentGroupBody] = []
     excluded_ips: list[str] = []
+
+
+class SettingsBody(RootModel[dict[str, Any]]):
+    """Settings of a website as they are sent: by name, whatever they are."""
 
 
 class AccountBody(BaseModel):
@@ -89,7 +95,17 @@ def website(site: Site) -> dict[str, Any]:
     }
 
 
+def settings(site: Site) -> dict[str, Any]:
+    """Return the settings of a website as they are shown: `time_zone` is sent, `timeZone` is shown."""
+    return {_camel_case(name): getattr(site, name) for name in SETTINGS}
+
+
 def instant(ms: int) -> str:
     """Return a time, given in ms since 1970 UTC, like `2026-01-15T10:30:00.000Z`."""
     time = datetime.fromtimestamp(ms / 1_000, tz=UTC)
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))

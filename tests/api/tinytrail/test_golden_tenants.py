@@ -1,4 +1,4 @@
-"""Every example of accounts, users and websites, request by request, down to the last field."""
+"""Every example of accounts, users and websites, and of our extensions, request by request, down to the last field."""
 
 from __future__ import annotations
 
@@ -7,10 +7,20 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.api.world import World
 
-PAIRS: Final[list[dict[str, Any]]] = json.loads((Path(__file__).parent / "golden/tenants.json").read_text())
+GOLDEN: Final = Path(__file__).parent / "golden"
+#: What was dropped of the website.
+DROPS: Final = (
+    ("2026-02-22", "gpc", 100),
+    ("2026-02-24", "gpc", 12),
+    ("2026-02-24", "other_host", 3),
+    ("2026-03-01", "gpc", 8),
+    ("2026-03-02", "gpc", 100),
+)
 _UUID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SHAPES: Final = {"<instant>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<key>": "tt_[A-Za-z0-9_-]{43}"}
 
@@ -43,11 +53,16 @@ class Names:
         return expected
 
 
-async def test_every_example(world: World) -> None:
+@pytest.mark.parametrize("file", ["tenants.json", "extensions.json"])
+async def test_every_example(world: World, file: str) -> None:
     """Asked in this order, each request gets exactly its answer; the fields come in the documented order too."""
+    pairs: list[dict[str, Any]] = json.loads((GOLDEN / file).read_text())
+    for day, reason, count in DROPS:
+        world.execute("INSERT INTO drops VALUES (%s, %s, %s, %s)", world.site.id, day, reason, count)
     names = Names()
+    names.bound["<site>"] = str(world.site.uuid)
     keys = {"admin": world.admin_key, "user": world.user_key}
-    for pair in PAIRS:
+    for pair in pairs:
         asked = names.filled(pair["request"])
         response = await world.client.request(
             asked["method"],

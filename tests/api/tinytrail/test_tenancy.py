@@ -133,6 +133,11 @@ TABLE: Final = {
         access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site(), body={"content_groups": []})
     ),
     ("DELETE", "/api/v1/websites/{id}"): Row(access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site())),
+    ("GET", "/api/v1/websites/{id}/settings"): Row(access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site())),
+    ("PATCH", "/api/v1/websites/{id}/settings"): Row(
+        access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site(), body={"honour_gpc": False})
+    ),
+    ("GET", "/api/v1/websites/{id}/drops"): Row(access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site())),
     ("POST", "/api/v1/admin/aggregate"): Row(access=Access.ADMINS),
     ("GET", "/api/v1/reports/summary"): _report(),
     ("GET", "/api/v1/reports/pages"): _report(),

@@ -7,19 +7,12 @@ from typing import Any, Final
 from api.dialects.tinytrail.documents import sent, shapes
 from api.dialects.tinytrail.documents.operation import Access, Operation, Tag
 from api.dialects.tinytrail.documents.reports import REPORTS
+from api.dialects.tinytrail.documents.websites import WEBSITES
 
 _ID: Final = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _MADE: Final = "2026-01-15T10:30:00.000Z"
 _ACCOUNT: Final = {"id": _ID, "name": "Acme Corp", "createdAt": _MADE}
 _USER: Final = {"id": sent.SITE, "accountId": _ID, "email": "user@example.com", "role": "user", "createdAt": _MADE}
-_WEBSITE: Final = {
-    "id": sent.SITE,
-    "accountId": _ID,
-    "domain": "example.com",
-    "contentGroups": [{"name": "Blog", "pattern": "/blog/*"}],
-    "excludedIps": ["203.0.113.0/24"],
-    "createdAt": _MADE,
-}
 _EVENT: Final = {
     "website_id": sent.SITE,
     "event_type": "page_view",
@@ -151,50 +144,6 @@ _KEEPING: Final = {
         example=_success(_USER),
         errors=(400, 404),
     ),
-    ("GET", "/api/v1/websites"): Operation(
-        id="listWebsites",
-        tag=Tag.WEBSITES,
-        summary="List websites",
-        description="Those of the own account; an admin sees all.",
-        access=Access.USER,
-        answer=shapes.Success[list[shapes.Website]],
-        example=_success([_WEBSITE]),
-    ),
-    ("POST", "/api/v1/websites"): Operation(
-        id="createWebsite",
-        tag=Tag.WEBSITES,
-        summary="Make a website",
-        access=Access.USER,
-        body=sent.NewWebsite,
-        body_example={"domain": "example.com", "content_groups": [{"name": "Blog", "pattern": "/blog/*"}]},
-        status=201,
-        answer=shapes.Success[shapes.Website],
-        example=_success(_WEBSITE),
-        errors=(400, 413),
-    ),
-    ("PATCH", "/api/v1/websites/{id}"): Operation(
-        id="updateWebsite",
-        tag=Tag.WEBSITES,
-        summary="Change a website",
-        access=Access.USER,
-        of="the website",
-        body=sent.WebsitePatch,
-        body_example={"excluded_ips": ["203.0.113.0/24"]},
-        answer=shapes.Success[shapes.Website],
-        example=_success(_WEBSITE),
-        errors=(400, 404, 413),
-    ),
-    ("DELETE", "/api/v1/websites/{id}"): Operation(
-        id="deleteWebsite",
-        tag=Tag.WEBSITES,
-        summary="Delete a website and all of its data",
-        access=Access.USER,
-        of="the website",
-        meaning="The website that is gone.",
-        answer=shapes.Success[shapes.Website],
-        example=_success(_WEBSITE),
-        errors=(400, 404),
-    ),
     ("POST", "/api/v1/admin/aggregate"): Operation(
         id="aggregate",
         tag=Tag.ADMIN,
@@ -254,4 +203,4 @@ _SERVER: Final = {
 }
 
 #: By method and path; a path's parameter is always called `id` here.
-OPERATIONS: Final[dict[tuple[str, str], Operation]] = {**_EVENTS, **_KEEPING, **REPORTS, **_SERVER}
+OPERATIONS: Final[dict[tuple[str, str], Operation]] = {**_EVENTS, **_KEEPING, **WEBSITES, **REPORTS, **_SERVER}

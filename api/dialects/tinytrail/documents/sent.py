@@ -5,12 +5,14 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from api.dialects.tinytrail.bodies import MAX_EVENTS
 from api.dialects.tinytrail.parameters import SERIES, Format
 from core.ranges import Comparison, Period
+from core.site_settings import SETTINGS
+from core.sites import WeekStart
 
 SITE = "550e8400-e29b-41d4-a716-446655440000"
 
@@ -47,12 +49,21 @@ class SiteQuery(BaseModel):
     website_id: UUID = Field(description="The website.", examples=[SITE])
 
 
-class ReportQuery(SiteQuery):
-    """What all reports about days take."""
+class PeriodQuery(BaseModel):
+    """Which days."""
 
-    period: Period = Field(Period.WEEK, description="Days up to today, where the site's days are counted.")
+    period: Period = Field(Period.WEEK, description="Days up to today.")
     start_date: date | SkipJsonSchema[None] = _optional("First day; overrides `period`.", "2026-02-23")
     end_date: date | SkipJsonSchema[None] = _optional("Last day, today unless said.", "2026-03-01")
+    format: Format = Field(Format.JSON, description="`csv` answers with a file.")
+
+
+class ReportQuery(PeriodQuery, SiteQuery):
+    """What all reports about days take."""
+
+    period: Period = Field(
+        Period.WEEK, description="Days up to today, in the website's time zone: UTC unless its settings name another."
+    )
     compare: Comparison | SkipJsonSchema[None] = _optional(
         "What a summary is compared with.", Comparison.PREVIOUS_PERIOD.value
     )
@@ -60,7 +71,6 @@ class ReportQuery(SiteQuery):
     content_group: str | SkipJsonSchema[None] = _optional("Only pages of the content group of this name.", "Blog")
     page: int = Field(1, ge=1, le=1_000_000_000, description="Which page of a list.")
     per_page: int = Field(50, ge=1, description="Rows on a page; more than 500 are 500.")
-    format: Format = Field(Format.JSON, description="`csv` answers with a file.")
 
 
 class SourcesQuery(ReportQuery):
@@ -156,6 +166,26 @@ class NewWebsite(WebsitePatch):
     account_id: UUID | SkipJsonSchema[None] = Field(
         None, description="For admins only: another account than the own.", json_schema_extra=_undefaulted
     )
+
+
+def _setting(name: str, **limits: Any) -> Any:  # noqa: ANN401 - as pydantic has it
+    return Field(None, description=SETTINGS[name].meaning, json_schema_extra=_undefaulted, **limits)
+
+
+class SettingsPatch(BaseModel):
+    """What changes of a website's settings; at least one field, and no others."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
+
+    allowed_hosts: list[str] | SkipJsonSchema[None] = _setting("allowed_hosts", max_length=100)
+    excluded_paths: list[str] | SkipJsonSchema[None] = _setting("excluded_paths", max_length=200)
+    excluded_countries: list[str] | SkipJsonSchema[None] = _setting("excluded_countries", max_length=250)
+    honour_gpc: bool | SkipJsonSchema[None] = _setting("honour_gpc")
+    honour_dnt: bool | SkipJsonSchema[None] = _setting("honour_dnt")
+    time_zone: str | SkipJsonSchema[None] = _setting("time_zone")
+    week_start: WeekStart | SkipJsonSchema[None] = _setting("week_start")
+    file_retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = _setting("file_retention_days")
+    rollup_retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = _setting("rollup_retention_days")
 
 
 class AggregateBody(BaseModel):

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import ErrorCode
 from core.channels import Channel
+from core.drops import DropReason
+from core.sites import WeekStart
 
 T = TypeVar("T")
 
@@ -109,6 +111,20 @@ class Website(Shape):
     contentGroups: list[ContentGroup]  # noqa: N815 - the name on the wire
     excludedIps: list[str]  # noqa: N815 - the name on the wire
     createdAt: datetime  # noqa: N815 - the name on the wire
+
+
+class Settings(Shape):
+    """The settings of a website."""
+
+    allowedHosts: list[str]  # noqa: N815 - the name on the wire
+    excludedPaths: list[str]  # noqa: N815 - the name on the wire
+    excludedCountries: list[str]  # noqa: N815 - the name on the wire
+    honourGpc: bool  # noqa: N815 - the name on the wire
+    honourDnt: bool  # noqa: N815 - the name on the wire
+    timeZone: str  # noqa: N815 - the name on the wire
+    weekStart: WeekStart  # noqa: N815 - the name on the wire
+    fileRetentionDays: Annotated[int, Field(ge=1)] | None  # noqa: N815 - the name on the wire
+    rollupRetentionDays: Annotated[int, Field(ge=1)] | None  # noqa: N815 - the name on the wire
 
 
 class Message(Shape):
@@ -326,3 +342,27 @@ class Timeseries(Shape):
     metric: str
     path: str = Field(description="`*` for the whole site.")
     series: list[Point]
+
+
+class DropRow(Shape):
+    """Events of a UTC day that were dropped for one reason."""
+
+    date: date
+    reason: DropReason
+    count: Count
+
+
+class DropTotal(Shape):
+    """All that were dropped for one reason."""
+
+    reason: DropReason
+    count: Count
+    meaning: str = Field(description="The reason in a sentence.")
+
+
+class Drops(Shape):
+    """What was not counted, and why."""
+
+    period: PeriodShape
+    rows: list[DropRow]
+    totals: list[DropTotal]
