@@ -1,30 +1,38 @@
-"""What happens now: a window over the last minutes, kept in memory, and the parts it is put together from.
+"""What happens now: windows over the last minutes, and the parts they are put together from.
 
 A visitor is known by an anchor. While the time of day is before 00:30 UTC that is yesterday's hash of the person where
 it is known, so that nobody counts twice over midnight; later it is the hash of the day. Times are whole seconds: an
-event belongs to the second that it ends, so a window of W seconds at t holds the events with t - W < ts <= t.
+event belongs to the second that it ends, so a window of W seconds at t holds the events with t - W < ts <= t. Minutes
+are those of the clock, each with the seconds that end in it; the one that runs is the last.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from heapq import heappop, heappush
+from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from core.events import EventType, TrafficClass
-from core.spans import DAY, LINK_UNTIL, SECOND
+from core.events import TrafficClass
+from core.spans import DAY, LINK_UNTIL, MINUTE, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from core.events import Event
+    from collections.abc import Iterable, Mapping
 
 #: Pages in a view.
 TOP: Final = 10
+#: Who was seen within so long (ms) is here now.
+HERE: Final = 5 * MINUTE
+_MINUTE: Final = MINUTE // SECOND
 _DAY: Final = DAY // SECOND
 _LINK_UNTIL: Final = LINK_UNTIL // SECOND
-#: In place of a path: the visitor's last sight anywhere.
-_ANYWHERE: Final = ""
+
+
+class Minute(NamedTuple):
+    """A minute of a window."""
+
+    start: int  #: ms since 1970 UTC
+    visitors: int  #: distinct ones
+    views: int
 
 
 class RealtimeView(NamedTuple):
@@ -33,6 +41,8 @@ class RealtimeView(NamedTuple):
     active: int  #: distinct visitors
     top_pages: tuple[tuple[str, int], ...]  #: (path, distinct visitors), at most `TOP`
     types: tuple[tuple[str, int], ...]  #: (event type, events)
+    here: int = 0  #: distinct visitors of the last five minutes
+    minutes: tuple[Minute, ...] = ()  #: as many as the window is long, up to the one that runs
 
 
 class Realtime(Protocol):
@@ -53,16 +63,30 @@ class Part(NamedTuple):
     active: int
     pages: Mapping[str, int]
     types: Mapping[str, int]
+    here: int = 0
+    minutes: Mapping[int, tuple[int, int]] = MappingProxyType({})  #: visitors and views, by start (ms)
 
 
-def summed(parts: Iterable[Part]) -> RealtimeView:
-    """The view of all parts together."""
-    active, pages, types = 0, Counter[str](), Counter[str]()
+def summed(parts: Iterable[Part], *, now_ms: int, window_ms: int) -> RealtimeView:
+    """The view of all parts together; they are of a window of this length at `now_ms`."""
+    active, here, pages, types = 0, 0, Counter[str](), Counter[str]()
+    visitors, views = Counter[int](), Counter[int]()
     for part in parts:
         active += part.active
+        here += part.here
         pages.update(part.pages)
         types.update(part.types)
-    return RealtimeView(active, _ranked(pages)[:TOP], _ranked(types))
+        for start, (seen, viewed) in part.minutes.items():
+            visitors[start] += seen
+            views[start] += viewed
+    minutes = (Minute(start, visitors[start], views[start]) for start in minutes_at(now_ms, window_ms))
+    return RealtimeView(active, _ranked(pages)[:TOP], _ranked(types), here, tuple(minutes))
+
+
+def minutes_at(now_ms: int, window_ms: int) -> range:
+    """The starts (ms) of the minutes of a window of this length at `now_ms`, up to the one that runs."""
+    running = minute_of(second_of(now_ms)) * MINUTE
+    return range(running - (window_ms // MINUTE - 1) * MINUTE, running + 1, MINUTE)
 
 
 def _ranked(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
@@ -72,6 +96,11 @@ def _ranked(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 def second_of(ms: int) -> int:
     """The second that `ms` belongs to: the one it ends, or lies in."""
     return -(-ms // SECOND)
+
+
+def minute_of(second: int) -> int:
+    """The number of the minute (since 1970 UTC) that the second belongs to."""
+    return (second - 1) // _MINUTE
 
 
 def links_at(now_ms: int) -> int | None:
@@ -90,208 +119,3 @@ class Sight(NamedTuple):
     path: str
     prev: int
     traffic: int = TrafficClass.HUMAN.value
-
-
-class _SiteWindow:
-    """One site's window. Each sight (visitor, path) is counted until the second of its last event has left.
-
-    `leaving` has each key once, in the second it was last seen to be due: a key that was seen again meanwhile moves on.
-    """
-
-    __slots__ = ("_leaving", "_left", "_links", "_pages", "_seen", "_types", "_visitors", "complete_from")
-
-    def __init__(self, *, complete_from: int, left: int) -> None:
-        self.complete_from = complete_from
-        self._left = left  # the last second that is out of the window
-        self._seen: dict[tuple[int, str], int] = {}
-        self._leaving: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
-        self._visitors = 0
-        self._pages: Counter[str] = Counter()
-        self._types: dict[int, Counter[str]] = {}
-        self._links: dict[int, tuple[int, int]] = {}  # visitor: prev, start of the visitor's day in seconds
-
-    def __len__(self) -> int:
-        return len(self._seen) + len(self._types) + len(self._links)
-
-    def add(self, second: int, event: Event | Sight) -> None:
-        """Count an event that lies in the window."""
-        self._types.setdefault(second, Counter())[event.type] += 1
-        if not event.visitor:
-            return
-        self._see(second, (event.visitor, _ANYWHERE))
-        if event.type == EventType.PAGE_VIEW:
-            self._see(second, (event.visitor, event.path))
-        if event.prev:
-            known = self._links.get(event.visitor)
-            prev = event.prev if known is None else min(known[0], event.prev)
-            self._links[event.visitor] = (prev, event.ts // DAY * _DAY)
-
-    def expire(self, left: int, now: int) -> bool:
-        """Forget the seconds up to `left`, and at 00:30 who was who the day before; tell if the window changed."""
-        if now % _DAY >= _LINK_UNTIL:
-            self._links.clear()
-        due: Sequence[int] = range(self._left + 1, left + 1)
-        if len(due) > len(self._types):  # every sight was an event of its second, and those have their types
-            due = sorted(second for second in self._types if second <= left)
-        self._left = left
-        changed = False
-        for second in due:
-            changed |= self._types.pop(second, None) is not None
-            for key in self._leaving.pop(second, ()):
-                last = self._seen[key]
-                if last > second:
-                    self._leaving[last].append(key)
-                else:
-                    del self._seen[key]
-                    self._count(key, -1)
-        return changed
-
-    def part(self, now: int) -> Part:
-        """The window at the second `now`."""
-        types: Counter[str] = Counter()
-        for counts in self._types.values():
-            types.update(counts)
-        active, pages = self._visitors, self._pages
-        if now % _DAY < _LINK_UNTIL:
-            pages = pages.copy()
-            for path, twice in self._twice(now // _DAY * _DAY).items():
-                if path == _ANYWHERE:
-                    active -= twice
-                else:
-                    pages[path] -= twice
-        return Part(active, {path: n for path, n in pages.items() if n}, dict(types))
-
-    def _see(self, second: int, key: tuple[int, str]) -> None:
-        last = self._seen.get(key)
-        if last is None:
-            self._leaving[second].append(key)
-            self._count(key, 1)
-        if last is None or last < second:
-            self._seen[key] = second
-
-    def _count(self, key: tuple[int, str], change: int) -> None:
-        if key[1] == _ANYWHERE:
-            self._visitors += change
-        elif self._pages[key[1]] + change:
-            self._pages[key[1]] += change
-        else:
-            del self._pages[key[1]]
-
-    def _twice(self, day: int) -> Counter[str]:
-        """By path, how many sights are of people who are seen there under another hash already."""
-        anchors = {visitor: prev for visitor, (prev, of) in self._links.items() if of == day}
-        if not anchors:
-            return Counter()
-        sights: Counter[str] = Counter()
-        people: set[tuple[int, str]] = set()
-        for visitor, path in self._seen:
-            sights[path] += 1
-            people.add((anchors.get(visitor, visitor), path))
-        sights.subtract(path for _, path in people)
-        return sights
-
-
-class Window:
-    """The windows of all sites, of one length, over the events it is given. Bounded.
-
-    Args:
-        seconds: the length.
-        start_ms: everything that happened later than this will be given.
-        capacity: sights that may be held; beyond it the fullest site starts anew and cannot be told for one length.
-    """
-
-    def __init__(self, *, seconds: int, start_ms: int, capacity: int = 500_000) -> None:
-        self._seconds = seconds
-        self._start = second_of(start_ms)
-        self._now = self._start
-        self._capacity = capacity
-        self._sites: dict[int, _SiteWindow] = {}
-        self._held = 0
-        self._later: list[tuple[int, int, Event | Sight]] = []  # by second: events of a clock that is ahead of ours
-        self._order = 0
-        self._changed: set[int] = set()
-
-    def add(self, events: Iterable[Event | Sight], now_ms: int) -> None:
-        """Count the humans among the events. Order does not matter; what is too old is passed over."""
-        self.advance(now_ms)
-        for event in events:
-            if event.traffic != TrafficClass.HUMAN:
-                continue
-            second = second_of(event.ts)
-            if second > self._now:
-                if len(self._later) < self._capacity:
-                    self._order += 1
-                    heappush(self._later, (second, self._order, event))
-                else:
-                    self._restart(event.site, second)
-            else:
-                self._add(second, event)
-
-    def advance(self, now_ms: int) -> None:
-        """Let time pass: what was ahead comes in, what is too old leaves. Time never goes back."""
-        now = second_of(now_ms)
-        if now <= self._now:
-            return
-        self._now = now
-        while self._later and self._later[0][0] <= now:
-            second, _, event = heappop(self._later)
-            self._add(second, event)
-        for site, window in list(self._sites.items()):
-            held = len(window)
-            if window.expire(now - self._seconds, now):
-                self._changed.add(site)
-            self._held += len(window) - held
-            if not len(window) and window.complete_from + self._seconds <= now:
-                del self._sites[site]
-
-    def forget(self, sites: Collection[int]) -> None:
-        """Let go of deleted sites; what is told of them later is of nobody's interest."""
-        for site in self._sites.keys() & sites:
-            self._held -= len(self._sites.pop(site))
-            self._changed.add(site)
-
-    def part(self, site: int, now_ms: int) -> Part | None:
-        """The site's window at `now_ms` or a later time it was already advanced to; None if it cannot be told."""
-        self.advance(now_ms)
-        window = self._sites.get(site)
-        complete_from = self._start if window is None else window.complete_from
-        if self._now - self._seconds < complete_from:
-            return None
-        if window is None:
-            return Part(0, {}, {})
-        return window.part(self._now)
-
-    @property
-    def sites(self) -> set[int]:
-        """The sites with anything in their window, and those that cannot be told."""
-        return set(self._sites)
-
-    def take_changed(self) -> set[int]:
-        """The sites whose window may be another than when this was asked before."""
-        changed, self._changed = self._changed, set()
-        return changed
-
-    def _add(self, second: int, event: Event | Sight) -> None:
-        window = self._sites.get(event.site)
-        if window is None:
-            window = self._new(event.site, self._start)
-        if second <= max(self._now - self._seconds, window.complete_from):
-            return
-        held = len(window)
-        window.add(second, event)
-        self._held += len(window) - held
-        self._changed.add(event.site)
-        if self._held > self._capacity:
-            self._restart(max(self._sites, key=lambda site: len(self._sites[site])), self._now)
-
-    def _restart(self, site: int, second: int) -> None:
-        """Forget what is known of the site and go on with what happens after `second`."""
-        window = self._sites.get(site)
-        self._held -= 0 if window is None else len(window)
-        self._new(site, second)
-        self._changed.add(site)
-
-    def _new(self, site: int, complete_from: int) -> _SiteWindow:
-        window = _SiteWindow(complete_from=complete_from, left=self._now - self._seconds)
-        self._sites[site] = window
-        return window

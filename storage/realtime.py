@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from core.realtime import TOP, RealtimeView, Sight, links_at, second_of
-from core.spans import SECOND
+from core.realtime import HERE, TOP, Minute, RealtimeView, Sight, links_at, minutes_at, second_of
+from core.spans import MINUTE, SECOND
 from storage.sql import load
 from storage.times import instant, millis
 
@@ -31,15 +31,22 @@ def view(connection: Connection, *, site: int, now_ms: int, window_ms: int) -> R
             "site": site,
             "after": instant(until - window_ms),
             "until": instant(until),
+            "here": instant(until - HERE),
             "day": None if day is None else instant(day).date(),
             "top": TOP,
         },
     ).fetchall()
-    found: dict[str, list[tuple[str, int]]] = {"active": [], "page": [], "type": []}
+    found: dict[str, dict[str, int]] = {kind: {} for kind in ("active", "here", "page", "type", "visitors", "views")}
     for kind, name, count in rows:
-        found[kind].append((name, count))
-    types = sorted(found["type"], key=lambda item: (-item[1], item[0]))
-    return RealtimeView(found["active"][0][1], tuple(found["page"]), tuple(types))
+        found[kind][name] = count
+    minutes = (
+        Minute(start, *(found[kind].get(str(start // MINUTE), 0) for kind in ("visitors", "views")))
+        for start in minutes_at(now_ms, window_ms)
+    )
+    types = sorted(found["type"].items(), key=lambda item: (-item[1], item[0]))
+    return RealtimeView(
+        found["active"][""], tuple(found["page"].items()), tuple(types), found["here"][""], tuple(minutes)
+    )
 
 
 async def recent(connection: AsyncConnection, *, after_ms: int) -> AsyncIterator[Sight]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.realtime import Window, summed
+from core.realtime import summed
+from core.realtime_window import Window
 from core.spans import MINUTE, SECOND
 from storage.realtime import recent
 from streams.realtime.wire import HELD, decode_question, encode_view
@@ -62,8 +63,9 @@ class LocalRealtime:
         """The site's window now; None if it is not held, or too big to be."""
         if window_ms != HELD:
             return None
-        part = self._window.part(site, self._clock.now_ms())
-        return None if part is None else summed([part])
+        now = self._clock.now_ms()
+        part = self._window.part(site, now)
+        return None if part is None else summed([part], now_ms=now, window_ms=HELD)
 
     async def answer(self, question: bytes) -> bytes:
         """Answer what `AskedRealtime` asks through the local socket."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from core.realtime import Part, Window
+from core.realtime import Part
+from core.realtime_window import Window
 from core.spans import MINUTE, SECOND
 from storage.realtime import alive, put_parts, remove_parts
 from streams.realtime.wire import HELD, encode_part

@@ -87,10 +87,10 @@ class SummedRealtime:
 
     async def view(self, site: int, now_ms: int, window_ms: int) -> RealtimeView:
         """The window as last published, see `core.realtime.Realtime`."""
-        found = await asyncio.to_thread(self._sum, site) if window_ms == HELD else None
+        found = await asyncio.to_thread(self._sum, site, now_ms) if window_ms == HELD else None
         return found or await self._truth.view(site, now_ms, window_ms)
 
-    def _sum(self, site: int) -> RealtimeView | None:
+    def _sum(self, site: int, now_ms: int) -> RealtimeView | None:
         try:
             with self._pool.connection() as connection, snapshot(connection):
                 published = store.parts(connection, log=self._log, partitions=self._partitions, site=site)
@@ -100,7 +100,7 @@ class SummedRealtime:
             return None
         parts = [decode_part(part) for part in published if part is not None]
         known = [part for part in parts if part is not None]
-        return summed(known) if len(known) == len(parts) else None
+        return summed(known, now_ms=now_ms, window_ms=HELD) if len(known) == len(parts) else None
 
 
 class Briefly:

@@ -25,7 +25,7 @@ class Question(NamedTuple):
 _encoder: Final = msgspec.msgpack.Encoder()
 _questions: Final = msgspec.msgpack.Decoder(Question)
 _views: Final = msgspec.msgpack.Decoder(RealtimeView)
-_parts: Final = msgspec.msgpack.Decoder(tuple[int, dict[str, int], dict[str, int]])
+_parts: Final = msgspec.msgpack.Decoder(tuple[int, dict[str, int], dict[str, int], int, dict[int, tuple[int, int]]])
 
 
 def encode_question(question: Question) -> bytes:
@@ -50,9 +50,14 @@ def decode_view(data: bytes) -> RealtimeView | None:
 
 def encode_part(part: Part | None) -> bytes:
     """The part as bytes; none of them where it cannot be told."""
-    return UNKNOWN if part is None else _encoder.encode((part.active, dict(part.pages), dict(part.types)))
+    if part is None:
+        return UNKNOWN
+    return _encoder.encode((part.active, dict(part.pages), dict(part.types), part.here, dict(part.minutes)))
 
 
 def decode_part(data: bytes) -> Part | None:
-    """The part that `encode_part` made bytes of."""
-    return None if data == UNKNOWN else Part(*_parts.decode(data))
+    """The part that `encode_part` made bytes of; None also of what a worker of another version wrote."""
+    try:
+        return None if data == UNKNOWN else Part(*_parts.decode(data))
+    except msgspec.ValidationError:
+        return None

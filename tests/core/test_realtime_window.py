@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.realtime import Part, RealtimeView, Sight, Window, links_at, second_of, summed
+from core.realtime import Minute, Part, RealtimeView, Sight, links_at, minutes_at, second_of, summed
+from core.realtime_window import Window
 from core.spans import DAY, MINUTE, SECOND
 
 if TYPE_CHECKING:
@@ -42,17 +43,24 @@ def by_definition(sights: Iterable[Sight], site: int, now_ms: int) -> RealtimeVi
     viewers = {(who, path) for who, path, type_ in anchors if type_ == "page_view"}
     pages = Counter(path for _, path in viewers)
     types = [one.type for one in inside]
+    minutes = []
+    for start in minutes_at(now_ms, WINDOW * SECOND):
+        in_it = [one for one in inside if start < one.ts <= start + MINUTE]
+        visitors = {prevs.get(one.visitor, one.visitor) for one in in_it if one.visitor}
+        minutes.append(Minute(start, len(visitors), sum(one.type == "page_view" for one in in_it)))
     return RealtimeView(
         len({who for who, _, _ in anchors}),
         tuple(sorted(pages.items(), key=lambda page: (-page[1], page[0]))[:10]),
         tuple(sorted({(name, types.count(name)) for name in types}, key=lambda item: (-item[1], item[0]))),
+        len({prevs.get(one.visitor, one.visitor) for one in inside if one.visitor and one.ts > until - 5 * MINUTE}),
+        tuple(minutes),
     )
 
 
-def whole(part: Part | None) -> RealtimeView:
+def whole(part: Part | None, now_ms: int) -> RealtimeView:
     """The view of one part that can be told."""
     assert part is not None
-    return summed([part])
+    return summed([part], now_ms=now_ms, window_ms=WINDOW * SECOND)
 
 
 sights_ = st.lists(
@@ -80,7 +88,7 @@ def test_a_window_is_what_the_definition_says(sights: list[Sight], moments: list
         window.add(sights[number::parts], now)
         given_ = [one for earlier in range(number + 1) for one in sights[earlier::parts]]
         for site in (1, 2):
-            assert by_definition(given_, site, now) == whole(window.part(site, now))
+            assert by_definition(given_, site, now) == whole(window.part(site, now), now)
 
 
 @given(sights_, st.integers(-9 * MINUTE, 70 * MINUTE))
@@ -91,7 +99,9 @@ def test_parts_of_disjoint_visitors_add_up(sights: list[Sight], moment: int) -> 
     for one in sights:
         windows[one.visitor // 10 % 3].add([one], now)
     parts = [window.part(1, now) for window in windows]
-    assert by_definition(sights, 1, now) == summed(part for part in parts if part)
+    assert by_definition(sights, 1, now) == summed(
+        (part for part in parts if part), now_ms=now, window_ms=WINDOW * SECOND
+    )
 
 
 def test_who_is_active_on_both_sides_of_midnight_counts_once() -> None:
@@ -99,7 +109,7 @@ def test_who_is_active_on_both_sides_of_midnight_counts_once() -> None:
     window = Window(seconds=WINDOW, start_ms=MIDNIGHT - 40 * MINUTE)
     now = MIDNIGHT + 15 * MINUTE
     window.add([sight(1, MIDNIGHT - 10 * MINUTE), sight(1, MIDNIGHT + 10 * MINUTE)], now)
-    assert whole(window.part(1, now)) == RealtimeView(1, (("/", 1),), (("page_view", 2),))
+    assert whole(window.part(1, now), now)[:3] == (1, (("/", 1),), (("page_view", 2),))
 
 
 @pytest.mark.parametrize(("ago", "active"), [(0, 1), (1_799_999, 1), (1_800_000, 0), (-1, 0), (-1_000, 0)])
@@ -108,7 +118,7 @@ def test_the_older_end_is_out_and_the_newer_in(ago: int, active: int) -> None:
     now = MIDNIGHT + 60 * MINUTE
     window = Window(seconds=WINDOW, start_ms=MIDNIGHT)
     window.add([sight(1, now - ago)], now)
-    assert active == whole(window.part(1, now)).active
+    assert active == whole(window.part(1, now), now).active
 
 
 def test_bots_and_floods_are_not_seen() -> None:
@@ -116,7 +126,7 @@ def test_bots_and_floods_are_not_seen() -> None:
     window = Window(seconds=WINDOW, start_ms=MIDNIGHT)
     now = MIDNIGHT + 60 * MINUTE
     window.add([sight(1, now)._replace(traffic=1), sight(2, now)._replace(traffic=2)], now)
-    assert whole(window.part(1, now)) == RealtimeView(0, (), ())
+    assert whole(window.part(1, now), now)[:3] == (0, (), ())
 
 
 def test_nothing_is_told_before_the_window_is_full() -> None:
@@ -133,10 +143,10 @@ def test_a_site_that_is_too_much_starts_anew_and_leaves_the_others_alone() -> No
     window.add([sight(1, now, site=2)], now)
     window.add([sight(1, now, path=f"/{number}") for number in range(40)], now)
     assert window.part(1, now) is None
-    assert whole(window.part(2, now)).active == 1
+    assert whole(window.part(2, now), now).active == 1
     later = now + WINDOW * SECOND
     window.add([sight(1, later)], later)
-    assert whole(window.part(1, later)) == RealtimeView(1, (("/", 1),), (("page_view", 1),))
+    assert whole(window.part(1, later), later)[:3] == (1, (("/", 1),), (("page_view", 1),))
 
 
 def test_changed_sites_are_those_that_got_events_or_lost_some() -> None:
@@ -145,7 +155,8 @@ def test_changed_sites_are_those_that_got_events_or_lost_some() -> None:
     now = MIDNIGHT + 40 * MINUTE
     window.add([sight(1, now)], now)
     assert window.take_changed() == {1}
-    window.advance(now + WINDOW * SECOND - SECOND)
-    assert window.take_changed() == set()
-    window.advance(now + WINDOW * SECOND)
-    assert window.take_changed() == {1}
+    for later in (5 * MINUTE, WINDOW * SECOND):  # who is not here any more, and who is not active
+        window.advance(now + later - SECOND)
+        assert window.take_changed() == set()
+        window.advance(now + later)
+        assert window.take_changed() == {1}
