@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import psycopg
 import typer
 
+from core.drops import MEANINGS, DropReason
 from core.errors import FootfallError, NotFound
+from core.ranges import date_at
+from core.site_settings import SETTINGS, check_settings
 from core.sites import check_domain
 from ops import installation
 from ops.cli.common import Data, Json, begin, epilog, group, say, show
+from ops.cli.site_settings import read_settings, site_of, write_value
+from ops.clock import SystemClock
 from storage import accounts, sites
+from storage import drops as dropped_events
+
+if TYPE_CHECKING:
+    from core.sites import Site
 
 app = group("Sites whose visits are counted.")
+
+Site_ = Annotated[str, typer.Argument(metavar="DOMAIN|ID", help="As `footfall sites list` shows it.")]
 
 
 @app.command(epilog=epilog("footfall sites create example.com --account shop"))
@@ -45,6 +57,63 @@ def list_(*, data: Data = None, as_json: Json = False) -> None:
     show(("id", "domain", "account"), [(site.uuid, site.domain, site.account_id) for site in found], as_json=as_json)
 
 
+@app.command("show", epilog=epilog("footfall sites show example.com"))
+def show_settings(*, site: Site_, data: Data = None, as_json: Json = False) -> None:
+    """Show the settings of a site."""
+    settings = begin()
+    with installation.database(settings, data=data) as dsn, psycopg.connect(dsn) as connection:
+        found = site_of(connection, site)
+    _show(found, as_json=as_json)
+
+
+@app.command(
+    "set",
+    epilog=epilog(
+        "footfall sites set example.com time_zone=Asia/Kathmandu honour_dnt=false",
+        "footfall sites set example.com 'excluded_paths=/admin/*,/drafts/*' allowed_hosts=",
+    ),
+)
+def set_settings(
+    *,
+    site: Site_,
+    given: Annotated[
+        list[str], typer.Argument(metavar="NAME=VALUE...", help="Values of a list are separated by commas, or JSON.")
+    ],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Change settings of a site and show all of them; `footfall sites show` says what each means.
+
+    Collectors know within seconds. Another time zone holds for the past too.
+    """
+    changes = check_settings(read_settings(given))
+    settings = begin()
+    with installation.database(settings, data=data) as dsn, psycopg.connect(dsn) as connection:
+        changed = sites.configure(connection, site_of(connection, site).uuid, changes)
+    if changed is None:
+        raise NotFound(f"there is no site {site} any more")
+    _show(changed, as_json=as_json)
+
+
+@app.command(epilog=epilog("footfall sites drops example.com --days 30"))
+def drops(
+    *,
+    site: Site_,
+    days: Annotated[int, typer.Option(min=1, max=10_000, help="UTC days up to today.")] = 7,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Show which events of a site were not counted, and why."""
+    settings = begin()
+    today = date_at(SystemClock().now_ms(), UTC)
+    with installation.database(settings, data=data) as dsn, psycopg.connect(dsn) as connection:
+        found = dropped_events.of_site(
+            connection, site_of(connection, site).id, today - timedelta(days=days - 1), today
+        )
+    rows = [(one.day, one.reason, one.count, MEANINGS[DropReason(one.reason)]) for one in found]
+    show(("date", "reason", "count", "meaning"), rows, as_json=as_json)
+
+
 @app.command(epilog=epilog("footfall sites delete 0b6ff7a8-5a0e-4c57-9a9e-0c3a0f3a8f52 --yes"))
 def delete(
     *,
@@ -66,3 +135,10 @@ def delete(
         if site is None or sites.delete(connection, site_id) is None:
             raise NotFound(f"there is no site {site_id}: see `footfall sites list`")
     say(f"deleted {site.domain}")
+
+
+def _show(site: Site, *, as_json: bool) -> None:
+    rows = [(name, getattr(site, name), setting.meaning) for name, setting in SETTINGS.items()]
+    if not as_json:
+        rows = [(name, write_value(value), meaning) for name, value, meaning in rows]
+    show(("setting", "value", "meaning"), rows, as_json=as_json)

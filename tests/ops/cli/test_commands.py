@@ -14,6 +14,8 @@ import pytest
 from typer.main import get_command
 
 from core.accounts import Api
+from core.drops import MEANINGS, DropReason
+from core.site_settings import SETTINGS
 from ops.cli.app import app
 from storage import keys
 from storage.key_vault import KeyVault, derive
@@ -86,6 +88,38 @@ def test_sites_are_made_and_listed(cluster: str) -> None:
     assert _footfall("sites", "create", "example.com", DATABASE_URL=cluster).returncode == 1
     (listed,) = json.loads(_footfall("sites", "list", "--json", DATABASE_URL=cluster).stdout)
     assert (listed["id"], listed["domain"]) == (made["id"], "example.com")
+
+
+def test_settings_of_a_site_are_shown_and_set(cluster: str) -> None:
+    """By its domain; what is wrong changes nothing."""
+    _footfall("sites", "create", "example.com", DATABASE_URL=cluster)
+    given = ("excluded_paths=/admin/*,/drafts/*", "honour_dnt=false", "time_zone=Asia/Kathmandu")
+    changed = _footfall("sites", "set", "example.com", *given, "--json", DATABASE_URL=cluster)
+    assert (changed.returncode, changed.stderr) == (0, "")
+    shown = {row["setting"]: row["value"] for row in json.loads(changed.stdout)}
+    assert set(shown) == set(SETTINGS)
+    assert shown["excluded_paths"] == ["/admin/*", "/drafts/*"]
+    assert (shown["honour_gpc"], shown["honour_dnt"], shown["time_zone"]) == (True, False, "Asia/Kathmandu")
+    wrong = _footfall("sites", "set", "example.com", "honour_gpc=false", "time_zone=Nepal", DATABASE_URL=cluster)
+    assert (wrong.returncode, "time_zone must be" in wrong.stderr) == (2, True)
+    again = _footfall("sites", "show", "example.com", "--json", DATABASE_URL=cluster)
+    assert again.stdout == changed.stdout
+    assert "Asia/Kathmandu" in _footfall("sites", "show", "example.com", DATABASE_URL=cluster).stdout
+
+
+def test_drops_of_a_site_are_shown(cluster: str) -> None:
+    """With what each reason means, as far back as is asked."""
+    _footfall("sites", "create", "example.com", DATABASE_URL=cluster)
+    with psycopg.connect(cluster) as connection:
+        connection.execute(
+            "INSERT INTO drops SELECT id, (now() AT TIME ZONE 'UTC')::date - days, 'gpc', 1 + days"
+            " FROM sites, unnest(ARRAY[0, 6, 7]) AS days"
+        )
+    for given, counts in (([], [7, 1]), (["--days", "1"], [1]), (["--days", "8"], [8, 7, 1])):
+        shown = _footfall("sites", "drops", "example.com", *given, "--json", DATABASE_URL=cluster)
+        rows = json.loads(shown.stdout)
+        assert counts == [row["count"] for row in rows]
+        assert {(row["reason"], row["meaning"]) for row in rows} == {("gpc", MEANINGS[DropReason("gpc")])}
 
 
 def test_a_site_is_deleted(cluster: str) -> None:
