@@ -32,11 +32,13 @@ class HourCache(Generic[T]):
     Args:
         clock: what the time is.
         capacity: parts that may be kept in all; the oldest hours go first.
+        size: as how many a part counts.
     """
 
-    def __init__(self, *, clock: Clock, capacity: int = 200_000) -> None:
+    def __init__(self, *, clock: Clock, capacity: int = 200_000, size: Callable[[T], int] = lambda _: 1) -> None:
         self._clock = clock
         self._capacity = capacity
+        self._size_of = size
         self._lock = Lock()
         self._kept: OrderedDict[HourKey, tuple[float, Sequence[T]]] = OrderedDict()
         self._size = 0
@@ -64,7 +66,7 @@ class HourCache(Generic[T]):
             for key, parts in counted.items():
                 self._remove(key)
                 self._kept[key] = (now, parts)
-                self._size += 1 + len(parts)
+                self._size += self._weight(parts)
             while self._size > self._capacity:
                 self._remove(next(iter(self._kept)))
 
@@ -77,4 +79,7 @@ class HourCache(Generic[T]):
 
     def _remove(self, key: HourKey) -> None:
         if kept := self._kept.pop(key, None):
-            self._size -= 1 + len(kept[1])
+            self._size -= self._weight(kept[1])
+
+    def _weight(self, parts: Sequence[T]) -> int:
+        return 1 + sum(map(self._size_of, parts))

@@ -6,17 +6,22 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import psycopg
 from psycopg_pool import PoolTimeout
 
 from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
+from aggregations.basis import Basis
 from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
+from aggregations.closed import ClosedLists
 from aggregations.funnel_reading import FunnelReading
+from aggregations.hours import HourCache
+from aggregations.lists import ListReading
 from aggregations.planner import Span
-from aggregations.totals import Kept, Reading
+from aggregations.ranking import top
+from aggregations.totals import TotalsReading
 from aggregations.turns import Turns
 from core.errors import Unavailable
 from core.metrics import Metric, value_of
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date, tzinfo
 
+    import polars as pl
     from psycopg_pool import ConnectionPool
 
     from core.clock import Clock
@@ -69,7 +75,9 @@ class Reports:
         self._pool = pool
         self._clock = clock
         self._telemetry = telemetry
-        self._kept = Kept.empty(clock=clock)
+        self._totals_kept: HourCache[tuple[int, Totals]] = HourCache(clock=clock)
+        self._lines_kept: HourCache[tuple[int, pl.DataFrame]] = HourCache(clock=clock, size=lambda part: part[1].height)
+        self._closed = ClosedLists()
         self._quick = Turns("report", at_a_time=QUICK, waiting=WAITING)
         self._long = Turns("long report", at_a_time=LONG, waiting=WAITING)
 
@@ -148,42 +156,37 @@ class Reports:
 
     def _totals(self, connection: psycopg.Connection, query: Query) -> Totals:
         span = Span(*query.ends)
-        (totals,) = Reading(connection, query, span, kept=self._kept).totals([span])
+        (totals,) = self._totals_in(connection, query, span).totals([span])
         return totals
 
     def _pages(self, query: Query, *, limit: int, offset: int) -> Pages:
-        seen = self._listing(query, PAGES)
-        ordered = sorted((-views, path, unique) for path, (views, unique) in seen.items() if views > 0)
-        wanted = (line for line in ordered if query.group is None or query.group.has(line[1]))
-        rows = tuple(PageSum(path, -views, unique) for views, path, unique in islice(wanted, offset, offset + limit))
-        return Pages(days=query.days, rows=rows)
+        seen = self._lines(query, PAGES)
+        rows = top(seen, "views", "unique_views", limit=limit, offset=offset, group=query.group)
+        return Pages(days=query.days, rows=tuple(PageSum(*row) for row in rows))
 
     def _timeseries(self, query: Query, metric: Metric) -> Timeseries:
         spans = [Span(*edges) for edges in pairwise(query.edges)]
         with self._snapshot() as connection:
-            reading = Reading(connection, query, Span(*query.ends), kept=self._kept)
+            reading = self._totals_in(connection, query, Span(*query.ends))
             totals = reading.totals(spans, visitors=metric is Metric.UNIQUE_VISITORS)
         values = [value_of(metric, day) for day in totals]
         return Timeseries(days=query.days, metric=metric, points=tuple(zip(query.days, values, strict=True)))
 
     def _flow(self, query: Query, *, limit: int, offset: int) -> Flow:
-        found = self._listing(query, FLOW)
-        group = query.group
-        if group is not None:
-            found = {path: sums for path, sums in found.items() if group.has(path)}
+        found = self._lines(query, FLOW)
         landings, exits = (
-            tuple(ranked({path: sums[number] for path, sums in found.items()}, limit=limit, offset=offset))
-            for number in (0, 1)
+            tuple((path, visits) for path, visits in top(found, by, limit=limit, offset=offset, group=query.group))
+            for by in ("landings", "exits")
         )
         return Flow(days=query.days, landings=landings, exits=exits)
 
     def _custom_events(self, query: Query, name: str | None, *, limit: int, offset: int) -> CustomEvents:
         if query.group is None:
-            counts = {key: count for key, (count,) in self._listing(query, CUSTOM_EVENTS).items()}
+            counts = Counter(dict(self._lines(query, CUSTOM_EVENTS).iter_rows()))
         else:
             counts = self._events_of_group(query, query.group)
         if name is not None:
-            counts = {name: counts.get(name, 0)}
+            counts = Counter({name: counts[name]})
         return CustomEvents(days=query.days, rows=tuple(ranked(counts, limit=limit, offset=offset)))
 
     def _events_of_group(self, query: Query, group: Group) -> Counter[str]:
@@ -196,10 +199,16 @@ class Reports:
             counts[name] += count if group.has(path) else 0
         return counts
 
-    def _listing(self, query: Query, listing: Listing) -> dict[str, tuple[int, ...]]:
+    def _lines(self, query: Query, listing: Listing) -> pl.DataFrame:
         span = Span(*query.ends)
         with self._snapshot() as connection:
-            return Reading(connection, query, span, kept=self._kept).listing(span, listing)
+            return self._lists_in(connection, query, span).lines(span, listing)
+
+    def _totals_in(self, connection: psycopg.Connection, query: Query, span: Span) -> TotalsReading:
+        return TotalsReading(Basis.read(connection, query, span), self._totals_kept)
+
+    def _lists_in(self, connection: psycopg.Connection, query: Query, span: Span) -> ListReading:
+        return ListReading(Basis.read(connection, query, span), self._lines_kept, self._closed)
 
     def _funnel(self, query: Query, steps: Sequence[str]) -> Funnel:
         until = self._clock.monotonic() + LONGEST
@@ -222,7 +231,7 @@ class Reports:
     def _visits_by(self, query: Query, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
         span = Span(*query.ends)
         with self._snapshot() as connection:
-            return Reading(connection, query, span, kept=self._kept).visits_by(span, *dimensions)
+            return self._lists_in(connection, query, span).visits_by(span, *dimensions)
 
     def _oldest(self, site: int, zone: tzinfo) -> date | None:
         with self._snapshot() as connection:

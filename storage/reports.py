@@ -43,19 +43,6 @@ def oldest(connection: Connection, *, site: int) -> int | None:
     return None if row is None or row[0] is None else millis(row[0])
 
 
-class RolledMonth(NamedTuple):
-    """A month with rollup rows."""
-
-    through: int  # start of the last day in them, ms
-    version: int  # another one whenever the rows were written again
-
-
-def months(connection: Connection, *, site: int, begin: int, end: int) -> dict[int, RolledMonth]:
-    """Return the months (start, ms) from `begin` to before `end` with rollup rows."""
-    rows = connection.execute(load("reports.months"), {"site": site, "begin": instant(begin), "end": instant(end)})
-    return {millis(month): RolledMonth(millis(through), version) for month, through, version in rows}
-
-
 class Scope(NamedTuple):
     """What totals are about: a site, or one page of it."""
 

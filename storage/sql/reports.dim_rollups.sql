@@ -1,5 +1,6 @@
--- The visits of each value of some dimensions over pieces of a site's rollups; a dimension and its value as one text.
-SELECT roll.dim || E'\t' || roll.value, sum(piece.sign * roll.visits)::bigint
+-- The visits of each value of some dimensions, a dimension and its value as one text, by grain and span of pieces of a
+-- site's rollups.
+SELECT roll.grain, roll.span, roll.dim || E'\t' || roll.value, roll.visits
 FROM unnest(
     %(buckets)s::integer[], %(grains)s::smallint[], %(signs)s::integer[], %(whole)s::boolean[],
     %(begins)s::timestamptz[], %(ends)s::timestamptz[]
@@ -7,4 +8,4 @@ FROM unnest(
 JOIN roll_dim AS roll
     ON roll.site = %(site)s AND roll.dim = ANY (%(dims)s::text[]) AND roll.grain = piece.grain
         AND roll.span >= piece.begins AND roll.span < piece.ends AND roll.class = ANY (%(classes)s::smallint[])
-GROUP BY roll.dim, roll.value
+WHERE roll.visits <> 0

@@ -1,5 +1,5 @@
--- How often each custom event of a site happened over pieces of its rollups.
-SELECT roll.name, sum(piece.sign * roll.count)::bigint
+-- How often each custom event of a site happened, by grain and span of pieces of its rollups.
+SELECT roll.grain, roll.span, roll.name, roll.count
 FROM unnest(
     %(buckets)s::integer[], %(grains)s::smallint[], %(signs)s::integer[], %(whole)s::boolean[],
     %(begins)s::timestamptz[], %(ends)s::timestamptz[]
@@ -8,4 +8,3 @@ JOIN roll_event AS roll
     ON roll.site = %(site)s AND roll.grain = piece.grain AND roll.span >= piece.begins AND roll.span < piece.ends
         AND roll.class = ANY (%(classes)s::smallint[])
 WHERE roll.type = 'custom'
-GROUP BY roll.name

@@ -1,5 +1,5 @@
--- How often each page of a site was seen, and in how many visits, over pieces of its rollups.
-SELECT roll.path, sum(piece.sign * roll.views)::bigint, sum(piece.sign * roll.s1)::bigint
+-- How often each page of a site was seen, and in how many visits, by grain and span of pieces of its rollups.
+SELECT roll.grain, roll.span, roll.path, roll.views, roll.s1
 FROM unnest(
     %(buckets)s::integer[], %(grains)s::smallint[], %(signs)s::integer[], %(whole)s::boolean[],
     %(begins)s::timestamptz[], %(ends)s::timestamptz[]
@@ -8,4 +8,3 @@ JOIN roll_path AS roll
     ON roll.site = %(site)s AND roll.grain = piece.grain AND roll.span >= piece.begins AND roll.span < piece.ends
         AND roll.class = ANY (%(classes)s::smallint[])
 WHERE roll.views <> 0
-GROUP BY roll.path

@@ -9,7 +9,7 @@ import pytest
 from core.dimensions import OF_SESSIONS
 from core.events import TrafficClass
 from core.spans import DAY, HOUR
-from storage.listings import CUSTOM_EVENTS, FLOW, Listing, rollup_sums, row_sums, visits_by
+from storage.listings import CUSTOM_EVENTS, FLOW, PAGES, Listing, rollup_blocks, row_blocks, visits_by
 from storage.pieces import Bucketed, Piece
 from storage.reports import Scope
 from storage.rollups import Grain
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    "listing", [FLOW, CUSTOM_EVENTS, visits_by(*OF_SESSIONS)], ids=["flow", "custom events", "dimensions"]
+    "listing",
+    [PAGES, FLOW, CUSTOM_EVENTS, visits_by(*OF_SESSIONS)],
+    ids=["pages", "flow", "custom events", "dimensions"],
 )
 @pytest.mark.parametrize("seed", range(2))
 def test_hours_of_rows_are_hours_of_rollups(rollup_pool: ConnectionPool, listing: Listing, seed: int) -> None:
@@ -35,13 +37,17 @@ def test_hours_of_rows_are_hours_of_rollups(rollup_pool: ConnectionPool, listing
     hours = range(FIRST_DAY, FIRST_DAY + 2 * DAY, HOUR)
     with rollup_pool.connection() as connection:
         pieces = [Bucketed(number, Piece(None, hour, hour + HOUR)) for number, hour in enumerate(hours)]
-        counted = row_sums(connection, listing, Scope(1, list(TrafficClass)), pieces)
+        counted = [
+            (number, traffic, line)
+            for number, traffic, lines in row_blocks(connection, listing, Scope(1, list(TrafficClass)), pieces)
+            for line in lines.rows()
+        ]
+        whole = [Piece(Grain.HOUR, hours.start, hours.stop)]
         rolled = [
-            (number, int(traffic), line)
-            for number, hour in enumerate(hours)
+            (hours.index(block.begin), int(traffic), line)
             for traffic in TrafficClass
-            for line in rollup_sums(connection, listing, Scope(1, [traffic]), [Piece(Grain.HOUR, hour, hour + HOUR)])
-            if any(line.sums)
+            for block in rollup_blocks(connection, listing, Scope(1, [traffic]), whole)
+            for line in block.lines.rows()
         ]
     assert counted
     assert sorted(rolled) == sorted(counted)

@@ -1,0 +1,93 @@
+"""What the reports of a site are read from: its scope, its plans and its rows, in one snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from aggregations.hours import HourKey
+from aggregations.planner import months_around, plan
+from core.spans import HOUR
+from storage import reports, standing
+from storage.pieces import Bucketed
+from storage.reports import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from psycopg import Connection
+
+    from aggregations.hours import HourCache
+    from aggregations.planner import Plan, Span
+    from core.query import Group, Query
+    from storage.standing import Standing
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """One site as it is in one snapshot."""
+
+    connection: Connection  #: in the snapshot
+    query: Query  #: whose site, scope and classes are read, over whatever spans
+    scope: Scope
+    standing: Standing
+
+    @classmethod
+    def read(cls, connection: Connection, query: Query, around: Span) -> Basis:
+        """Look at the site's rollups of all months that the span touches; nothing beyond will be asked for."""
+        wide = months_around(around)
+        found = standing.of_site(connection, query.site, begin=wide.begin, end=wide.end)
+        scope = Scope(query.site, query.classes, query.path)
+        return cls(connection=connection, query=query, scope=scope, standing=found)
+
+    def plan(self, span: Span, *, by_month: bool = True, added_later: bool = False) -> Plan:
+        """A plan, of days and hours alone where months do not serve.
+
+        Of a rollup that was added later, with the rows of the days that it misses.
+        """
+        marked = self.standing.marked.keys()
+        return plan(
+            span,
+            marked=marked | self.standing.missed if added_later else marked,
+            months={month: rolled.through for month, rolled in self.standing.months.items()} if by_month else {},
+        )
+
+    def paths_of(self, span: Span, group: Group) -> list[str]:
+        """The paths of the group that are known in the span."""
+        made = self.plan(span)
+        pieces = [Bucketed(0, piece) for piece in (*made.rollups, *made.rows)]
+        return [path for path in reports.paths(self.connection, self.scope, pieces) if group.has(path)]
+
+    def hours(
+        self,
+        pieces: Sequence[Bucketed],
+        kept: HourCache[T],
+        about: str,
+        count: Callable[[Sequence[Bucketed]], Sequence[tuple[int, T]]],
+    ) -> Iterator[tuple[Bucketed, T]]:
+        """Every piece of rows with each of its parts: whole hours out of the cache, ragged ends counted now.
+
+        `count` takes pieces numbered by their bucket and gives (number, part).
+        """
+        whole = {self._key(about, hour.piece.begin): hour for hour in pieces if _is_whole(hour)}
+
+        def count_hours(keys: Sequence[HourKey]) -> dict[HourKey, list[T]]:
+            counted: dict[HourKey, list[T]] = {key: [] for key in keys}
+            for number, part in count([Bucketed(number, whole[key].piece) for number, key in enumerate(keys)]):
+                counted[keys[number]].append(part)
+            return counted
+
+        for key, parts in kept.get([*whole], count_hours).items():
+            yield from ((whole[key], part) for part in parts)
+        ragged = [piece for piece in pieces if not _is_whole(piece)]
+        for number, part in count([Bucketed(number, piece) for number, (_, piece) in enumerate(ragged)]):
+            yield ragged[number], part
+
+    def _key(self, about: str, hour: int) -> HourKey:
+        return HourKey(self.scope.site, about, hour, self.standing.marked.get(hour, ()))
+
+
+def _is_whole(hour: Bucketed) -> bool:
+    return hour.piece.end - hour.piece.begin == HOUR
