@@ -150,8 +150,8 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
         "allowed_hosts": Setting(
             _hosts,
             f"at most {_MAX_HOSTS} host names",
-            "Hosts whose pages count, without scheme and port; `*.example.com` is every host below. Empty: any host"
-            " counts. Others are dropped as `other_host`.",
+            "Hosts whose pages count, without scheme and port, each with `www.` in front too; `*.example.com` is every"
+            " host below. Empty: any host counts. Others are dropped as `other_host`.",
         ),
         "excluded_paths": Setting(
             _paths,
@@ -182,13 +182,13 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
         "file_retention_days": Setting(
             _days,
             f"1 to {_MAX_DAYS}, or null for ever",
-            "How long the files of days are to be kept. Stored only: this version writes no such files and removes"
-            " nothing by age.",
+            "How long the files of days are to be kept. Noted for a later version: nothing is removed by age yet.",
         ),
         "rollup_retention_days": Setting(
             _days,
             f"1 to {_MAX_DAYS}, or null for ever",
-            "How long the sums of days and months are to be kept. Stored only: this version removes nothing by age.",
+            "How long the sums of days and months are to be kept. Noted for a later version: nothing is removed by age"
+            " yet.",
         ),
     }
 )

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+import json
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
+from core.drops import MEANINGS, DropReason
 from core.errors import InvalidInput
 from core.site_settings import SETTINGS, check_settings
 from core.sites import Site, WeekStart
+
+DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "site-settings.md"
+
+
+def test_the_document_is_complete() -> None:
+    """docs/site-settings.md has exactly one line for each setting and one for each reason of a drop."""
+    expected = [
+        f"| `{name}` | `{json.dumps(getattr(Site, name))}` | {values} | {meaning} |"
+        for name, (_, values, meaning) in SETTINGS.items()
+    ]
+    expected += [f"| `{reason.value}` | {MEANINGS[reason]} |" for reason in DropReason]
+    assert expected == [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| `")]
 
 
 def test_every_setting_is_a_field() -> None:
