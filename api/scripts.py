@@ -1,16 +1,29 @@
-"""The tracker as browsers load it."""
+"""`GET` and `HEAD /js/…`: the script's builds as browsers load them.
+
+Under its name a build is the newest, for a day. Under its content's hash, `/js/0123456789ab/tracker.js`, it is the
+same for ever.
+"""
 
 from __future__ import annotations
 
-from hashlib import sha256
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Header, Response
 
-import tracker
+from api.encodings import accepts
+from core.errors import NotFound
+from tracker.builds import Extra, builds
 
+if TYPE_CHECKING:
+    from tracker.builds import Build
+
+PATH: Final = "/js/{build:path}"
+
+_DAY: Final = "public, max-age=86400"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
 _HEADERS: Final = {
-    "Cache-Control": "public, max-age=86400",
+    "Vary": "Accept-Encoding",
+    # Pages under COEP load it, and `integrity` is checked only of what may be read.
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
@@ -21,18 +34,44 @@ def router() -> APIRouter:
     """Return the route.
 
     Raises:
-        FileNotFoundError: the package was built without the script.
+        FileNotFoundError: the package was built without the scripts.
     """
     routes = APIRouter()
-    script = tracker.script()
-    tag = f'"{sha256(script).hexdigest()[:16]}"'
-    headers = {**_HEADERS, "ETag": tag}
+    found = builds()
 
-    @routes.get("/js/tracker.js")
-    def tracker_js(if_none_match: Annotated[str, Header()] = "") -> Response:
-        """Serve the script; browsers keep it for a day."""
+    @routes.api_route(PATH, methods=["GET", "HEAD"])
+    def script(
+        build: str,
+        accept_encoding: Annotated[str, Header()] = "",
+        if_none_match: Annotated[str, Header()] = "",
+    ) -> Response:
+        """Serve a build, compressed where the browser takes it."""
+        digest, _, name = build.rpartition("/")
+        served = found.get(name)
+        if served is None:
+            raise NotFound(
+                f"there is no script {name}: it is tracker.js, or with extras of {', '.join(Extra)} in this order"
+                " such as tracker.forms.vitals.js"
+            )
+        if digest not in {"", served.digest}:
+            raise NotFound(f"this version of {name} is not served any more; today's is /js/{served.digest}/{name}")
+        content, coding = _encode(served, accept_encoding)
+        # Each coding is another representation and has a tag of its own.
+        tag = f'"{served.digest}{coding and "-"}{coding}"'
+        headers = {**_HEADERS, "Cache-Control": _FOR_EVER if digest else _DAY, "ETag": tag}
         if tag in if_none_match:
             return Response(status_code=304, headers=headers)
-        return Response(script, media_type="application/javascript", headers=headers)
+        if coding:
+            headers["Content-Encoding"] = coding
+        return Response(content, media_type="application/javascript", headers=headers)
 
     return routes
+
+
+def _encode(build: Build, accept_encoding: str) -> tuple[bytes, str]:
+    """The smallest form that the client takes, and its coding; '' for none."""
+    if accepts(accept_encoding, "br"):
+        return build.brotli, "br"
+    if accepts(accept_encoding, "gzip"):
+        return build.gzip, "gzip"
+    return build.content, ""

@@ -51,17 +51,19 @@ async function script(wire, extras) {
   });
   const downloads = pattern(JSON.parse(readFileSync(join(here, "downloads.json"), "utf8")));
   const source = bundled.outputFiles[0].text.replace("DOWNLOADS", () => downloads);
-  return `${(await minify(source, TERSER)).code}\n`;
+  return (await minify(source, TERSER)).code;
+}
+
+const built = new Map();
+for (const extras of combinations(EXTRAS)) {
+  const code = Buffer.from(await script("tinytrail", extras));
+  const name = ["tracker", ...extras, "js"].join(".");
+  built.set(name, code);
+  built.set(`${name}.br`, brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  console.log(name.padEnd(36), String(code.length).padStart(5), String(built.get(`${name}.br`).length).padStart(5));
 }
 
 const folder = process.argv[2] ?? join(here, "built");
 mkdirSync(folder, { recursive: true });
 for (const name of readdirSync(folder)) rmSync(join(folder, name));
-for (const extras of combinations(EXTRAS)) {
-  const name = ["tracker", ...extras, "js"].join(".");
-  const code = await script("tinytrail", extras);
-  const brotli = brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-  writeFileSync(join(folder, name), code);
-  writeFileSync(join(folder, `${name}.br`), brotli);
-  console.log(name.padEnd(36), String(code.length).padStart(5), String(brotli.length).padStart(5));
-}
+for (const [name, content] of built) writeFileSync(join(folder, name), content);

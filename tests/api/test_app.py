@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-import tracker
 from api.app import create_app
 from core.errors import Unavailable
 from core.spans import DAY
@@ -78,20 +76,6 @@ async def test_health_of_a_collector(postgres_database: str, postgres_dsn: str) 
         assert await health() == (200, ok | {"db": "disconnected"})
         clock.now += DAY  # no salt of that day can be had now
         assert await health() == (503, {"status": "degraded", "db": "disconnected"})
-
-
-async def test_the_tracker(world: World) -> None:
-    """The script as it was built, for a day, for pages of any origin; unchanged it is not sent again."""
-    response = await world.client.get("/js/tracker.js")
-    assert response.status_code == 200
-    assert response.content == tracker.script()
-    assert response.headers["content-type"].startswith("application/javascript")
-    assert response.headers["cache-control"] == "public, max-age=86400"
-    assert response.headers["access-control-allow-origin"] == "*"
-    assert response.headers["cross-origin-resource-policy"] == "cross-origin"
-    assert sha256(tracker.script()).hexdigest().startswith(response.headers["etag"].strip('"'))
-    again = await world.client.get("/js/tracker.js", headers={"If-None-Match": response.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
 
 
 async def test_home(world: World) -> None:

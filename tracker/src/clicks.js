@@ -1,13 +1,12 @@
 import { add } from "./outbox.js";
 
-
-/** Adds what a click, or with `FORMS` a submit, did: a download, a link to elsewhere, an event declared in the page. */
+/** Adds what a click did, or with `FORMS` a submit: a download, a link to elsewhere, an event declared in the page. */
 export const look = (click) =>
-  // The left and the middle button; Enter on a link comes as a click. Moves of the pointer have button -1.
+  // The left and the middle button; Enter on a link comes as a click. A move of the pointer has the button -1.
   (click.button in [1, 1] || (FORMS && click.type == "submit")) &&
   // The composed path leads through shadow roots, where `target` stops.
   click.composedPath().map((node) => {
-    // Of all nodes only links have a hostname; those of mailto: and the like are empty.
+    // Of all nodes only links have a hostname; that of mailto: and the like is empty.
     const file = DOWNLOADS.test(node.pathname);
     if (node.hostname && (file || node.hostname != location.hostname))
       // The query of a link may hold secrets.
@@ -18,7 +17,6 @@ export const look = (click) =>
       const key = name.split("data-analytics-")[1];
       if (key) properties[key] = value;
     }
-    // The collector takes the name out of `event`.
-    if (properties.event && !node.submit == (FORMS ? click.type != "submit" : true))
-      add("custom", properties);
+    // The collector takes the name out of `event`. Of all nodes only forms have `submit`; a click into one sends nothing.
+    if (properties.event && !node.submit == (FORMS ? click.type != "submit" : true)) add("custom", properties);
   });

@@ -1,4 +1,5 @@
 import { PATH, toWire } from "wire";
+
 import { excluded } from "./globs.js";
 import { path } from "./page.js";
 import { endpoint } from "./tag.js";
@@ -18,10 +19,10 @@ export const add = (type, properties) => {
   }
 };
 
-/** Sends what waits, in one request. */
+/** Sends what waits. A string is text/plain, which needs no preflight. */
 export const post = (body) => {
   waiting = [];
-  // Blockers stop beacons more often than fetch, but some browsers lose a fetch of a page that is going away.
+  // Blockers stop beacons more often than fetch; but not every browser finishes a fetch of a page that goes away.
   (document.hidden && navigator.sendBeacon?.(address, body)) ||
     fetch(address, { method: "POST", body, keepalive: 1, mode: "no-cors" }).catch(() => {});
 };

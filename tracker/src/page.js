@@ -1,37 +1,41 @@
 import * as clicks from "./clicks.js";
 import { add, post, waiting } from "./outbox.js";
-import * as scroll from "./scroll.js";
 import { silent } from "./silence.js";
 import { analytics, dataset } from "./tag.js";
-import { excluded } from "./globs.js";
 import { addVitals } from "./vitals.js";
 
-/** The view's address without its fragment, its path, and where it came from; undefined before the first view. */
+/** Of the current view its address without fragment, its path, and where it came from; undefined before the first. */
 export let url;
 export let path;
 export let referrer;
 
-// Time in which the page was visible and had the focus, in ms since the last leaving; and since when it is so.
+// The view's time that no event has told yet, in ms, and since when more of it passes (false: the page has no focus).
 let engaged;
 let since;
-// From how much of it on a leaving is worth an event: a view's first one always is.
-let least, marks;
+// How much of it makes a leaving worth an event. A view's first one always is; hidden, shown and hidden again is none.
+let least;
+// How many quarters of the page were seen.
+let marks;
 
 // Calls of `track` that wait for the first view.
 let calls = analytics.q || [];
 
-/** Keeps a call of `track` for the next look. */
+/** Counts a custom event: (name, properties). */
 export const track = (...call) => look(calls.push(call));
 
-/** Looks at the world and tells what changed. Whatever happens calls it, with an event or with anything that is none. */
+/**
+ * Looks at the world and sends what is new. Whatever happens calls it, with an event or with anything that is none;
+ * one mechanism for everything is what keeps the script small.
+ */
 export const look = (event) => {
   if (silent()) return (calls = []);
   const before = waiting.length;
   const here = location["hash" in dataset ? "hash" : "pathname"].replace(/#|\?.*/g, "");
-  // Routers that kept the browser's own pushState are seen by this too. Back from the back/forward cache is a view.
+  // Routers that kept the browser's own pushState are noticed too. A new query alone is no view, a page that comes
+  // back from the back/forward cache is one: there the script does not run again.
   const moved = event.persisted || path != here;
 
-  // A gap between two looks counts for a minute at most: nobody is there.
+  // When nothing happened for a minute, nobody was there any more.
   engaged += since && Math.min(performance.now() - since, 6e4);
   since = !document.hidden && document.hasFocus() && performance.now();
 
@@ -41,22 +45,28 @@ export const look = (event) => {
     engaged = 0;
     least = 100;
   }
-  // A page opened in a background tab, prerendered or restored counts when it is first seen.
+  // Opened in a background tab, prerendered or restored: it counts when it is first seen.
   if (moved && !document.hidden) {
+    // Only the first view was answered by a server. Safari does not tell with which status.
     const properties = url
       ? {}
       : { status: +dataset.status || performance.getEntriesByType("navigation")[0]?.responseStatus };
-    // The browser tells where the first view came from; later ones came from the view before.
+    // In single-page applications document.referrer never changes.
     referrer = url || document.referrer;
     path = here;
+    // A fragment may hold secrets.
     url = location.href.split("#")[0];
     least = 0;
     marks = 0;
     add("page_view", properties);
   }
   clicks.look(event);
+  // The collector takes 32 events in a request; others wait for the next look.
   for (const [name, properties] of calls.splice(0, url && 20)) add("custom", { ...properties, name });
   if (waiting[before]) post("[" + waiting + "]");
+
+  // Marks wait for the next request. Only an event of the document has a scrolling element, whose height is read anew
+  // because pages grow; at its top a page was not scrolled, whatever its router did.
   while (
     marks < 3 &&
     ((scrollY && scrollY + innerHeight) / event.target?.scrollingElement?.scrollHeight) * 4 > marks + 1

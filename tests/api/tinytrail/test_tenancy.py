@@ -88,12 +88,15 @@ def _public(status: int = 200) -> Row:
     return Row(access=Access.ANYBODY, status=status)
 
 
+_SCRIPT: Final = Row(access=Access.ANYBODY, ask=lambda _: Asked(id="tracker.js"))
+
 #: Every route there is. Paths of things are asked for a thing that was made for this request alone.
 TABLE: Final = {
     ("GET", "/"): _public(),
     ("GET", "/health"): _public(),
     ("GET", "/metrics"): _public(),
-    ("GET", "/js/tracker.js"): _public(),
+    ("GET", "/js/{id}"): _SCRIPT,
+    ("HEAD", "/js/{id}"): _SCRIPT,
     ("GET", "/openapi.json"): _public(),
     ("OPTIONS", "/api/v1/collect"): _public(204),
     ("POST", "/api/v1/collect"): Row(
@@ -237,7 +240,7 @@ def _routes(app: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - only its i
     for path, hot in app._hot.items():
         yield from ((method, path) for method in hot.methods)
     for route in iter_route_contexts(app._rest._application.routes):
-        yield from ((method, re.sub(r"{\w+}", "{id}", route.path or "")) for method in route.methods or ())
+        yield from ((method, re.sub(r"{[^}]+}", "{id}", route.path or "")) for method in route.methods or ())
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from functools import cache
 from importlib.metadata import version
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Body, Path, Query, Security
@@ -129,7 +128,7 @@ def _endpoint(operation: Operation) -> Callable[..., None]:
     """A function that nobody calls, with the parameters of the operation."""
     given: dict[str, Any] = {}
     if operation.of:
-        given["id"] = Annotated[UUID, Path(description=f"The id of {operation.of}.")]
+        given["id"] = Annotated[operation.id_type, Path(description=f"The id of {operation.of}.")]
     if operation.access is not Access.ANYBODY:
         given["key"] = Annotated[str | None, Security(_KEY)]
     if operation.query is not None:

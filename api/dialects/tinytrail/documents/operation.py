@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,7 @@ class Operation:
     query: type[BaseModel] | None = None
     #: What the path's `{id}` is of.
     of: str = ""
+    id_type: Any = UUID
     body: Any = None
     body_example: Any = None
     body_required: bool = True

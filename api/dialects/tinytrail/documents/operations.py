@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from api.dialects.tinytrail.documents import sent, shapes
 from api.dialects.tinytrail.documents.operation import Access, Operation, Tag
 from api.dialects.tinytrail.documents.reports import REPORTS
 from api.dialects.tinytrail.documents.websites import WEBSITES
+from tracker.builds import NAMES
 
 _ID: Final = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _MADE: Final = "2026-01-15T10:30:00.000Z"
@@ -159,6 +160,23 @@ _KEEPING: Final = {
     ),
 }
 
+
+
+def _script(id_: str, summary: str) -> Operation:
+    return Operation(
+        id=id_,
+        tag=Tag.SERVER,
+        summary=summary,
+        description="One of 16 builds, for a day. With the beginning of its hash before its name, "
+        "`/js/0123456789ab/tracker.js`, it is kept for ever.",
+        of="a build, which is its file name",
+        id_type=Literal[NAMES],
+        media={"application/javascript": "(()=>{ … })();"},
+        others={304: {"description": "The browser has it already."}},
+        errors=(404,),
+    )
+
+
 _SERVER: Final = {
     ("GET", "/health"): Operation(
         id="health",
@@ -174,13 +192,8 @@ _SERVER: Final = {
             }
         },
     ),
-    ("GET", "/js/tracker.js"): Operation(
-        id="tracker",
-        tag=Tag.SERVER,
-        summary="The script for websites",
-        media={"application/javascript": "(function(){ … })();"},
-        others={304: {"description": "The browser has it already."}},
-    ),
+    ("GET", "/js/{id}"): _script("tracker", "The script for websites"),
+    ("HEAD", "/js/{id}"): _script("trackerHeaders", "The headers of the script"),
     ("GET", "/"): Operation(
         id="home",
         tag=Tag.SERVER,
