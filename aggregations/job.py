@@ -18,17 +18,22 @@ What makes its rows trustworthy, however much happens meanwhile:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from aggregations.archive.day import read_day
+from aggregations.archive.reading import required
+from aggregations.archive.writing import Contents, write_pair
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
+from aggregations.planner import Span
 from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames, roll
 from aggregations.rollups.zone import midnight_in, zone_visitors
 from core.spans import DAY, HOUR, day_of
 from storage import frames, gaps, marks, rollups, zones
+from storage.archive import manifest, retention
 from storage.gaps import Missing
 from storage.locks import site_lock
 from storage.rollups import DayHours, Grain, SiteMonth
@@ -41,7 +46,13 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.telemetry import Telemetry
+    from storage.archive.manifest import FilePair
+    from storage.archive.store import ArchiveStore
     from storage.marks import Mark
+
+
+#: So long after its end a day has files, ms: by then most of what was late for it has come.
+ARCHIVED_AFTER: Final = HOUR
 
 
 class RolledDay(NamedTuple):
@@ -63,6 +74,7 @@ class _Day(NamedTuple):
     zone: str  # the site's
     events: pl.DataFrame  # DAY_EVENTS, by ts and event id
     sessions: pl.DataFrame  # DAY_SESSIONS, those that began on the day before and went on too
+    contents: Contents | None  # of its files, if it is to have any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,26 +84,29 @@ class RollupJob:
     pool: ConnectionPool
     clock: Clock
     telemetry: Telemetry
+    archive: ArchiveStore | None = None  # without one no day has files
 
-    def roll_day(self, site: int, day: int, *, force: bool = False) -> RolledDay | None:
-        """Roll up the UTC day that begins at `day` (ms).
+    def roll_day(self, site: int, day: int, *, force: bool = False, files: bool = False) -> RolledDay | None:
+        """Roll up the UTC day that begins at `day` (ms), and write its files if it has ended.
 
-        Returns None if no hour of it is marked, no rollup misses it, and nothing forces it.
+        With `files` this is done for their sake: of the rollups only what is marked is written. Returns None if no hour
+        of the day is marked, no rollup misses it, and nothing forces it.
 
         Waits while another job has the site.
 
         Raises:
-            Unavailable: another job has the site for minutes.
+            Unavailable: another job has the site for minutes, or the archive does not answer.
             psycopg.OperationalError: the database is away; nothing was written.
         """
-        started = self.clock.monotonic()
+        started, now = self.clock.monotonic(), self.clock.now_ms()
         with self.pool.connection() as connection, site_lock(connection, site):
-            found = _read(connection, site=site, day=day, force=force)
+            found = self._read(connection, site, day, always=force or files, archived=day + DAY + ARCHIVED_AFTER <= now)
             if found is None:
                 return None
             whole = force or found.missing is Missing.ADDED_LATER
             hours = range(day, day + DAY, HOUR) if whole else {mark.hour for mark in found.marks}
-            rolled = _write(connection, found, DayHours(site, day, hours), now=self.clock.now_ms())
+            pair = self._write_files(connection, site, day, found.contents)
+            rolled = _write(connection, found, DayHours(site, day, hours), pair, now=now)
         self.telemetry.add("footfall_rollup_days_total")
         self.telemetry.observe("footfall_rollup_seconds", self.clock.monotonic() - started)
         self.telemetry.add("footfall_repeated_event_ids_total", rolled.repeated_ids)
@@ -101,6 +116,37 @@ class RollupJob:
         """Bring a site's month up to the last day that has ended. Waits and raises as `roll_day` does."""
         with self.pool.connection() as connection, site_lock(connection, lagging.site), connection.transaction():
             _sum_month(connection, lagging, changed=None, now=self.clock.now_ms())
+
+    def _read(self, connection: Connection, site: int, day: int, *, always: bool, archived: bool) -> _Day | None:
+        """The day in one snapshot; only what the rollups need of it if it is not to have files."""
+        with snapshot(connection):
+            marked = marks.of_span(connection, site=site, start=day, end=day + DAY)
+            missing = gaps.of_day(connection, site=site, day=day)
+            if not (marked or missing or always):
+                return None
+            zone = zones.of_site(connection, site)
+            has_rows = retention.row_days(connection, site=site, begin=day, end=day + DAY).has(day)
+            has_files = bool(manifest.current(connection, site=site, begin=day, end=day + DAY))
+            if has_files:
+                required(self.archive)  # or they would be behind
+            if has_rows and not (archived and self.archive):
+                span = {"site": site, "start": instant(day), "end": instant(day + DAY)}
+                events = frames.read(connection, "events.of_day", span, DAY_EVENTS)
+                sessions = frames.read(connection, "sessions.of_day", span, DAY_SESSIONS)
+                return _Day(marked, missing, zone, events, sessions, None)
+            found = read_day(connection, self.archive, site, day)
+            contents = Contents(*found.for_files()) if has_files or not found.is_empty else None
+            return _Day(marked, missing, zone, *found.for_rollups(), contents)
+
+    def _write_files(self, connection: Connection, site: int, day: int, contents: Contents | None) -> FilePair | None:
+        if contents is None or self.archive is None:
+            return None
+        with connection.transaction():
+            version = manifest.next_version(connection)
+        pair = write_pair(self.archive, site, Span(day, day + DAY), contents, version=version)
+        self.telemetry.add("footfall_archive_files_total", len(pair))
+        self.telemetry.add("footfall_archive_bytes_total", sum(file.size for file in pair))
+        return pair
 
 
 def month_of(ts: int) -> int:
@@ -116,23 +162,7 @@ def through(month: int, *, now: int) -> int | None:
     return last if last >= month else None
 
 
-def _read(connection: Connection, *, site: int, day: int, force: bool) -> _Day | None:
-    span = {"site": site, "start": instant(day), "end": instant(day + DAY)}
-    with snapshot(connection):
-        marked = marks.of_span(connection, site=site, start=day, end=day + DAY)
-        missing = gaps.of_day(connection, site=site, day=day)
-        if not (marked or missing or force):
-            return None
-        return _Day(
-            marks=marked,
-            missing=missing,
-            zone=zones.of_site(connection, site),
-            events=frames.read(connection, "events.of_day", span, DAY_EVENTS),
-            sessions=frames.read(connection, "sessions.of_day", span, DAY_SESSIONS),
-        )
-
-
-def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> RolledDay:
+def _write(connection: Connection, found: _Day, what: DayHours, pair: FilePair | None, *, now: int) -> RolledDay:
     prepared = day_frames(found.events, found.sessions, day=what.day)
     is_meant = (pl.col("grain") == Grain.DAY) | pl.col("span").is_in(list(what.hours))
     # Without hours nothing is missing but what depends on the zone.
@@ -150,6 +180,8 @@ def _write(connection: Connection, found: _Day, what: DayHours, *, now: int) -> 
         zones.replace(connection, site=what.site, day=what.day, zone=found.zone, visitors=visitors)
         if is_filled:
             gaps.fill(connection, site=what.site, day=what.day)
+        if pair is not None:
+            manifest.replace(connection, pair)
         # Last, so that no batch waits for longer than the commit.
         cleared = marks.clear(connection, site=what.site, marks=found.marks)
     return RolledDay(

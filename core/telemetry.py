@@ -40,6 +40,10 @@ CounterName = Literal[
     "footfall_rollup_failures_total",
     "footfall_repeated_event_ids_total",
     "footfall_swept_rows_total",
+    "footfall_archive_files_total",
+    "footfall_archive_bytes_total",
+    "footfall_archive_failures_total",
+    "footfall_archive_dropped_days_total",
 ]
 GaugeName = Literal[
     "footfall_http_requests_in_progress",
@@ -53,6 +57,8 @@ GaugeName = Literal[
     "footfall_rollup_last_success_timestamp_seconds",
     "footfall_marked_hours",
     "footfall_sites_to_sweep",
+    "footfall_archive_missing_days",
+    "footfall_archive_held_back_days",
 ]
 HistogramName = Literal[
     "footfall_http_request_duration_seconds",
@@ -132,6 +138,20 @@ METRICS: Final[dict[str, MetricDefinition]] = {
         kind=_C, meaning="Rows of deleted sites removed, by table.", labels=("table",)
     ),
     "footfall_sites_to_sweep": MetricDefinition(kind=_G, meaning="Deleted sites of which rows are to be removed now."),
+    "footfall_archive_files_total": MetricDefinition(kind=_C, meaning="Files written to the archive."),
+    "footfall_archive_bytes_total": MetricDefinition(kind=_C, meaning="Bytes of files written to the archive."),
+    "footfall_archive_failures_total": MetricDefinition(
+        kind=_C, meaning="Files that did not agree with their checksum or with the rollups: must stay 0."
+    ),
+    "footfall_archive_missing_days": MetricDefinition(
+        kind=_G, meaning="Days of a site that have ended and have no files yet; counted up to 1,000."
+    ),
+    "footfall_archive_dropped_days_total": MetricDefinition(
+        kind=_C, meaning="Days whose rows were dropped, because the archive has them."
+    ),
+    "footfall_archive_held_back_days": MetricDefinition(
+        kind=_G, meaning="Days whose rows should have been dropped and were not: must stay 0."
+    ),
     "footfall_report_seconds": MetricDefinition(kind=_H, meaning="Answering one report.", labels=("report",)),
 }
 

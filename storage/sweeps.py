@@ -44,6 +44,8 @@ TABLES: Final = (
     SweptTable("drops", ("day", "reason")),
     SweptTable("definitions", ("kind", "name")),
     SweptTable("rollup_gaps", ("day",)),
+    SweptTable("archive_thawed", ("day",)),
+    SweptTable("archive_files", ("begins", "kind", "version")),
     SweptTable("roll_months", ("month",)),
     SweptTable("roll_dim", ("dim", "grain", "span")),
     SweptTable("roll_event", ("grain", "span")),

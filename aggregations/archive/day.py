@@ -28,6 +28,11 @@ class SiteDay(NamedTuple):
     events: pl.DataFrame  # of `OWN`, with `properties`
     sessions: pl.DataFrame  # of `SESSIONS`: all that were there, also if they began on the day before
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened."""
+        return self.events.is_empty()
+
     def for_files(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return what the files hold: `EVENTS` and `SESSIONS`, in the order of files."""
         begun = self.sessions.filter(pl.col("start") >= self.day).select(*SESSIONS)

@@ -3,7 +3,7 @@
 CREATE SEQUENCE archive_versions;
 CREATE TABLE archive_files (
     site         integer NOT NULL,
-    kind         text NOT NULL CHECK (kind IN ('events', 'sessions')),
+    kind         text NOT NULL,      -- events, sessions
     begins       date NOT NULL,
     ends         date NOT NULL,      -- the day after its last
     version      bigint NOT NULL,    -- from a sequence that never restarts: no name ever stands for two files

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from aggregations.archive.reading import Columns, read_frames
+from aggregations.archive.reading import Columns, read_frames, reading_files
 from aggregations.frames import events_frame
+from aggregations.job import RollupJob
 from aggregations.planner import Span
 from aggregations.sessionizer import links_of, sessionize
 from core.spans import DAY, HOUR, MINUTE
+from storage import marks
+from storage.archive.folder import Folder
 from storage.archive.schema import EVENTS, SESSIONS, VISIT, VISIT_COLUMNS
 from storage.snapshots import snapshot
+from storage.times import instant
 from tests.aggregations.streams import streams
 from tests.cases import FIRST_DAY, events_of
+from tests.clocks import SetClock
+from tests.measurements import Measurements
 from tests.stores import write_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pytest
     from psycopg_pool import ConnectionPool
 
     from core.events import Event
+    from storage.archive.store import ArchiveStore
 
+DAYS = tuple(FIRST_DAY + number * DAY for number in range(3))
 _EDGES = st.integers(0, 3 * 24 * 12).map(lambda steps: FIRST_DAY + steps * 5 * MINUTE)
+_SPANS = st.tuples(_EDGES, _EDGES).map(lambda edges: Span(min(edges), max(edges)))
 
 
 def right_frames(events: Sequence[Event], span: Span) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -53,26 +63,74 @@ def in_order(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.sort("ts" if "ts" in frame.columns else "start", *(set(frame.columns) & {"event_id", "session_id"}))
 
 
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(events=streams(), begin=_EDGES, end=_EDGES)
-def test_rows_are_what_the_sessionizer_makes(
-    rollup_pool: ConnectionPool, events: Sequence[Event], begin: int, end: int
-) -> None:
-    """The rows of any span, with what the visits say of their events."""
-    span = Span(min(begin, end), max(begin, end))
-    with rollup_pool.connection() as connection:
-        connection.execute("TRUNCATE events, event_properties, sessions, marks")
+class Mixture(NamedTuple):
+    """Where each day of a stream is, and what is marked."""
+
+    archived: set[int]  # days that have files
+    dropped: int  # days from the first whose rows are gone
+    marked: set[int]  # hours
+
+
+@st.composite
+def mixtures(draw: st.DrawFn) -> Mixture:
+    """Any mixture of rows and files; what has no rows has files."""
+    dropped = draw(st.integers(0, 3))
+    archived = draw(st.sets(st.sampled_from(DAYS))) | set(DAYS[:dropped])
+    marked = draw(st.sets(st.integers(0, 3 * 24 - 1).map(lambda hour: FIRST_DAY + hour * HOUR), max_size=20))
+    return Mixture(archived, dropped, marked)
+
+
+def arrange(pool: ConnectionPool, store: ArchiveStore, events: Sequence[Event], mixture: Mixture) -> None:
+    """Store events, write files, drop rows, and leave marks; where one stands the file is wrong if there are rows."""
+    with pool.connection() as connection:
+        connection.execute(
+            "TRUNCATE events, event_properties, sessions, marks, archive_files, archive_retention, roll_site"
+        )
         write_events(connection, events)
-    with rollup_pool.connection() as connection, snapshot(connection):
-        read = read_frames(connection, None, 1, span)
+        if mixture.marked:
+            # What only the rows have: it is in no file, for the marks say so.
+            connection.execute(
+                "UPDATE events SET ip = 'late' WHERE site = 1 AND date_trunc('hour', ts) = ANY(%s)",
+                [[instant(hour) for hour in mixture.marked]],
+            )
+    job = RollupJob(pool=pool, clock=SetClock(FIRST_DAY + 30 * DAY), telemetry=Measurements(), archive=store)
+    for day in mixture.archived:
+        job.roll_day(1, day, force=True)
+    with pool.connection() as connection:
+        connection.execute("UPDATE events SET ip = 'later' WHERE ip = 'late'")
+        connection.execute("DELETE FROM marks")
+        marks.put(connection, site=1, hours=mixture.marked, partition=0)
+        rows_from = FIRST_DAY + mixture.dropped * DAY
+        connection.execute(
+            "INSERT INTO archive_retention (rows_from, moved_at, dropped_to) VALUES (%s, now(), %s)",
+            [instant(rows_from), instant(rows_from)],
+        )
+        connection.execute("DELETE FROM events WHERE ts < %s", [instant(rows_from)])
+        connection.execute("DELETE FROM sessions WHERE start < %s", [instant(rows_from)])
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events=streams(), mixture=mixtures(), span=_SPANS)
+def test_any_mixture_is_what_the_sessionizer_makes(
+    rollup_pool: ConnectionPool,
+    tmp_path_factory: pytest.TempPathFactory,
+    events: Sequence[Event],
+    mixture: Mixture,
+    span: Span,
+) -> None:
+    """Rows only, files only and any mixture of them give the same frames of any span."""
+    store = Folder(tmp_path_factory.mktemp("archive"))
+    arrange(rollup_pool, store, events, mixture)
+    with rollup_pool.connection() as connection, snapshot(connection), reading_files():
+        read = read_frames(connection, store, 1, span)
         found = in_order(read.events.collect()), in_order(read.sessions.collect())
 
-    for expected, actual in zip(right_frames(events, span), found, strict=True):
-        assert_frame_equal(expected, actual)
+    expected_events, expected_sessions = right_frames(events, span)
+    is_marked = (pl.col("ts") - pl.col("ts") % HOUR).is_in(list(mixture.marked))
+    has_rows = pl.col("ts") >= FIRST_DAY + mixture.dropped * DAY
+    late = pl.when(is_marked).then(pl.when(has_rows).then(pl.lit("later")).otherwise(pl.lit("late"))).otherwise("ip")
+    assert_frame_equal(expected_events.with_columns(late.alias("ip")), found[0])
+    assert_frame_equal(expected_sessions, found[1])
 
 
 def test_properties_and_some_columns(rollup_pool: ConnectionPool) -> None:
