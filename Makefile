@@ -8,7 +8,7 @@ WORKERS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 WITH_SERVICES := $(BIN)/python -m ops.services during --
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench faults services services-down
+.PHONY: help install run test check format tracker bench faults services services-down
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,10 @@ check: install ## style, types and the rules of who may import whom
 format: install ## what `make check` would complain about, where a machine can mend it
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+tracker: ## the scripts for browsers in tracker/built, from tracker/src; needs node 20
+	npm ci --prefix tracker --ignore-scripts --no-audit --no-fund
+	node tracker/build.mjs
 
 bench: install ## the numbers we promise, printed beside those of others
 	$(WITH_SERVICES) $(BIN)/python -m benches $(ARGS)

@@ -3,7 +3,8 @@ import { look, track } from "./page.js";
 import { analytics, dataset } from "./tag.js";
 
 const EVENTS =
-  "pushState replaceState popstate pageshow visibilitychange focus blur scroll keydown pointermove click auxclick" +
+  "pushState replaceState popstate prerenderingchange pageshow visibilitychange focus blur scroll keydown pointermove " +
+  "click auxclick" +
   (FORMS ? " submit" : "");
 
 // Pasted twice is counted once.

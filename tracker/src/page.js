@@ -1,4 +1,5 @@
 import * as clicks from "./clicks.js";
+import { excluded } from "./globs.js";
 import { add, post, waiting } from "./outbox.js";
 import { silent } from "./silence.js";
 import { analytics, dataset } from "./tag.js";
@@ -45,14 +46,15 @@ export const look = (event) => {
     engaged = 0;
     least = 100;
   }
-  // Opened in a background tab, prerendered or restored: it counts when it is first seen.
-  if (moved && !document.hidden) {
+  // Opened in a background tab, prerendered or restored: it counts when it is first seen. Of a prerendered page the
+  // browser shows the document first and lets its requests go as a visitor's afterwards.
+  if (moved && !document.hidden && !document.prerendering) {
     // Only the first view was answered by a server. Safari does not tell with which status.
     const properties = url
       ? {}
       : { status: +dataset.status || performance.getEntriesByType("navigation")[0]?.responseStatus };
-    // In single-page applications document.referrer never changes.
-    referrer = url || document.referrer;
+    // In single-page applications document.referrer never changes. A path that is excluded is not told as one either.
+    if (!(PATHS && url && excluded(path))) referrer = url || document.referrer;
     path = here;
     // A fragment may hold secrets.
     url = location.href.split("#")[0];

@@ -1,0 +1,105 @@
+"""The builds of the script: how small they are, and that they are what the source builds."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import brotli
+import pytest
+
+from tests.services import REQUIRE_SERVICES
+from tracker.builds import NAMES, Extra, build_name, builds
+
+TRACKER: Final = Path(__file__).parents[2] / "tracker"
+SOURCES: Final = ("package.json", "package-lock.json", ".npmrc", "build.mjs", "downloads.json")
+DEFAULT_BYTES: Final = 1_000
+ALL_BYTES: Final = 1_500
+EXTRA_BYTES: Final = {Extra.FORMS: 100, Extra.OWNER: 100, Extra.PATHS: 100, Extra.VITALS: 300}
+
+
+def size(*extras: Extra) -> int:
+    """Bytes of a build on the wire: brotli's best, by the reference library."""
+    return len(brotli.compress(builds()[build_name(extras)].content, quality=11))
+
+
+def test_names() -> None:
+    """Sixteen, the extras of each in alphabetical order."""
+    assert len(set(NAMES)) == 16
+    assert NAMES[0] == "tracker.js"
+    for name in NAMES:
+        extras = name.split(".")[1:-1]
+        assert all(before < after for before, after in pairwise(extras))
+    files = {path.name for path in (TRACKER / "built").iterdir()}
+    assert files == set(NAMES) | {f"{name}.br" for name in NAMES}
+
+
+def test_the_default_is_small() -> None:
+    """Every feature of the default build within 1,000 bytes."""
+    assert size() <= DEFAULT_BYTES
+
+
+@pytest.mark.parametrize("extra", Extra)
+def test_an_extra_is_small(extra: Extra) -> None:
+    """Each alone adds at most 100 bytes, the web vitals 300."""
+    assert size(extra) - size() <= EXTRA_BYTES[extra]
+
+
+def test_everything_is_small() -> None:
+    """No combination is larger than 1,500 bytes."""
+    largest = max(len(brotli.compress(build.content, quality=11)) for build in builds().values())
+    assert largest <= ALL_BYTES
+    assert largest == size(*Extra)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_compressed_beforehand(name: str) -> None:
+    """It is the script, and no larger than the reference library makes it now."""
+    build = builds()[name]
+    assert build.content == brotli.decompress(build.brotli)
+    assert len(build.brotli) <= len(brotli.compress(build.content, quality=11))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_strict_pages_may_run_it(name: str) -> None:
+    """Nothing that a content security policy refuses or that stores something; only the owner's switch stores."""
+    content = builds()[name].content.decode()
+    for word in ("eval(", "Function(", "innerHTML", "document.write", "cookie", "sessionStorage", "indexedDB"):
+        assert word not in content
+    assert ("localStorage" in content) == (Extra.OWNER in name.split("."))
+
+
+def test_the_lock_names_no_address() -> None:
+    """Whoever builds asks the registry that npm is set up for."""
+    lock = json.loads((TRACKER / "package-lock.json").read_text(encoding="utf-8"))
+    assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
+
+
+def test_they_are_what_the_source_builds(tmp_path: Path) -> None:
+    """Built anew with the locked tools, every script is byte for byte the one in the repository."""
+    for tool in ("node", "npm"):
+        if shutil.which(tool) is None:
+            miss(f"there is no {tool}: install node 20 or newer to build the scripts")
+    for name in SOURCES:
+        shutil.copy(TRACKER / name, tmp_path)
+    shutil.copytree(TRACKER / "src", tmp_path / "src")
+    install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    installed = subprocess.run(install, cwd=tmp_path, capture_output=True, text=True, check=False)
+    if installed.returncode:
+        miss(f"npm cannot install the tools: {installed.stderr}")
+    built = subprocess.run(["node", "build.mjs"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    found = {name: (tmp_path / "built" / name).read_bytes() for name in NAMES}
+    assert {name: build.content for name, build in builds().items()} == found
+
+
+def miss(reason: str) -> None:
+    """Skip for the reason, or fail where everything has to be there."""
+    if os.environ.get(REQUIRE_SERVICES):
+        pytest.fail(reason)
+    pytest.skip(reason)
