@@ -1,0 +1,113 @@
+"""What filters choose: visits, and of these views and events. `docs/filters.md` has the rules in words, with cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from aggregations.archive.reading import Columns
+from aggregations.questions.matching import of_event, of_view, of_visit
+from core.events import KINDS, EventType, Kind
+from core.filters import OF_VISITS, About, FilterDimension
+from storage.archive.schema import VISIT, VISIT_START
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from aggregations.archive.reading import Frames
+    from aggregations.planner import Span
+    from core.filters import Filter
+    from core.globs import PathGroups
+
+_ACTIVE: Final = [type_ for type_, kind in KINDS.items() if kind is not Kind.PASSIVE]
+#: A session has these two of its views, and its events have not.
+_OF_SESSIONS_ALONE: Final = frozenset({FilterDimension.ENTRY, FilterDimension.EXIT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What is counted: rows of the archive's schemas, with the columns that were asked for, in no order."""
+
+    classes: tuple[int, ...]  #: of the traffic that counts
+    views: pl.LazyFrame  #: of the range, in chosen visits
+    events: pl.LazyFrame  #: those that are no views
+    sights: pl.LazyFrame  #: those whose visitors are counted
+    visits: pl.LazyFrame  #: chosen visits, also those that began before the range
+    begun: pl.LazyFrame  #: those that began in the range
+    #: All events of these, also later ones; with them, events of sessions that are no visit may come: passive ones.
+    followed: pl.LazyFrame
+
+
+def columns_of(filters: Sequence[Filter]) -> Columns:
+    """What `choose` needs of events and of sessions."""
+    events = {"ts", "session_id", "class", "type", VISIT_START}
+    sessions = {"start", "session_id", "class", "visit"}
+    for each in filters:
+        if each.about is About.VISIT:
+            sessions.update(OF_VISITS[each.dimension])
+            if each.dimension not in _OF_SESSIONS_ALONE:
+                events.update(f"{VISIT}{column}" for column in OF_VISITS[each.dimension])
+        elif each.about is About.VIEW:
+            events.add("path")
+        elif each.about is About.EVENT:
+            events.update(("name",) if each.dimension is FilterDimension.EVENT else ("properties",))
+    return Columns(events, sessions)
+
+
+def choose(
+    frames: Frames, filters: Sequence[Filter], *, span: Span, classes: Collection[int], groups: PathGroups
+) -> Chosen:
+    """Return what the filters choose.
+
+    Args:
+        frames: all events of the range, and all sessions that they are in; of other times there may be more.
+        filters: to be met together; those on traffic are passed over: `classes` has what they leave.
+        span: the range.
+        classes: the traffic that counts.
+        groups: the site's content groups, for filters on them.
+    """
+    of_visits = [each for each in filters if each.about is About.VISIT]
+    of_views = [of_view(each, groups) for each in filters if each.about is About.VIEW]
+    of_events = [of_event(each) for each in filters if each.about is About.EVENT]
+    counted = pl.col("class").is_in([int(each) for each in classes])
+    told = [of_visit(each, prefix=VISIT) for each in of_visits if each.dimension not in _OF_SESSIONS_ALONE]
+    told_by_events = len(told) == len(of_visits)
+    visits = frames.sessions.filter(pl.col("visit"), counted, *map(of_visit, of_visits))
+    known = frames.events.filter(counted, pl.col("session_id") != 0, *told)
+    inside = known.filter(within("ts", span))
+    if not told_by_events:
+        inside = of_sessions(inside, visits)
+    views, events = inside.filter(is_view(), *of_views), inside.filter(~is_view(), *of_events)
+    if of_events:
+        # A passive event may be in a session that is no visit.
+        events = of_sessions(events, visits)
+        views, visits = of_sessions(views, events), of_sessions(visits, events)
+    if of_views:
+        events, visits = of_sessions(events, views), of_sessions(visits, views)
+    begun, followed = visits.filter(within("start", span)), known.filter(within(VISIT_START, span))
+    return Chosen(
+        classes=tuple(map(int, classes)),
+        views=views,
+        events=events,
+        sights=views if of_views else events if of_events else inside.filter(pl.col("type").is_in(_ACTIVE)),
+        visits=visits,
+        begun=begun,
+        followed=of_sessions(followed, begun) if of_views or of_events or not told_by_events else followed,
+    )
+
+
+def is_view() -> pl.Expr:
+    """Whether an event is a view."""
+    return pl.col("type") == EventType.PAGE_VIEW
+
+
+def within(column: str, span: Span) -> pl.Expr:
+    """Whether an instant of the column is in the span."""
+    return pl.col(column).is_between(*span, closed="left")
+
+
+def of_sessions(rows: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows whose sessions have any of the others."""
+    return rows.join(others.select("session_id").unique(), on="session_id", how="semi")

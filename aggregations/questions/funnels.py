@@ -1,0 +1,65 @@
+"""Funnels: how many chosen visits take the first step, then the second, and so on."""
+
+from __future__ import annotations
+
+import operator
+from functools import reduce
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from aggregations.archive.reading import Columns
+from aggregations.questions.choosing import of_sessions
+from aggregations.questions.matching import of_step
+from core.events import KINDS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aggregations.questions.choosing import Chosen
+    from core.steps import Step
+
+#: What a funnel needs beside what the filters do.
+COLUMNS: Final = Columns(("event_id", "name", "path"), ())
+
+
+def hits(chosen: Chosen, steps: Sequence[Step], *, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:
+    """Return `session_id`, `ts`, `event_id` and a column for each step, by its number, of the events that are a step.
+
+    Args:
+        chosen: whose visits take them.
+        steps: one at least.
+        has: leaves out the visits without a view of a page that it knows.
+    """
+    taken = [of_step(step) for step in steps]
+    found = chosen.followed.filter(reduce(operator.or_, taken))
+    if KINDS.get(steps[0].text) is Kind.PASSIVE:
+        found = of_sessions(found, chosen.begun)
+    if has is not None:
+        seen = chosen.followed.filter(pl.col("type") == "page_view", has(pl.col("path")))
+        found = of_sessions(found, seen)
+    return found.select("session_id", "ts", "event_id", *(expr.alias(str(number)) for number, expr in enumerate(taken)))
+
+
+def steps_taken(found: pl.DataFrame, steps: int) -> list[int]:
+    """Return for each of so many steps how many visits took it after all steps before it, in order.
+
+    One event is one step at most; what happens in between does not matter.
+    """
+    first = found.filter(pl.col("0"))
+    counts = [first["session_id"].n_unique()]
+    if steps > 1:
+        # Most visits end here; only the others have to be put in order.
+        twice = found.filter(pl.col("1")).select("session_id").unique()
+        found = found.join(twice, on="session_id", how="semi").sort("ts", "event_id").with_row_index("place")
+        reached = _first(found.filter(pl.col("0")))
+        for number in range(1, steps):
+            later = found.filter(pl.col(str(number))).join(reached, on="session_id")
+            reached = _first(later.filter(pl.col("place") > pl.col("before")))
+            counts.append(reached.height)
+    return counts
+
+
+def _first(rows: pl.DataFrame) -> pl.DataFrame:
+    """The earliest place at which each visit can have taken a step."""
+    return rows.group_by("session_id").agg(before=pl.col("place").min())

@@ -1,0 +1,89 @@
+"""Totals of chosen visits, over any buckets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import polars as pl
+
+from aggregations.archive.reading import Columns
+from aggregations.questions.buckets import counted
+from core.metrics import Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from aggregations.questions.choosing import Chosen
+
+#: What totals need beside what the filters do.
+COLUMNS: Final = Columns(
+    ("ts", "session_id", "visitor", "class", "type", "path", "s1"),
+    ("start", "last", "session_id", "class", "visit", "views", "entry_path", "exit_path"),
+)
+
+
+class Pages(NamedTuple):
+    """Pages that totals are about: `has` tells of a column of paths which of them are among them."""
+
+    has: Callable[[pl.Expr], pl.Expr]
+    many: bool  #: a content group, in which a visit may see several
+
+
+def totals(
+    chosen: Chosen, edges: Sequence[int], *, pages: Pages | None = None, visitors: bool = True
+) -> list[pl.LazyFrame]:
+    """Return frames of a `bucket` and some of the totals, which `summed` puts together.
+
+    Args:
+        chosen: of the range from the first edge to the last.
+        edges: as for `buckets.counted`.
+        pages: if not those of the whole site.
+        visitors: whether they are counted.
+    """
+    views = chosen.views if pages is None else chosen.views.filter(pages.has(pl.col("path")))
+    sights = chosen.sights if pages is None else views
+    of_views = {"views": pl.len(), "unique_views": pl.col("s1").sum()}
+    if pages is not None:
+        of_views["visits"] = pl.col("session_id").n_unique() if pages.many else pl.col("s1").sum()
+    parts = [
+        counted(views, "ts", edges, **of_views),
+        counted(chosen.begun, "start", edges, **_of_visits(pages)),
+    ]
+    if visitors:
+        parts.append(counted(sights, "ts", edges, visitors=_distinct(chosen.classes)))
+    return parts
+
+
+def summed(parts: Sequence[pl.DataFrame], *, buckets: int) -> list[Totals]:
+    """Return the totals of each bucket out of collected parts."""
+    found = [dict.fromkeys(Totals._fields, 0) for _ in range(buckets)]
+    for row in (row for part in parts for row in part.iter_rows(named=True)):
+        found[row.pop("bucket")].update(row)
+    return [Totals(**fields) for fields in found]
+
+
+def _distinct(classes: Collection[int]) -> pl.Expr:
+    """Visitors of each class; a visitor's hash lives on one UTC day, so it is counted once on each."""
+    found = [pl.col("visitor").filter(pl.col("class") == each).n_unique() for each in classes]
+    return pl.sum_horizontal(found) if len(found) > 1 else pl.col("visitor").n_unique()
+
+
+def _of_visits(pages: Pages | None) -> dict[str, pl.Expr]:
+    seen, bounce, lasted = pl.col("views") > 0, pl.col("views") == 1, pl.col("last") - pl.col("start")
+    if pages is None:
+        return {
+            "visits": pl.len(),
+            "rated": pl.len(),
+            "bounces": bounce.sum(),
+            "duration_ms": lasted.sum(),
+            "entries": seen.sum(),
+            "exits": seen.sum(),
+        }
+    entered, left = (seen & pages.has(pl.col(column)) for column in ("entry_path", "exit_path"))
+    return {
+        "rated": entered.sum(),
+        "bounces": (entered & bounce).sum(),
+        "duration_ms": lasted.filter(entered).sum(),
+        "entries": entered.sum(),
+        "exits": left.sum(),
+    }
