@@ -34,16 +34,6 @@ class Gap(NamedTuple):
     day: int  # start of the UTC day, ms
 
 
-def of_span(connection: Connection, *, site: int, start: int, end: int) -> set[int]:
-    """Return the days (starts, ms) that were rolled up before a rollup was added.
-
-    From `start` to before `end`, both starts of UTC days in ms. What a changed zone leaves out is not meant: who asks
-    for it sees that it is not there.
-    """
-    span = {"site": site, "start": instant(start).date(), "end": instant(end).date()}
-    return {millis(day) for (day,) in connection.execute(load("gaps.of_span"), span)}
-
-
 def of_day(connection: Connection, *, site: int, day: int) -> Missing | None:
     """Return what the day (start, ms) misses."""
     row = connection.execute(load("gaps.of_day"), {"site": site, "day": instant(day).date()}).fetchone()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from psycopg import sql
@@ -175,16 +175,28 @@ def test_what_comes_later_goes_too(stage: Stage) -> None:
 
 
 def test_the_tombstone_keeps_no_settings(stage: Stage) -> None:
-    """Addresses that its owner excluded are nobody's business any more."""
+    """Whom and what its owner left out is nobody's business any more."""
+    given: dict[str, Any] = {
+        "allowed_hosts": ("one.example",),
+        "excluded_paths": ("/admin",),
+        "excluded_countries": ("DE",),
+    }
     with stage.pool.connection() as connection:
         connection.execute("""
             UPDATE sites SET excluded_ips = '{192.0.2.1}', content_groups = '[{"name": "a", "pattern": "/"}]'
         """)
+        for site in sites.of_account(connection, None):
+            sites.configure(connection, site.uuid, given)
     stage.delete()
     stage.sweeper().work(Event())
     with stage.pool.connection() as connection:
-        left = connection.execute("SELECT excluded_ips, content_groups FROM sites ORDER BY id").fetchall()
-    assert left == [([], []), (["192.0.2.1"], [{"name": "a", "pattern": "/"}])]
+        left = connection.execute("""
+            SELECT excluded_ips, content_groups, allowed_hosts, excluded_paths, excluded_countries
+            FROM sites
+            ORDER BY id
+        """).fetchall()
+    kept = (["192.0.2.1"], [{"name": "a", "pattern": "/"}], *(list(texts) for texts in given.values()))
+    assert left == [([], [], [], [], []), kept]
 
 
 def test_a_sweep_goes_on_where_it_was(stage: Stage) -> None:
