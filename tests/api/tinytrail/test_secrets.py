@@ -52,11 +52,11 @@ ENCODED: Final = st.sampled_from(
 )
 HIDDEN: Final = st.builds("{}={}".format, SECRETIVE, ENCODED) | ENCODED
 SHOWN: Final = st.builds("{}={}".format, st.sampled_from(CAMPAIGN), st.sampled_from(["mail", "a+b", "%C3%A9", ""]))
-QUERIES: Final = st.lists(st.tuples(st.sampled_from("&?"), HIDDEN | SHOWN), max_size=5).map(
-    lambda parts: "?" + "".join(joint + part for joint, part in parts)[1:] if parts else ""
+QUERIES: Final = st.lists(st.tuples(st.sampled_from("&?"), HIDDEN | SHOWN), min_size=1, max_size=5).map(
+    lambda parts: "?" + "".join(joint + part for joint, part in parts)[1:]
 )
-FRAGMENTS: Final = st.just("") | st.builds("#{}{}".format, ENCODED, QUERIES)
-TAILS: Final = st.builds("{}{}".format, QUERIES, FRAGMENTS)
+FRAGMENTS: Final = st.builds("#{}{}".format, ENCODED, st.just("") | QUERIES)
+TAILS: Final = st.just("") | QUERIES | FRAGMENTS | st.builds("{}{}".format, QUERIES, FRAGMENTS)
 PATHS: Final = st.builds("{}{}".format, st.sampled_from(["/", "", "/caf%C3%A9/x", "a"]), TAILS)
 ADDRESSES: Final = st.builds(
     "{}{}{}{}".format,
