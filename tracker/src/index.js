@@ -2,8 +2,9 @@ import { followOwner } from "./owner.js";
 import { look, track } from "./page.js";
 import { analytics, dataset } from "./tag.js";
 
+// Their order costs or saves bytes.
 const EVENTS =
-  "pushState replaceState popstate prerenderingchange pageshow visibilitychange focus blur scroll keydown pointermove " +
+  "pushState replaceState popstate pageshow visibilitychange focus prerenderingchange blur scroll keydown pointermove " +
   "click auxclick" +
   (FORMS ? " submit" : "");
 
