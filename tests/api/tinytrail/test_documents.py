@@ -58,6 +58,12 @@ STREAM: Final = ("GET", "/api/v1/reports/realtime/stream")
 #: An answer that never ends has tests of its own.
 ASKED: Final = sorted(set(OPERATIONS) - {STREAM})
 EXAMPLES: Final = 30
+#: What can be named for a website, each with a meaning.
+MEANINGS: Final[dict[str, dict[str, object]]] = {
+    "segments": {"filters": [{"dimension": "country", "value": "DE"}]},
+    "goals": {"event": "signup"},
+    "funnels": {"steps": ["/", "signup"]},
+}
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +168,7 @@ def _aims(server: Served, path: str) -> Aims:
     found: Aims = {"query": {"website_id": site, "id": site}, "body": {"website_id": site}}
     with httpx.Client(base_url=server.url, headers={"X-API-KEY": server.admin_key}) as admin:
 
-        def made(kind: str, **body: str) -> str:
+        def made(kind: str, **body: object) -> str:
             answer = admin.post(f"/api/v1/{kind}", json=body)
             assert answer.status_code == 201, answer.text
             return str(answer.json()["data"]["id"])
@@ -175,5 +181,10 @@ def _aims(server: Served, path: str) -> Aims:
         elif path.startswith("/api/v1/users/"):
             found["path_parameters"] = {"id": made("users", account_id=account, role="user")}
         elif path.startswith("/api/v1/websites/"):
-            found["path_parameters"] = {"id": made("websites", domain=f"{uuid4().hex}.example")}
+            website = made("websites", domain=f"{uuid4().hex}.example")
+            found["path_parameters"] = {"id": website}
+            kind = path.split("/")[5:6]
+            if kind and kind[0] in MEANINGS:
+                item = made(f"websites/{website}/{kind[0]}", name="made", **MEANINGS[kind[0]])
+                found["path_parameters"]["item"] = item
     return found

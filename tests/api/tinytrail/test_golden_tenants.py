@@ -53,7 +53,7 @@ class Names:
         return expected
 
 
-@pytest.mark.parametrize("file", ["tenants.json", "extensions.json"])
+@pytest.mark.parametrize("file", ["tenants.json", "extensions.json", "definitions.json"])
 async def test_every_example(world: World, file: str) -> None:
     """Asked in this order, each request gets exactly its answer; the fields come in the documented order too."""
     pairs: list[dict[str, Any]] = json.loads((GOLDEN / file).read_text())

@@ -67,6 +67,7 @@ class Asked(NamedTuple):
     id: object = ""
     query: dict[str, str | list[str]] | None = None
     body: object = None
+    item: object = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,29 @@ def _report(**query: str | list[str]) -> Row:
     return Row(
         access=Access.OWNERS, ask=lambda stage: Asked(query={"website_id": str(stage.server.site.uuid), **query})
     )
+
+
+def _definitions(path: str, meaning: dict[str, object]) -> dict[tuple[str, str], Row]:
+    """The routes of what is named for a website."""
+
+    def new(stage: Stage) -> Asked:
+        return Asked(id=stage.server.site.uuid, body={"name": stage.name(), **meaning})
+
+    def made(stage: Stage) -> Asked:
+        asked = new(stage)
+        found = stage.answer("POST", f"/api/v1/websites/{{id}}/{path}", _C.USER, asked).json()
+        return asked._replace(item=found["data"]["id"])
+
+    def unnamed(stage: Stage) -> Asked:
+        return made(stage)._replace(body=None)
+
+    all_of_them, one = f"/api/v1/websites/{{id}}/{path}", f"/api/v1/websites/{{id}}/{path}/{{id}}"
+    return {
+        ("GET", all_of_them): Row(access=Access.OWNERS, ask=lambda stage: Asked(id=stage.server.site.uuid)),
+        ("POST", all_of_them): Row(access=Access.OWNERS, status=201, ask=new),
+        ("PATCH", one): Row(access=Access.OWNERS, ask=made),
+        ("DELETE", one): Row(access=Access.OWNERS, ask=unnamed),
+    }
 
 
 def _public(status: int = 200) -> Row:
@@ -141,6 +165,9 @@ TABLE: Final = {
         access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site(), body={"honour_gpc": False})
     ),
     ("GET", "/api/v1/websites/{id}/drops"): Row(access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site())),
+    **_definitions("segments", {"filters": [{"dimension": "country", "value": "DE"}]}),
+    **_definitions("goals", {"event": "signup"}),
+    **_definitions("funnels", {"steps": ["/", "signup"]}),
     ("POST", "/api/v1/admin/aggregate"): Row(access=Access.ADMINS),
     ("GET", "/api/v1/reports/summary"): _report(),
     ("GET", "/api/v1/reports/pages"): _report(),
@@ -200,7 +227,7 @@ class Stage:
             headers["X-API-KEY"] = key
         with httpx.stream(
             method,
-            self.server.url + path.replace("{id}", str(asked.id)),
+            self.server.url + path.replace("{id}", str(asked.id), 1).replace("{id}", str(asked.item)),
             params=httpx.QueryParams(asked.query),
             json=asked.body,
             headers=headers,

@@ -129,6 +129,9 @@ def _endpoint(operation: Operation) -> Callable[..., None]:
     given: dict[str, Any] = {}
     if operation.of:
         given["id"] = Annotated[operation.id_type, Path(description=f"The id of {operation.of}.")]
+    if operation.item:
+        described = Path(description=f"The id of {operation.item}.", json_schema_extra={"format": "uuid"})
+        given["item"] = Annotated[str, described]
     if operation.access is not Access.ANYBODY:
         given["key"] = Annotated[str | None, Security(_KEY)]
     if operation.query is not None:
@@ -169,5 +172,6 @@ def _errors(operation: Operation) -> dict[int | str, dict[str, Any]]:
 
 
 def template(path: str) -> str:
-    """A route's path as `OPERATIONS` has it, whatever its parameter is called there."""
-    return re.sub(r"\{[^}]*\}", "{id}", path)
+    """A route's path as `OPERATIONS` has it, whatever its parameters are called there."""
+    names = iter(("{id}", "{item}"))
+    return re.sub(r"\{[^}]*\}", lambda _: next(names), path)

@@ -46,6 +46,8 @@ class Operation:
     #: What the path's `{id}` is of.
     of: str = ""
     id_type: Any = UUID
+    #: What the path's `{item}` is of, where it has one.
+    item: str = ""
     body: Any = None
     body_example: Any = None
     body_required: bool = True

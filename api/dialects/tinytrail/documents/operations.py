@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from api.dialects.tinytrail.documents import sent, shapes
+from api.dialects.tinytrail.documents.definitions import DEFINITIONS
 from api.dialects.tinytrail.documents.operation import Access, Operation, Tag
 from api.dialects.tinytrail.documents.reports import REPORTS
 from api.dialects.tinytrail.documents.websites import WEBSITES
@@ -161,7 +162,6 @@ _KEEPING: Final = {
 }
 
 
-
 def _script(id_: str, summary: str) -> Operation:
     return Operation(
         id=id_,
@@ -215,5 +215,12 @@ _SERVER: Final = {
     ),
 }
 
-#: By method and path; a path's parameter is always called `id` here.
-OPERATIONS: Final[dict[tuple[str, str], Operation]] = {**_EVENTS, **_KEEPING, **WEBSITES, **REPORTS, **_SERVER}
+#: By method and path; a path's parameter is always called `id` here, a second one `item`.
+OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
+    **_EVENTS,
+    **_KEEPING,
+    **WEBSITES,
+    **DEFINITIONS,
+    **REPORTS,
+    **_SERVER,
+}

@@ -27,13 +27,13 @@ class Grouping(StrEnum):
     UTM = "utm"
 
 
-def _undefaulted(schema: dict[str, Any]) -> None:
+def undefaulted(schema: dict[str, Any]) -> None:
     """A field that may be left out has no default that could be sent."""
     schema.pop("default", None)
 
 
 def _optional(description: str, example: str) -> Any:  # noqa: ANN401 - as pydantic has it
-    return Field(None, description=description, examples=[example], json_schema_extra=_undefaulted)
+    return Field(None, description=description, examples=[example], json_schema_extra=undefaulted)
 
 
 class PixelQuery(BaseModel):
@@ -138,7 +138,7 @@ class UserBody(BaseModel):
     account_id: UUID
     role: Literal["admin", "user"]
     email: str | SkipJsonSchema[None] = Field(
-        None, description="A label; nobody logs in with it.", json_schema_extra=_undefaulted
+        None, description="A label; nobody logs in with it.", json_schema_extra=undefaulted
     )
 
 
@@ -152,7 +152,7 @@ class GroupBody(BaseModel):
 class WebsitePatch(BaseModel):
     """What changes of a website; at least one field."""
 
-    domain: str = Field("", max_length=255, pattern=r"^[A-Za-z0-9.-]+$", json_schema_extra=_undefaulted)
+    domain: str = Field("", max_length=255, pattern=r"^[A-Za-z0-9.-]+$", json_schema_extra=undefaulted)
     content_groups: list[GroupBody] = Field(
         default=[], description="Replaces all. Read when a report is made: a changed group changes its past too."
     )
@@ -164,12 +164,12 @@ class NewWebsite(WebsitePatch):
 
     domain: str = Field(max_length=255, pattern=r"^[A-Za-z0-9.-]+$", description="Letters, digits, hyphens and dots.")
     account_id: UUID | SkipJsonSchema[None] = Field(
-        None, description="For admins only: another account than the own.", json_schema_extra=_undefaulted
+        None, description="For admins only: another account than the own.", json_schema_extra=undefaulted
     )
 
 
 def _setting(name: str, **limits: Any) -> Any:  # noqa: ANN401 - as pydantic has it
-    return Field(None, description=SETTINGS[name].meaning, json_schema_extra=_undefaulted, **limits)
+    return Field(None, description=SETTINGS[name].meaning, json_schema_extra=undefaulted, **limits)
 
 
 class SettingsPatch(BaseModel):
