@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import httpx
+import psycopg
 import pytest
 
 from core.site_settings import SETTINGS
+from storage.times import instant
+from tests.api.served import served
 from tests.api.tinytrail.test_websites import as_admin, as_user, code
+from tests.cases import FIRST_DAY, events_of
+from tests.stores import write_events
 
 if TYPE_CHECKING:
     from tests.api.world import World
@@ -89,3 +96,23 @@ async def test_collectors_hear_of_it(world: World) -> None:
     changed = await world.client.patch(path(world), json={"honour_dnt": False}, headers=as_user(world))
     assert changed.status_code == 200
     await world.until_collect_answers(202, DNT="1")
+
+
+def test_days_are_where_the_owner_says(postgres_database: str) -> None:
+    """On UTC as the API's text has it, until another time zone is set; then the past is counted by its days."""
+    with served(postgres_database) as server, httpx.Client(base_url=server.url) as client:
+        with psycopg.connect(server.dsn) as connection:
+            write_events(connection, events_of("17:00 /a, 19:00 /b, 10:00 /a person=2"))
+        assert server.site.id == 1
+        client.headers["X-API-KEY"] = server.user_key
+        day = instant(FIRST_DAY).date()
+        for zone, counts in (("UTC", [0, 3, 0]), ("Asia/Kathmandu", [0, 2, 1]), ("America/St_Johns", [0, 3, 0])):
+            changed = client.patch(f"/api/v1/websites/{server.site.uuid}/settings", json={"time_zone": zone})
+            assert changed.json()["data"]["timeZone"] == zone
+            asked = {
+                "website_id": str(server.site.uuid),
+                "start_date": str(day - timedelta(days=1)),
+                "end_date": str(day + timedelta(days=1)),
+            }
+            series = client.get("/api/v1/reports/timeseries", params=asked).json()["data"]["series"]
+            assert counts == [point["value"] for point in series]
