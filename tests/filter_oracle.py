@@ -37,6 +37,11 @@ class Question(NamedTuple):
         """Whether the instant is in the range."""
         return self.begin <= ts < self.end
 
+    @property
+    def chooses(self) -> bool:
+        """Whether the filters choose visits: whoever is in none is left out then."""
+        return any(each.about is not About.TRAFFIC for each in self.filters)
+
     def about(self, about: About) -> list[Filter]:
         """The filters of a kind."""
         return [each for each in self.filters if each.about is about]
@@ -71,7 +76,7 @@ def passes(given: Filter, value: str) -> bool:
 
 def pick(rows: Iterable[StoredEvent], sessions: Iterable[Session], asked: Question) -> Picked:
     """What the filters choose."""
-    rows = [row for row in rows if row.event.traffic in asked.classes and row.session_id]
+    rows = [row for row in rows if row.event.traffic in asked.classes]
     visits = {
         one.session_id: one
         for one in sessions
@@ -79,7 +84,7 @@ def pick(rows: Iterable[StoredEvent], sessions: Iterable[Session], asked: Questi
         and one.traffic in asked.classes
         and all(passes(each, _of_visit(each, one)) for each in asked.about(About.VISIT))
     }
-    inside = [row for row in rows if row.session_id in visits and asked.has(row.event.ts)]
+    inside = [row for row in rows if (row.session_id in visits or not asked.chooses) and asked.has(row.event.ts)]
     views = [
         row
         for row in inside
@@ -92,7 +97,7 @@ def pick(rows: Iterable[StoredEvent], sessions: Iterable[Session], asked: Questi
         if row.event.type != "page_view"
         and all(passes(each, _of_event(each, row.event)) for each in asked.about(About.EVENT))
     ]
-    chosen = set(visits)
+    chosen = {row.session_id for row in rows} if not asked.chooses else set(visits)
     if asked.about(About.VIEW):
         chosen &= {row.session_id for row in views}
     if asked.about(About.EVENT):
@@ -130,12 +135,14 @@ def _totals(picked: Picked, begin: int, end: int, has: Callable[[str], bool] | N
     unique = sum(bool(row.facts & Facts.S1) for row in views)
     visits = len(begun)
     if has is not None:
-        visits = len({row.session_id for row in views}) if many else unique
+        visits = len({row.session_id for row in views} - {0}) if many else unique
     return Totals(
         views=len(views),
         unique_views=unique,
         visits=visits,
-        visitors=len({(row.event.traffic, row.event.visitor, row.event.ts // _DAY) for row in sights}),
+        visitors=len(
+            {(row.event.traffic, row.event.visitor, row.event.ts // _DAY) for row in sights if row.event.visitor}
+        ),
         rated=len(rated),
         bounces=sum(one.views == 1 for one in rated),
         duration_ms=sum(one.last - one.start for one in rated),

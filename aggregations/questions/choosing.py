@@ -41,8 +41,8 @@ class Chosen:
 
 
 def columns_of(filters: Sequence[Filter]) -> Columns:
-    """What `choose` needs of events and of sessions."""
-    events = {"ts", "session_id", "class", "type", VISIT_START}
+    """What `choose` needs of events and of sessions; for the events that are followed also their `visit_start`."""
+    events = {"ts", "session_id", "class", "type"}
     sessions = {"start", "session_id", "class", "visit"}
     for each in filters:
         if each.about is About.VISIT:
@@ -56,10 +56,15 @@ def columns_of(filters: Sequence[Filter]) -> Columns:
     return Columns(events, sessions)
 
 
+def looks_back(filters: Sequence[Filter]) -> bool:
+    """Whether `choose` needs the sessions of events in the range that began before it."""
+    return any(each.about is About.EVENT or each.dimension in _OF_SESSIONS_ALONE for each in filters)
+
+
 def choose(
     frames: Frames, filters: Sequence[Filter], *, span: Span, classes: Collection[int], groups: PathGroups
 ) -> Chosen:
-    """Return what the filters choose.
+    """Return what the filters choose; without any, all there is, events without a visit too.
 
     Args:
         frames: all events of the range, and all sessions that they are in; of other times there may be more.
@@ -75,7 +80,9 @@ def choose(
     told = [of_visit(each, prefix=VISIT) for each in of_visits if each.dimension not in _OF_SESSIONS_ALONE]
     told_by_events = len(told) == len(of_visits)
     visits = frames.sessions.filter(pl.col("visit"), counted, *map(of_visit, of_visits))
-    known = frames.events.filter(counted, pl.col("session_id") != 0, *told)
+    known = frames.events.filter(counted, *told)
+    if of_visits or of_views or of_events:
+        known = known.filter(pl.col("session_id") != 0)
     inside = known.filter(within("ts", span))
     if not told_by_events:
         inside = of_sessions(inside, visits)
@@ -86,7 +93,10 @@ def choose(
         views, visits = of_sessions(views, events), of_sessions(visits, events)
     if of_views:
         events, visits = of_sessions(events, views), of_sessions(visits, views)
-    begun, followed = visits.filter(within("start", span)), known.filter(within(VISIT_START, span))
+    begun, followed = (
+        visits.filter(within("start", span)),
+        known.filter(pl.col("session_id") != 0, within(VISIT_START, span)),
+    )
     return Chosen(
         classes=tuple(map(int, classes)),
         views=views,

@@ -12,6 +12,7 @@ from aggregations.archive.reading import Columns
 from aggregations.questions.choosing import of_sessions
 from aggregations.questions.matching import of_step
 from core.events import KINDS, Kind
+from storage.archive.schema import VISIT_START
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from core.steps import Step
 
 #: What a funnel needs beside what the filters do.
-COLUMNS: Final = Columns(("event_id", "name", "path"), ())
+COLUMNS: Final = Columns(("event_id", "name", "path", VISIT_START), ())
 
 
 def hits(chosen: Chosen, steps: Sequence[Step], *, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:

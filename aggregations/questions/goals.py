@@ -10,6 +10,7 @@ from aggregations.archive.reading import Columns
 from aggregations.questions.buckets import counted
 from aggregations.questions.choosing import of_sessions
 from aggregations.questions.matching import of_step
+from storage.archive.schema import VISIT_START
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from core.steps import Step
 
 #: What conversions need beside what the filters do.
-COLUMNS: Final = Columns(("name", "path"), ())
+COLUMNS: Final = Columns(("name", "path", VISIT_START), ())
 
 _COUNTS: Final = {"visits": pl.len(), "conversions": pl.col("converted").sum()}
 

@@ -11,12 +11,13 @@ import polars as pl
 
 from aggregations.archive.reading import Columns
 from aggregations.questions.choosing import is_view, of_sessions
+from storage.archive.schema import VISIT_START
 
 if TYPE_CHECKING:
     from aggregations.questions.choosing import Chosen
 
 #: What journeys need beside what the filters do.
-COLUMNS: Final = Columns(("event_id", "path"), ())
+COLUMNS: Final = Columns(("event_id", "path", VISIT_START), ())
 #: No stored text has it.
 _BETWEEN: Final = "\0"
 

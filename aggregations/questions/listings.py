@@ -22,9 +22,9 @@ FLOW_COLUMNS: Final = Columns((), ("entry_path", "exit_path", "views"))
 EVENT_COLUMNS: Final = Columns(("name", "path"), ())
 
 
-def dimension_columns(dimension: Dimension) -> Columns:
-    """What `visits_by` needs beside what the filters do; of pages, their paths too."""
-    return Columns(("path",), OF_SESSIONS[dimension])
+def columns_by(*dimensions: Dimension) -> Columns:
+    """What `visits_by` of each dimension needs beside what the filters do."""
+    return Columns(("path",), tuple(column for dimension in dimensions for column in OF_SESSIONS[dimension]))
 
 
 def pages(chosen: Chosen) -> pl.LazyFrame:
@@ -32,14 +32,14 @@ def pages(chosen: Chosen) -> pl.LazyFrame:
     return chosen.views.group_by("path").agg(views=pl.len(), unique_views=pl.col("s1").sum())
 
 
-def entries(chosen: Chosen) -> pl.LazyFrame:
-    """Return `path`, `visits` of the pages that chosen visits began on."""
-    return _ends(chosen, "entry_path")
-
-
-def exits(chosen: Chosen) -> pl.LazyFrame:
-    """Return `path`, `visits` of the pages that chosen visits ended on."""
-    return _ends(chosen, "exit_path")
+def ends(chosen: Chosen) -> pl.LazyFrame:
+    """Return `path`, `landings` and `exits`: how many chosen visits began and ended on each page."""
+    seen = chosen.begun.filter(pl.col("views") > 0)
+    parts = (
+        seen.select(path=pl.col("entry_path"), landings=1, exits=0),
+        seen.select(path=pl.col("exit_path"), landings=0, exits=1),
+    )
+    return pl.concat(parts).group_by("path").agg(pl.col("landings").sum(), pl.col("exits").sum())
 
 
 def custom_events(chosen: Chosen, *, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:
@@ -58,8 +58,3 @@ def visits_by(chosen: Chosen, dimension: Dimension, *, has: Callable[[pl.Expr], 
     if has is not None:
         visits = of_sessions(chosen.visits, chosen.views.filter(has(pl.col("path"))))
     return visits.group_by(*OF_SESSIONS[dimension]).agg(visits=pl.len())
-
-
-def _ends(chosen: Chosen, column: str) -> pl.LazyFrame:
-    seen = chosen.begun.filter(pl.col("views") > 0)
-    return seen.group_by(pl.col(column).alias("path")).agg(visits=pl.len())

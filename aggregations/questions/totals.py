@@ -41,10 +41,10 @@ def totals(
         visitors: whether they are counted.
     """
     views = chosen.views if pages is None else chosen.views.filter(pages.has(pl.col("path")))
-    sights = chosen.sights if pages is None else views
+    sights = (chosen.sights if pages is None else views).filter(pl.col("visitor") != 0)
     of_views = {"views": pl.len(), "unique_views": pl.col("s1").sum()}
     if pages is not None:
-        of_views["visits"] = pl.col("session_id").n_unique() if pages.many else pl.col("s1").sum()
+        of_views["visits"] = _sessions() if pages.many else pl.col("s1").sum()
     parts = [
         counted(views, "ts", edges, **of_views),
         counted(chosen.begun, "start", edges, **_of_visits(pages)),
@@ -60,6 +60,10 @@ def summed(parts: Sequence[pl.DataFrame], *, buckets: int) -> list[Totals]:
     for row in (row for part in parts for row in part.iter_rows(named=True)):
         found[row.pop("bucket")].update(row)
     return [Totals(**fields) for fields in found]
+
+
+def _sessions() -> pl.Expr:
+    return pl.col("session_id").filter(pl.col("session_id") != 0).n_unique()
 
 
 def _distinct(classes: Collection[int]) -> pl.Expr:

@@ -1,0 +1,154 @@
+"""Questions of one query, answered from the frames of one snapshot: totals and lists as reports know them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from aggregations.archive.reading import Columns, read_frames, reading_files
+from aggregations.planner import Span
+from aggregations.questions import funnels, journeys, listings, totals
+from aggregations.questions.choosing import choose, columns_of, looks_back
+from aggregations.questions.matching import in_groups
+from aggregations.questions.totals import Pages
+from core.dimensions import OF_SESSIONS, value_of
+from core.filters import Choice, Filter, FilterDimension
+from core.spans import HOUR
+from storage.listings import CUSTOM_EVENTS, FLOW, PAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from psycopg import Connection
+
+    from aggregations.questions.choosing import Chosen
+    from core.dimensions import Dimension
+    from core.metrics import Totals
+    from core.query import Query
+    from core.steps import Step
+    from storage.archive.store import ArchiveStore
+    from storage.listings import Listing
+
+#: No visit lasts as long.
+_LONGEST_VISIT: Final = 36 * HOUR
+
+
+class QuestionReading:
+    """One query in one snapshot.
+
+    Args:
+        connection: in the snapshot.
+        store: where the archive's files are, if there is one.
+        query: what is asked, over whatever spans.
+        in_time: raises when it has taken too long; asked before each look.
+
+    Every method raises:
+        Unavailable: the archive does not answer, or it took too long.
+    """
+
+    def __init__(
+        self, connection: Connection, store: ArchiveStore | None, query: Query, *, in_time: Callable[[], None]
+    ) -> None:
+        self._connection = connection
+        self._store = store
+        self._query = query
+        self._in_time = in_time
+
+    def totals(self, spans: Sequence[Span], *, visitors: bool = True) -> list[Totals]:
+        """Return the totals of neighbouring spans, in their order; without visitors where nobody asks for them."""
+        edges = [spans[0].begin, *(span.end for span in spans)]
+        chosen = self._choose(Span(edges[0], edges[-1]), totals.COLUMNS)
+        parts = totals.totals(chosen, edges, pages=self._pages(), visitors=visitors)
+        return totals.summed(self._collect(*parts), buckets=len(spans))
+
+    def lines(self, span: Span, listing: Listing) -> pl.DataFrame:
+        """Return the text `key` and the listing's sums over the span, each key once, in no order; some may be 0."""
+        if listing is PAGES:
+            (found,) = self._collect(listings.pages(self._choose(span, listings.PAGE_COLUMNS)))
+        elif listing is FLOW:
+            ends = listings.ends(self._choose(span, listings.FLOW_COLUMNS))
+            (found,) = self._collect(ends)
+        elif listing is CUSTOM_EVENTS:
+            pages = self._pages()
+            chosen = self._choose(span, listings.EVENT_COLUMNS)
+            (found,) = self._collect(listings.custom_events(chosen, has=None if pages is None else pages.has))
+        else:
+            raise ValueError(f"no question has the list {listing.about}")
+        return found.select(pl.nth(0).alias("key"), *listing.sums)
+
+    def visits_by(self, span: Span, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
+        """Return the visits of each value of each dimension; with a group, of visits that saw a page of it there."""
+        pages = self._pages()
+        chosen = self._choose(span, listings.columns_by(*dimensions), back=pages is not None)
+        has = None if pages is None else pages.has
+        found = self._collect(*(listings.visits_by(chosen, dimension, has=has) for dimension in dimensions))
+        return {
+            dimension: {
+                value_of(columns): visits
+                for *columns, visits in frame.select(*OF_SESSIONS[dimension], "visits").iter_rows()
+            }
+            for dimension, frame in zip(dimensions, found, strict=True)
+        }
+
+    def funnel(self, span: Span, steps: Sequence[Step]) -> list[int]:
+        """Return for each step how many visits took it after all steps before it."""
+        pages = self._pages()
+        chosen = self._choose(span, funnels.COLUMNS, on=True)
+        (hits,) = self._collect(funnels.hits(chosen, steps, has=None if pages is None else pages.has))
+        return funnels.steps_taken(hits, len(steps))
+
+    def sequences(self, span: Span, *, stops: int) -> pl.DataFrame:
+        """Return `pages`, the first so many of a visit, and the `visits` that begin like this, in no order."""
+        chosen = self._choose(span, journeys.COLUMNS, on=True)
+        (found,) = self._collect(journeys.sequences(chosen, stops=stops))
+        return found
+
+    def neighbours(self, span: Span, path: str) -> pl.DataFrame:
+        """Return `before` and `after` of the stops at a page, '' where there is nothing, and `count`, in no order."""
+        chosen = self._choose(span, journeys.COLUMNS, on=True)
+        (found,) = self._collect(journeys.neighbours(chosen, path))
+        return found
+
+    def _choose(self, span: Span, columns: Columns, *, back: bool = False, on: bool = False) -> Chosen:
+        """What the query's filters choose in the span, with columns.
+
+        Args:
+            span: the range.
+            columns: beside what the filters look at.
+            back: whether visits are wanted that began before the range.
+            on: whether events are wanted that came after it.
+        """
+        self._in_time()
+        query = self._query
+        needed = columns_of(query.filters)
+        around = Span(
+            span.begin - _LONGEST_VISIT if back or looks_back(query.filters) else span.begin,
+            span.end + _LONGEST_VISIT if on else span.end,
+        )
+        frames = read_frames(
+            self._connection,
+            self._store,
+            query.site,
+            around,
+            columns=Columns(
+                tuple(dict.fromkeys((*columns.events, *sorted(needed.events)))),
+                tuple(dict.fromkeys((*columns.sessions, *sorted(needed.sessions)))),
+            ),
+        )
+        return choose(frames, query.filters, span=span, classes=query.classes, groups=query.groups)
+
+    def _pages(self) -> Pages | None:
+        """The page or the pages that the query is about."""
+        path, group = self._query.path, self._query.group
+        if path is not None:
+            return Pages(lambda column: column == path, many=False)
+        if group is not None:
+            meant = Filter(dimension=FilterDimension.GROUP, choices=(Choice(group.name),))
+            return Pages(lambda column: in_groups(column, meant, group.groups), many=True)
+        return None
+
+    def _collect(self, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
+        self._in_time()
+        with reading_files():
+            return pl.collect_all(frames, engine="streaming")
