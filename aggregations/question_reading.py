@@ -67,21 +67,19 @@ class QuestionReading:
         if listing is PAGES:
             (found,) = self._collect(listings.pages(self._choose(span, listings.PAGE_COLUMNS)))
         elif listing is FLOW:
-            ends = listings.ends(self._choose(span, listings.FLOW_COLUMNS))
-            (found,) = self._collect(ends)
+            (found,) = self._collect(listings.ends(self._choose(span, listings.FLOW_COLUMNS)))
         elif listing is CUSTOM_EVENTS:
-            pages = self._pages()
-            chosen = self._choose(span, listings.EVENT_COLUMNS)
-            (found,) = self._collect(listings.custom_events(chosen, has=None if pages is None else pages.has))
+            (found,) = self._collect(
+                listings.custom_events(self._choose(span, listings.EVENT_COLUMNS), has=self._has())
+            )
         else:
             raise ValueError(f"no question has the list {listing.about}")
         return found.select(pl.nth(0).alias("key"), *listing.sums)
 
     def visits_by(self, span: Span, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
         """Return the visits of each value of each dimension; with a group, of visits that saw a page of it there."""
-        pages = self._pages()
-        chosen = self._choose(span, listings.columns_by(*dimensions), back=pages is not None)
-        has = None if pages is None else pages.has
+        has = self._has()
+        chosen = self._choose(span, listings.columns_by(*dimensions), back=has is not None)
         found = self._collect(*(listings.visits_by(chosen, dimension, has=has) for dimension in dimensions))
         return {
             dimension: {
@@ -93,21 +91,20 @@ class QuestionReading:
 
     def funnel(self, span: Span, steps: Sequence[Step]) -> list[int]:
         """Return for each step how many visits took it after all steps before it."""
-        pages = self._pages()
         chosen = self._choose(span, funnels.COLUMNS, on=True)
-        (hits,) = self._collect(funnels.hits(chosen, steps, has=None if pages is None else pages.has))
+        (hits,) = self._collect(funnels.hits(chosen, steps, has=self._has()))
         return funnels.steps_taken(hits, len(steps))
 
     def sequences(self, span: Span, *, stops: int) -> pl.DataFrame:
         """Return `pages`, the first so many of a visit, and the `visits` that begin like this, in no order."""
         chosen = self._choose(span, journeys.COLUMNS, on=True)
-        (found,) = self._collect(journeys.sequences(chosen, stops=stops))
+        (found,) = self._collect(journeys.sequences(chosen, stops=stops, has=self._has()))
         return found
 
     def neighbours(self, span: Span, path: str) -> pl.DataFrame:
         """Return `before` and `after` of the stops at a page, '' where there is nothing, and `count`, in no order."""
         chosen = self._choose(span, journeys.COLUMNS, on=True)
-        (found,) = self._collect(journeys.neighbours(chosen, path))
+        (found,) = self._collect(journeys.neighbours(chosen, path, has=self._has()))
         return found
 
     def _choose(self, span: Span, columns: Columns, *, back: bool = False, on: bool = False) -> Chosen:
@@ -147,6 +144,10 @@ class QuestionReading:
             meant = Filter(dimension=FilterDimension.GROUP, choices=(Choice(group.name),))
             return Pages(lambda column: in_groups(column, meant, group.groups), many=True)
         return None
+
+    def _has(self) -> Callable[[pl.Expr], pl.Expr] | None:
+        pages = self._pages()
+        return None if pages is None else pages.has
 
     def _collect(self, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
         self._in_time()

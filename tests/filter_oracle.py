@@ -187,12 +187,19 @@ def is_step(event: Event, step: Step) -> bool:
     return event.type == "page_view" and (fits(text, event.path) if glob else event.path == text)
 
 
+def followed_in(picked: Picked, has: Callable[[str], bool] | None) -> list[list[Event]]:
+    """The events of visits; with `has`, of those with a view of a page that it knows."""
+    return [
+        events
+        for events in picked.followed.values()
+        if has is None or any(event.type == "page_view" and has(event.path) for event in events)
+    ]
+
+
 def funnel(picked: Picked, steps: Sequence[Step], has: Callable[[str], bool] | None) -> list[int]:
     """How many visits took each step after those before it."""
     taken = [0] * len(steps)
-    for events in picked.followed.values():
-        if has is not None and not any(event.type == "page_view" and has(event.path) for event in events):
-            continue
+    for events in followed_in(picked, has):
         position = 0
         for event in events:
             if position < len(steps) and is_step(event, steps[position]):
@@ -210,15 +217,15 @@ def stops(events: Iterable[Event]) -> list[str]:
     return found
 
 
-def sequences(picked: Picked, most: int) -> Counter[tuple[str, ...]]:
+def sequences(picked: Picked, most: int, has: Callable[[str], bool] | None) -> Counter[tuple[str, ...]]:
     """By first pages: visits."""
-    return Counter(tuple(pages[:most]) for pages in map(stops, picked.followed.values()) if pages)
+    return Counter(tuple(pages[:most]) for pages in map(stops, followed_in(picked, has)) if pages)
 
 
-def neighbours(picked: Picked, path: str) -> Counter[tuple[str, str]]:
+def neighbours(picked: Picked, path: str, has: Callable[[str], bool] | None) -> Counter[tuple[str, str]]:
     """By the page before and the page after: stops at the page."""
     found: Counter[tuple[str, str]] = Counter()
-    for pages in map(stops, picked.followed.values()):
+    for pages in map(stops, followed_in(picked, has)):
         around = ["", *pages, ""]
         found.update(
             (around[place - 1], around[place + 1]) for place in range(1, len(pages) + 1) if around[place] == path

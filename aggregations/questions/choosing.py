@@ -14,7 +14,7 @@ from core.filters import OF_VISITS, About, FilterDimension
 from storage.archive.schema import VISIT, VISIT_START
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from aggregations.archive.reading import Frames
     from aggregations.planner import Span
@@ -106,6 +106,13 @@ def choose(
         begun=begun,
         followed=of_sessions(followed, begun) if of_views or of_events or not told_by_events else followed,
     )
+
+
+def followed_in(chosen: Chosen, has: Callable[[pl.Expr], pl.Expr] | None) -> pl.LazyFrame:
+    """The events that are followed; with `has`, only of visits with a view of a page that it knows."""
+    if has is None:
+        return chosen.followed
+    return of_sessions(chosen.followed, chosen.followed.filter(is_view(), has(pl.col("path"))))
 
 
 def is_view() -> pl.Expr:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from aggregations.archive.reading import Columns
-from aggregations.questions.choosing import of_sessions
+from aggregations.questions.choosing import followed_in, of_sessions
 from aggregations.questions.matching import of_step
 from core.events import KINDS, Kind
 from storage.archive.schema import VISIT_START
@@ -33,12 +33,9 @@ def hits(chosen: Chosen, steps: Sequence[Step], *, has: Callable[[pl.Expr], pl.E
         has: leaves out the visits without a view of a page that it knows.
     """
     taken = [of_step(step) for step in steps]
-    found = chosen.followed.filter(reduce(operator.or_, taken))
+    found = followed_in(chosen, has).filter(reduce(operator.or_, taken))
     if KINDS.get(steps[0].text) is Kind.PASSIVE:
         found = of_sessions(found, chosen.begun)
-    if has is not None:
-        seen = chosen.followed.filter(pl.col("type") == "page_view", has(pl.col("path")))
-        found = of_sessions(found, seen)
     return found.select("session_id", "ts", "event_id", *(expr.alias(str(number)) for number, expr in enumerate(taken)))
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from aggregations.archive.reading import Columns
-from aggregations.questions.choosing import is_view, of_sessions
+from aggregations.questions.choosing import followed_in, is_view, of_sessions
 from storage.archive.schema import VISIT_START
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aggregations.questions.choosing import Chosen
 
 #: What journeys need beside what the filters do.
@@ -22,21 +24,25 @@ COLUMNS: Final = Columns(("event_id", "path", VISIT_START), ())
 _BETWEEN: Final = "\0"
 
 
-def sequences(chosen: Chosen, *, stops: int) -> pl.LazyFrame:
-    """Return `pages`, the first so many stops of a visit, as a list, and `visits`, how many begin like this."""
+def sequences(chosen: Chosen, *, stops: int, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:
+    """Return `pages`, the first so many stops of a visit, as a list, and `visits`, how many begin like this.
+
+    With `has`, only of visits with a view of a page that it knows.
+    """
     pages = pl.col("path").head(stops).str.join(_BETWEEN)
-    begun = _stops(chosen.followed).group_by("session_id", maintain_order=True).agg(pages)
+    begun = _stops(followed_in(chosen, has)).group_by("session_id", maintain_order=True).agg(pages)
     counted = begun.group_by("path").agg(visits=pl.len())
     return counted.select(pl.col("path").str.split(_BETWEEN).alias("pages"), "visits")
 
 
-def neighbours(chosen: Chosen, path: str) -> pl.LazyFrame:
+def neighbours(chosen: Chosen, path: str, *, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:
     """Return what came before and after the stops at a page: `before`, `after` and `count` of each pair of paths.
 
-    '' before it means that the visit began there, after it that the visit ended there.
+    '' before it means that the visit began there, after it that the visit ended there. With `has`, only of visits with
+    a view of a page that it knows.
     """
-    there = chosen.followed.filter(is_view(), pl.col("path") == path)
-    stops = _stops(of_sessions(chosen.followed, there))
+    followed = followed_in(chosen, has)
+    stops = _stops(of_sessions(followed, followed.filter(is_view(), pl.col("path") == path)))
     before, after = (pl.col("path").shift(by, fill_value="").over("session_id") for by in (1, -1))
     around = stops.with_columns(before=before, after=after).filter(pl.col("path") == path)
     return around.group_by("before", "after").agg(count=pl.len())

@@ -119,13 +119,16 @@ def test_funnels(scene: Scene, asked: tuple[Question, list[int]], texts: list[st
 
 
 @settings(max_examples=50, deadline=None)
-@given(scenes(), questions(), st.integers(1, 4), st.sampled_from(("/a", "/b", "/nowhere")))
-def test_journeys(scene: Scene, asked: tuple[Question, list[int]], stops: int, path: str) -> None:
+@given(scenes(), questions(), st.integers(1, 4), st.sampled_from(("/a", "/b", "/nowhere")), st.booleans())
+def test_journeys(scene: Scene, asked: tuple[Question, list[int]], stops: int, path: str, grouped: bool) -> None:  # noqa: FBT001 - drawn
     """The first stops of visits, and what is around a page."""
     question, _ = asked
     picked, chosen = oracle.pick(scene.rows, scene.sessions, question), choose(scene, question)
-    assert oracle.sequences(picked, stops) == counted(journeys.sequences(chosen, stops=stops), "pages")
-    assert oracle.neighbours(picked, path) == counted(journeys.neighbours(chosen, path), "before", "after")
+    has, column_has = (in_group, _SCOPES["group"][0].has) if grouped else (None, None)  # type: ignore[union-attr]  # given above
+    begun = counted(journeys.sequences(chosen, stops=stops, has=column_has), "pages")
+    assert oracle.sequences(picked, stops, has) == begun
+    around = counted(journeys.neighbours(chosen, path, has=column_has), "before", "after")
+    assert oracle.neighbours(picked, path, has) == around
 
 
 @settings(max_examples=50, deadline=None)
