@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from itertools import pairwise
@@ -13,7 +12,7 @@ from typing import Final
 import brotli
 import pytest
 
-from tests.services import REQUIRE_SERVICES
+from tests.services import require
 from tracker.builds import NAMES, Extra, build_name, builds
 
 TRACKER: Final = Path(__file__).parents[2] / "tracker"
@@ -84,22 +83,15 @@ def test_they_are_what_the_source_builds(tmp_path: Path) -> None:
     """Built anew with the locked tools, every script is byte for byte the one in the repository."""
     for tool in ("node", "npm"):
         if shutil.which(tool) is None:
-            miss(f"there is no {tool}: install node 20 or newer to build the scripts")
+            require(f"there is no {tool}: install node 20 or newer to build the scripts")
     for name in SOURCES:
         shutil.copy(TRACKER / name, tmp_path)
     shutil.copytree(TRACKER / "src", tmp_path / "src")
     install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
     installed = subprocess.run(install, cwd=tmp_path, capture_output=True, text=True, check=False)
     if installed.returncode:
-        miss(f"npm cannot install the tools: {installed.stderr}")
+        require(f"npm cannot install the tools: {installed.stderr}")
     built = subprocess.run(["node", "build.mjs"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     found = {name: (tmp_path / "built" / name).read_bytes() for name in NAMES}
     assert {name: build.content for name, build in builds().items()} == found
-
-
-def miss(reason: str) -> None:
-    """Skip for the reason, or fail where everything has to be there."""
-    if os.environ.get(REQUIRE_SERVICES):
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -30,6 +30,8 @@ export const track = (...call) => look(calls.push(call));
  */
 export const look = (event) => {
   if (silent()) return (calls = []);
+  // Of a prerendered page the browser shows the document first and lets its requests go as a visitor's afterwards.
+  const hidden = document.hidden || document.prerendering;
   const before = waiting.length;
   const here = location["hash" in dataset ? "hash" : "pathname"].replace(/#|\?.*/g, "");
   // Routers that kept the browser's own pushState are noticed too. A new query alone is no view, a page that comes
@@ -38,33 +40,31 @@ export const look = (event) => {
 
   // When nothing happened for a minute, nobody was there any more.
   engaged += since && Math.min(performance.now() - since, 6e4);
-  since = !document.hidden && document.hasFocus() && performance.now();
+  since = !hidden && document.hasFocus() && performance.now();
 
-  if (document.hidden || moved) {
+  if (hidden || moved) {
     if (engaged >= least || before) add("close_tab", { engaged_ms: engaged });
     if (VITALS && url) addVitals();
     engaged = 0;
     least = 100;
   }
-  // Opened in a background tab, prerendered or restored: it counts when it is first seen. Of a prerendered page the
-  // browser shows the document first and lets its requests go as a visitor's afterwards.
-  if (moved && !document.hidden && !document.prerendering) {
-    // Only the first view was answered by a server. Safari does not tell with which status.
+  // Opened in a background tab, prerendered or restored: it counts when it is first seen.
+  if (moved && !hidden) {
+    // Only the first view was answered by a server. The timeline begins with that; Safari does not tell the status.
     const properties = url
       ? {}
-      : { status: +dataset.status || performance.getEntriesByType("navigation")[0]?.responseStatus };
+      : { status: +dataset.status || performance.getEntries()[0]?.responseStatus };
     // In single-page applications document.referrer never changes. A path that is excluded is not told as one either.
     if (!(PATHS && url && excluded(path))) referrer = url || document.referrer;
     path = here;
     // A fragment may hold secrets.
     url = location.href.split("#")[0];
-    least = 0;
-    marks = 0;
+    least = marks = 0;
     add("page_view", properties);
   }
   clicks.look(event);
-  // The collector takes 32 events in a request; others wait for the next look.
-  for (const [name, properties] of calls.splice(0, url && 20)) add("custom", { ...properties, name });
+  // A request holds 32 events at most; the calls that are left wait for the next look.
+  for (const [name, properties] of calls.splice(0, url && 9)) add("custom", { ...properties, name });
   if (waiting[before]) post("[" + waiting + "]");
 
   // Marks wait for the next request. Only an event of the document has a scrolling element, whose height is read anew

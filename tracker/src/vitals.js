@@ -42,7 +42,7 @@ export const addVitals = () => {
       inp,
       cls: window.LayoutShift && cls,
       fcp: performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
-      ttfb: performance.getEntriesByType("navigation")[0]?.responseStart,
+      ttfb: performance.getEntries()[0]?.responseStart,
     });
   wanted = 0;
 };

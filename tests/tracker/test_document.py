@@ -1,0 +1,51 @@
+"""docs/tracker.md, held to the source of the script."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Final
+
+from tracker.builds import NAMES, Extra
+
+_ROOT: Final = Path(__file__).parents[2]
+_DOCUMENT: Final = (_ROOT / "docs/tracker.md").read_text()
+_SOURCE: Final = "\n".join(path.read_text() for path in sorted((_ROOT / "tracker/src").rglob("*.js")))
+
+
+def _rows(heading: str) -> list[str]:
+    """The first cells of the table under a heading, without the marks of code."""
+    section = _DOCUMENT.split(f"{heading}\n")[1].split("\n#")[0]
+    return [line.split("|")[1].strip().strip("`") for line in section.splitlines() if line.startswith("|")][2:]
+
+
+def test_every_attribute_is_documented() -> None:
+    """The document has exactly one line for each attribute that the source reads from the tag."""
+    read = re.findall(r'dataset\.(\w+)|"(\w+)" in dataset', _SOURCE)
+
+    assert sorted(_rows("### Attributes of the script tag")) == sorted({f"data-{one or other}" for one, other in read})
+
+
+def test_every_extra_is_documented() -> None:
+    """The document has exactly one line for each extra, and says how many builds they make."""
+    assert _rows("### Extras") == list(Extra)
+    assert f"All {len(NAMES)} combinations" in _DOCUMENT
+
+
+def test_every_event_is_documented() -> None:
+    """Each type of event that the source adds is in the table of events."""
+    added = set(re.findall(r'add\(\s*(?:file \? )?"(\w+)"', _SOURCE)) - {"scroll_", "custom"}
+    documented = " ".join(_rows("## Events"))
+
+    assert {"page_view", "close_tab", "file_download", "web_vitals"} == added
+    assert [
+        name for name in sorted(added | {"outbound_link", "scroll_25", "scroll_75"}) if name not in documented
+    ] == []
+
+
+def test_every_download_is_documented() -> None:
+    """The document lists the extensions of downloads, which stand in one file."""
+    extensions = json.loads((_ROOT / "tracker/downloads.json").read_text())
+
+    assert ", ".join(extensions) in _DOCUMENT
