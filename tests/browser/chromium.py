@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from playwright.async_api import Browser, BrowserContext, Page
+    from playwright.async_api import Browser, BrowserContext, Error, Page
 
 _FLAGS: Final = (
     "--headless=new",
@@ -34,16 +34,17 @@ _FLAGS: Final = (
     "--no-default-browser-check",
     "--password-store=basic",
     "--window-size=1280,800",
-    "--remote-debugging-port=0",
     f"--user-agent={PERSON}",  # headless Chromium names itself so, and would rightly be judged a bot
 )
 
 
 class ChromiumTab:
-    """`Tab`; `page` is Playwright's, for what the other browser is not asked for."""
+    """`Tab`; `page` is Playwright's, for what the other browser is not asked for; `errors` nobody in it caught."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", self._keep)
         self._cover: Page | None = None
 
     async def open(self, url: str) -> None:
@@ -75,6 +76,9 @@ class ChromiumTab:
         await self.page.bring_to_front()
         await self.page.wait_for_function("!document.hidden", polling=20)
 
+    def _keep(self, error: Error) -> None:
+        self.errors.append(str(error))
+
 
 class Chromium:
     """`drivers.Browser`. `emulated` is Playwright's own browser, whose new contexts are told what to be."""
@@ -99,6 +103,7 @@ async def chromium(program: str, folder: Path) -> AsyncIterator[Chromium]:
     process = await asyncio.create_subprocess_exec(
         program,
         *_FLAGS,
+        "--remote-debugging-port=0",
         f"--user-data-dir={folder}",
         "about:blank",
         stderr=asyncio.subprocess.PIPE,
@@ -110,6 +115,23 @@ async def chromium(program: str, folder: Path) -> AsyncIterator[Chromium]:
             browser = await playwright.chromium.connect_over_cdp(address, no_defaults=True)
             yield Chromium(browser)
             await browser.close()
+    finally:
+        await ended(process)
+
+
+@asynccontextmanager
+async def unattended(program: str, folder: Path, url: str) -> AsyncIterator[None]:
+    """Open an address in a Chromium of its own that nobody drives: a driven one prepares no pages ahead."""
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *_FLAGS,
+        f"--user-data-dir={folder}",
+        url,
+        stderr=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield
     finally:
         await ended(process)
 

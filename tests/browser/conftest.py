@@ -42,17 +42,29 @@ def footfall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def chromium_program() -> str:
+    """Where Chromium is."""
+    return installed("chromium")
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromium_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
+async def chromium_process(chromium_program: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
     """A running Chromium."""
-    async with chromium(installed("chromium"), tmp_path_factory.mktemp("chromium")) as browser:
+    async with chromium(chromium_program, tmp_path_factory.mktemp("chromium")) as browser:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def firefox_program() -> str:
+    """Where Firefox is."""
+    return installed("firefox-esr")
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def firefox_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Firefox]:
+async def firefox_process(firefox_program: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Firefox]:
     """A running Firefox."""
-    async with firefox(installed("firefox-esr"), tmp_path_factory.mktemp("firefox")) as browser:
+    async with firefox(firefox_program, tmp_path_factory.mktemp("firefox")) as browser:
         yield browser
 
 

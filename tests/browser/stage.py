@@ -106,7 +106,7 @@ class Stage:
 
     async def referrers(self) -> dict[str, int]:
         """Visits by referring host."""
-        rows = (await self._report("sources", period="today", group_by="referrer"))["rows"]
+        rows = (await self._report("sources", period="today", group_by="domain"))["rows"]
         return {row["referrer"]: row["visits"] for row in rows}
 
     async def flow(self) -> tuple[dict[str, int], dict[str, int]]:
