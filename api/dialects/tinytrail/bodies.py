@@ -30,6 +30,7 @@ _TYPES: Final = frozenset(
         EventType.SCROLL_50.value,
         EventType.SCROLL_75.value,
         EventType.OUTBOUND_LINK.value,
+        EventType.WEB_VITALS.value,  # an extension: as a custom event it would make every visit one that did something
     }
 )
 #: Events about a link, whose address is the property `url`: what it hands on to another page is nobody's business.

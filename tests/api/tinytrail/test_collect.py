@@ -218,6 +218,7 @@ LINK = '{"url":"https://x.example/a"}'
         ("close_tab", {"engaged_ms": -1, "a": 1}, ("close_tab", "", 0, 0, '{"a":1}')),
         ("close_tab", {"engaged_ms": True}, ("close_tab", "", 0, 0, '{"engaged_ms":true}')),
         ("scroll_25", None, ("scroll_25", "", 0, 0, "")),
+        ("web_vitals", {"lcp": 80.5}, ("web_vitals", "", 0, 0, '{"lcp":80.5}')),
         ("outbound_link", {"url": "x"}, ("outbound_link", "", 0, 0, '{"url":"x"}')),
         ("outbound_link", {"url": "https://x.example/a?token=1#b"}, ("outbound_link", "", 0, 0, LINK)),
         ("outbound_link", {"url": 5}, ("outbound_link", "", 0, 0, '{"url":5}')),
