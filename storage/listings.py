@@ -109,7 +109,7 @@ def _packed(
     if not pieces:
         return
     sums = [sql.Identifier("line", name) for name in listing.sums]
-    numbers = [sql.SQL("int8send(octet_length(convert_to(line.key, 'UTF8')))")]
+    numbers = [sql.SQL("int8send(octet_length(line.key))")]
     statement = sql.SQL(load("listings.pack")).format(
         lines=lines,
         sums=sql.SQL(", ").join(map(sql.Identifier, listing.sums)),
