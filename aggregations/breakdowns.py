@@ -13,6 +13,7 @@ from core.screens import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aggregations.answers import Before
     from core.ranges import Days
 
 K = TypeVar("K", str, tuple[str, ...])
@@ -31,6 +32,7 @@ class Sources:
     days: Days
     dimension: Dimension
     rows: tuple[tuple[tuple[str, ...], int], ...]
+    before: Before[Mapping[tuple[str, ...], int]] | None = None  #: visits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +41,11 @@ class Devices:
 
     days: Days
     rows: Mapping[Dimension, tuple[tuple[str, int], ...]]
+    before: Before[Mapping[Dimension, Mapping[str, int]]] | None = None  #: visits
 
 
 def sources(  # noqa: PLR0913 - what was asked and what was found
-    days: Days, dimension: Dimension, visits: Mapping[str, int], *, assistants: bool, limit: int, offset: int
+    days: Days, dimension: Dimension, visits: Mapping[str, int], *, assistants: bool, limit: int | None, offset: int = 0
 ) -> Sources:
     """Make the report. A visit without a referrer, or a campaign, is in no row: there is nothing to name.
 

@@ -10,7 +10,8 @@ from aggregations.frames import events_frame, is_counted, sessions, stored_event
 from aggregations.sessionizer import links_of, sessionize
 from core.events import TrafficClass
 from core.spans import DAY, FLOOD_LIMIT, hour_of, hours_between
-from storage import imports, marks
+from storage import imports, locks, marks
+from storage.archive import retention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +50,7 @@ def import_day(pool: ConnectionPool, job: RollupJob, what: FileDay, events: Iter
 
     Args:
         pool: where to.
-        job: rolls up the day.
+        job: rolls up the day, and thaws it.
         what: which day.
         events: all of the file for the site on this day, the day before and the day after, since sessions cross
             midnights; with ids unique within a visitor's day, visitors hashed by the import's own salt, and `prev`
@@ -60,13 +61,18 @@ def import_day(pool: ConnectionPool, job: RollupJob, what: FileDay, events: Iter
         psycopg.OperationalError: the database is away; the day is in with all its rows, or not at all.
     """
     stored, begun = _sessionize(events, day=what.day)
-    with pool.connection() as connection:
-        if not imports.begin_day(
-            connection, site=what.site, file_hash=what.file_hash, day=what.day, events=len(stored)
-        ):
-            return None
-        imports.write(connection, events=stored, sessions=begun)
-        marks.put(connection, site=what.site, hours=_touched(stored, begun), partition=imports.PARTITION)
+    while True:
+        with pool.connection() as connection:
+            locks.wait_for_past_shared(connection)
+            if retention.row_days(connection, site=what.site, begin=what.day, end=what.day + DAY).has(what.day):
+                if not imports.begin_day(
+                    connection, site=what.site, file_hash=what.file_hash, day=what.day, events=len(stored)
+                ):
+                    return None
+                imports.write(connection, events=stored, sessions=begun)
+                marks.put(connection, site=what.site, hours=_touched(stored, begun), partition=imports.PARTITION)
+                break
+        job.thaw(what.site, what.day)
     job.roll_day(what.site, what.day)
     return ImportedDay(len(stored), len(begun))
 

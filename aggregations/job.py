@@ -35,7 +35,7 @@ from core.spans import DAY, HOUR, day_of
 from storage import frames, gaps, marks, rollups, zones
 from storage.archive import manifest, retention
 from storage.gaps import Missing
-from storage.locks import site_lock
+from storage.locks import site_lock, wait_for_past_alone
 from storage.rollups import DayHours, Grain, SiteMonth
 from storage.snapshots import snapshot
 from storage.times import instant, millis
@@ -112,6 +112,21 @@ class RollupJob:
         self.telemetry.add("footfall_repeated_event_ids_total", rolled.repeated_ids)
         return rolled
 
+    def thaw(self, site: int, day: int) -> None:
+        """Put the rows of a site's day (start, ms) back into the tables, so that something can be added to them.
+
+        Nothing is done if they are there. They leave again when the day's files are final.
+
+        Raises:
+            Unavailable: another job has the site for minutes, or the archive does not answer.
+            psycopg.OperationalError: the database is away; nothing was done.
+        """
+        with self.pool.connection() as connection, site_lock(connection, site), connection.transaction():
+            wait_for_past_alone(connection)
+            if not retention.row_days(connection, site=site, begin=day, end=day + DAY).has(day):
+                found = read_day(connection, self.archive, site, day)
+                retention.thaw(connection, site=site, day=day, events=found.events, sessions=found.for_files().sessions)
+
     def complete_month(self, lagging: SiteMonth) -> None:
         """Bring a site's month up to the last day that has ended. Waits and raises as `roll_day` does."""
         with self.pool.connection() as connection, site_lock(connection, lagging.site), connection.transaction():
@@ -135,7 +150,7 @@ class RollupJob:
                 sessions = frames.read(connection, "sessions.of_day", span, DAY_SESSIONS)
                 return _Day(marked, missing, zone, events, sessions, None)
             found = read_day(connection, self.archive, site, day)
-            contents = Contents(*found.for_files()) if has_files or not found.is_empty else None
+            contents = found.for_files() if has_files or not found.is_empty else None
             return _Day(marked, missing, zone, *found.for_rollups(), contents)
 
     def _write_files(self, connection: Connection, site: int, day: int, contents: Contents | None) -> FilePair | None:
@@ -181,7 +196,7 @@ def _write(connection: Connection, found: _Day, what: DayHours, pair: FilePair |
         if is_filled:
             gaps.fill(connection, site=what.site, day=what.day)
         if pair is not None:
-            manifest.replace(connection, pair)
+            manifest.replace(connection, pair, at=now)
         # Last, so that no batch waits for longer than the commit.
         cleared = marks.clear(connection, site=what.site, marks=found.marks)
     return RolledDay(

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
+from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Series, Summary, Timeseries
 from aggregations.basis import Basis
 from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
 from aggregations.closed import ClosedLists
+from aggregations.comparing import before, of_keys
 from aggregations.funnel_reading import FunnelReading
 from aggregations.hours import HourCache
 from aggregations.lists import ListReading
 from aggregations.planner import Span
 from aggregations.ranking import top
+from aggregations.series import series
 from aggregations.totals import TotalsReading
 from aggregations.turns import Turns
 from core.errors import Unavailable
@@ -31,14 +33,17 @@ from storage.reports import PageSum, Scope, give_up_after, oldest
 from storage.snapshots import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, tzinfo
 
     import polars as pl
     from psycopg_pool import ConnectionPool
 
+    from aggregations.series import Asked
     from core.clock import Clock
+    from core.comparisons import Other
     from core.dimensions import Dimension
+    from core.intervals import Slot
     from core.metrics import Totals
     from core.query import Group, Query
     from core.ranges import Comparison
@@ -86,31 +91,39 @@ class Reports:
         for turns in (self._quick, self._long):
             turns.close()
 
-    async def summary(self, query: Query, comparison: Comparison | None = None) -> Summary:
-        """The totals of the range, and of the one it is compared with.
+    async def summary(
+        self, query: Query, comparison: Comparison | None = None, *, other: Other | None = None
+    ) -> Summary:
+        """The totals of the range, and of the one it is compared with: as whole days, or `other`.
 
         Raises:
             OverflowError: the calendar does not reach back to the other range.
         """
-        return await self._run("summary", self._summary, query, comparison)
+        return await self._run("summary", self._summary, query, comparison, other)
 
-    async def pages(self, query: Query, *, limit: int, offset: int = 0) -> Pages:
+    async def pages(self, query: Query, *, limit: int, offset: int = 0, other: Other | None = None) -> Pages:
         """The pages of the range that have views."""
-        return await self._run("pages", self._pages, query, limit=limit, offset=offset)
+        return await self._run("pages", self._pages, query, limit=limit, offset=offset, other=other)
 
     async def timeseries(self, query: Query, metric: Metric) -> Timeseries:
         """The metric on each day of the range."""
         return await self._run("timeseries", self._timeseries, query, metric)
 
-    async def flow(self, query: Query, *, limit: int, offset: int = 0) -> Flow:
+    async def series(self, query: Query, asked: Asked) -> Series:
+        """The metric at each point of the range up to now."""
+        return await self._run("timeseries", self._series, query, asked)
+
+    async def flow(self, query: Query, *, limit: int, offset: int = 0, other: Other | None = None) -> Flow:
         """The pages by which visits enter and leave; each list is cut alike."""
-        return await self._run("flow", self._flow, query, limit=limit, offset=offset)
+        return await self._run("flow", self._flow, query, limit=limit, offset=offset, other=other)
 
     async def custom_events(
-        self, query: Query, name: str | None = None, *, limit: int, offset: int = 0
+        self, query: Query, name: str | None = None, *, limit: int, offset: int = 0, other: Other | None = None
     ) -> CustomEvents:
         """The custom events by name, or the one that is named."""
-        return await self._run("custom_events", self._custom_events, query, name, limit=limit, offset=offset)
+        return await self._run(
+            "custom_events", self._custom_events, query, name, limit=limit, offset=offset, other=other
+        )
 
     async def funnel(self, query: Query, steps: Sequence[str]) -> Funnel:
         """The visits that take the steps in order.
@@ -121,8 +134,15 @@ class Reports:
         """
         return await self._long.run(partial(self._timed, "funnel", self._funnel, query, steps))
 
-    async def sources(
-        self, query: Query, dimension: Dimension, *, assistants: bool = True, limit: int, offset: int = 0
+    async def sources(  # noqa: PLR0913 - what of the visits, which rows, and what they are compared with
+        self,
+        query: Query,
+        dimension: Dimension,
+        *,
+        assistants: bool = True,
+        limit: int,
+        offset: int = 0,
+        other: Other | None = None,
     ) -> Sources:
         """The visits by source.
 
@@ -132,25 +152,26 @@ class Reports:
             assistants: whether AI assistants are a channel of their own; otherwise they are among the referrals.
             limit: how many rows, the most visits first.
             offset: how many rows before them.
+            other: what they are compared with.
         """
-        return await self._run(
-            "sources", self._sources, query, dimension, assistants=assistants, limit=limit, offset=offset
-        )
+        read = partial(self._sources, query, dimension, assistants=assistants, limit=limit, offset=offset, other=other)
+        return await self._run("sources", read)
 
-    async def devices(self, query: Query) -> Devices:
+    async def devices(self, query: Query, *, other: Other | None = None) -> Devices:
         """The visits by device, browser, system and screen; with a group, those that saw a page of it in the range."""
-        return await self._run("devices", self._devices, query)
+        return await self._run("devices", self._devices, query, other)
 
     async def oldest(self, site: int, zone: tzinfo) -> date | None:
         """The first day with anything, or None if the site has nothing yet."""
         return await self._run("oldest", self._oldest, site, zone)
 
-    def _summary(self, query: Query, comparison: Comparison | None) -> Summary:
+    def _summary(self, query: Query, comparison: Comparison | None, other: Other | None) -> Summary:
         previous_days = None if comparison is None else compared(query.days, comparison)
         with self._snapshot() as connection:
             totals = self._totals(connection, query)
             if previous_days is None:
-                return Summary(days=query.days, totals=totals)
+                past = before(connection, query, other, partial(self._totals, connection))
+                return Summary(days=query.days, totals=totals, before=past)
             previous = self._totals(connection, replace(query, days=previous_days))
         return Summary(days=query.days, totals=totals, previous_days=previous_days, previous=previous)
 
@@ -159,50 +180,94 @@ class Reports:
         (totals,) = self._totals_in(connection, query, span).totals([span])
         return totals
 
-    def _pages(self, query: Query, *, limit: int, offset: int) -> Pages:
-        seen = self._lines(query, PAGES)
-        rows = top(seen, "views", "unique_views", limit=limit, offset=offset, group=query.group)
-        return Pages(days=query.days, rows=tuple(PageSum(*row) for row in rows))
+    def _pages(self, query: Query, *, limit: int, offset: int, other: Other | None) -> Pages:
+        with self._snapshot() as connection:
+            seen = self._lines(connection, query, PAGES)
+            rows = tuple(
+                PageSum(*row)
+                for row in top(seen, "views", "unique_views", limit=limit, offset=offset, group=query.group)
+            )
+            past = before(
+                connection,
+                query,
+                other,
+                lambda query: of_keys(
+                    self._lines(connection, query, PAGES), "views", keys=[page.path for page in rows]
+                ),
+            )
+        return Pages(days=query.days, rows=rows, before=past)
 
     def _timeseries(self, query: Query, metric: Metric) -> Timeseries:
-        spans = [Span(*edges) for edges in pairwise(query.edges)]
         with self._snapshot() as connection:
-            reading = self._totals_in(connection, query, Span(*query.ends))
-            totals = reading.totals(spans, visitors=metric is Metric.UNIQUE_VISITORS)
-        values = [value_of(metric, day) for day in totals]
+            values = self._values(connection, query, metric, [Span(*edges) for edges in pairwise(query.edges)])
         return Timeseries(days=query.days, metric=metric, points=tuple(zip(query.days, values, strict=True)))
 
-    def _flow(self, query: Query, *, limit: int, offset: int) -> Flow:
-        found = self._lines(query, FLOW)
-        landings, exits = (
-            tuple((path, visits) for path, visits in top(found, by, limit=limit, offset=offset, group=query.group))
-            for by in ("landings", "exits")
-        )
-        return Flow(days=query.days, landings=landings, exits=exits)
+    def _values(
+        self, connection: psycopg.Connection, query: Query, metric: Metric, spans: Sequence[Span | Slot]
+    ) -> list[int | float]:
+        """The metric over neighbouring spans."""
+        if not spans:
+            return []
+        reading = self._totals_in(connection, query, Span(spans[0].begin, spans[-1].end))
+        asked = [Span(span.begin, span.end) for span in spans]
+        totals = reading.totals(asked, visitors=metric is Metric.UNIQUE_VISITORS)
+        return [value_of(metric, found) for found in totals]
 
-    def _custom_events(self, query: Query, name: str | None, *, limit: int, offset: int) -> CustomEvents:
-        if query.group is None:
-            counts = Counter(dict(self._lines(query, CUSTOM_EVENTS).iter_rows()))
-        else:
-            counts = self._events_of_group(query, query.group)
+    def _series(self, query: Query, asked: Asked) -> Series:
+        with self._snapshot() as connection:
+            return series(
+                query,
+                asked,
+                lambda query, points: self._values(connection, query, asked.metric, points),
+                now_ms=self._clock.now_ms(),
+                first=None if asked.other is None else oldest(connection, site=query.site),
+            )
+
+    def _flow(self, query: Query, *, limit: int, offset: int, other: Other | None) -> Flow:
+        with self._snapshot() as connection:
+            found = self._lines(connection, query, FLOW)
+            landings, exits = (
+                tuple((path, visits) for path, visits in top(found, by, limit=limit, offset=offset, group=query.group))
+                for by in ("landings", "exits")
+            )
+
+            def read(query: Query) -> tuple[Mapping[str, int], Mapping[str, int]]:
+                lines = self._lines(connection, query, FLOW)
+                return (
+                    of_keys(lines, "landings", keys=[path for path, _ in landings]),
+                    of_keys(lines, "exits", keys=[path for path, _ in exits]),
+                )
+
+            past = before(connection, query, other, read)
+        return Flow(days=query.days, landings=landings, exits=exits, before=past)
+
+    def _custom_events(
+        self, query: Query, name: str | None, *, limit: int, offset: int, other: Other | None
+    ) -> CustomEvents:
+        with self._snapshot() as connection:
+            counts = self._event_counts(connection, query)
+            past = before(connection, query, other, partial(self._event_counts, connection))
         if name is not None:
             counts = Counter({name: counts[name]})
-        return CustomEvents(days=query.days, rows=tuple(ranked(counts, limit=limit, offset=offset)))
+        return CustomEvents(days=query.days, rows=tuple(ranked(counts, limit=limit, offset=offset)), before=past)
 
-    def _events_of_group(self, query: Query, group: Group) -> Counter[str]:
+    def _event_counts(self, connection: psycopg.Connection, query: Query) -> Counter[str]:
+        if query.group is None:
+            return Counter(dict(self._lines(connection, query, CUSTOM_EVENTS).iter_rows()))
+        return self._events_of_group(connection, query, query.group)
+
+    def _events_of_group(self, connection: psycopg.Connection, query: Query, group: Group) -> Counter[str]:
         """No rollup knows where an event happened."""
         begin, end = query.ends
-        with self._snapshot() as connection:
-            found = events_by_path(connection, Scope(query.site, query.classes), begin=begin, end=end)
+        found = events_by_path(connection, Scope(query.site, query.classes), begin=begin, end=end)
         counts: Counter[str] = Counter()
         for name, path, count in found:
             counts[name] += count if group.has(path) else 0
         return counts
 
-    def _lines(self, query: Query, listing: Listing) -> pl.DataFrame:
+    def _lines(self, connection: psycopg.Connection, query: Query, listing: Listing) -> pl.DataFrame:
         span = Span(*query.ends)
-        with self._snapshot() as connection:
-            return self._lists_in(connection, query, span).lines(span, listing)
+        return self._lists_in(connection, query, span).lines(span, listing)
 
     def _totals_in(self, connection: psycopg.Connection, query: Query, span: Span) -> TotalsReading:
         return TotalsReading(Basis.read(connection, query, span), self._totals_kept)
@@ -221,17 +286,46 @@ class Reports:
             counts = FunnelReading(connection, query, steps, in_time=in_time).count(Span(*query.ends))
         return Funnel(days=query.days, steps=tuple(zip(steps, counts, strict=True)))
 
-    def _sources(self, query: Query, dimension: Dimension, *, assistants: bool, limit: int, offset: int) -> Sources:
-        visits = self._visits_by(query, dimension)[dimension]
-        return sources(query.days, dimension, visits, assistants=assistants, limit=limit, offset=offset)
-
-    def _devices(self, query: Query) -> Devices:
-        return devices(query.days, self._visits_by(query, *DEVICES))
-
-    def _visits_by(self, query: Query, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
-        span = Span(*query.ends)
+    def _sources(  # noqa: PLR0913 - as for `sources`
+        self,
+        query: Query,
+        dimension: Dimension,
+        *,
+        assistants: bool,
+        limit: int,
+        offset: int,
+        other: Other | None,
+    ) -> Sources:
         with self._snapshot() as connection:
-            return self._lists_in(connection, query, span).visits_by(span, *dimensions)
+
+            def read(query: Query, *, limit: int | None = None, offset: int = 0) -> Sources:
+                visits = self._visits_by(connection, query, dimension)[dimension]
+                return sources(query.days, dimension, visits, assistants=assistants, limit=limit, offset=offset)
+
+            found = read(query, limit=limit, offset=offset)
+            past = before(connection, query, other, lambda query: dict(read(query).rows))
+        return replace(found, before=past)
+
+    def _devices(self, query: Query, other: Other | None) -> Devices:
+        with self._snapshot() as connection:
+
+            def read(query: Query) -> Devices:
+                return devices(query.days, self._visits_by(connection, query, *DEVICES))
+
+            found = read(query)
+            past = before(
+                connection,
+                query,
+                other,
+                lambda query: {dimension: dict(rows) for dimension, rows in read(query).rows.items()},
+            )
+        return replace(found, before=past)
+
+    def _visits_by(
+        self, connection: psycopg.Connection, query: Query, *dimensions: Dimension
+    ) -> dict[Dimension, dict[str, int]]:
+        span = Span(*query.ends)
+        return self._lists_in(connection, query, span).visits_by(span, *dimensions)
 
     def _oldest(self, site: int, zone: tzinfo) -> date | None:
         with self._snapshot() as connection:

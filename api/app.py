@@ -22,7 +22,7 @@ from api.collector.intake import Intake
 from api.collector.salts import Salts
 from api.collector.sites import Sites
 from api.collector.windows import SlidingWindow
-from api.dialects.tinytrail import accounts, definitions, dropped, failures, settings, users, websites
+from api.dialects.tinytrail import accounts, definitions, dropped, failures, settings, snippets, users, websites
 from api.dialects.tinytrail.collect import Collect
 from api.dialects.tinytrail.documents import document
 from api.dialects.tinytrail.pixel import Pixel
@@ -82,6 +82,8 @@ class Reporting:
     routers: Sequence[APIRouter] = field(default=())
     #: How often one key may ask; None for as often as it likes.
     limit: Limit | None = None
+    #: How browsers reach us, for the script tag; '' for the address that was asked.
+    public_url: str = ""
 
 
 def create_app(
@@ -148,6 +150,7 @@ def create_app(
         app.include_router(users.router(reporting.pool, reporting.vault))
         app.include_router(websites.router(reporting.pool))
         app.include_router(settings.router(reporting.pool))
+        app.include_router(snippets.router(reporting.pool, public_url=reporting.public_url))
         app.include_router(definitions.router(reporting.pool))
         app.include_router(dropped.router(reporting.pool, clock=clock))
         for router in reporting.routers:

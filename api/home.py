@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
 from importlib.resources import files
 from typing import Final
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+
+from tracker.snippet import snippet
 
 _HEADERS: Final = {
     "Cache-Control": "no-cache",
@@ -22,7 +25,8 @@ def router() -> APIRouter:
         FileNotFoundError: the package was built without the page.
     """
     routes = APIRouter()
-    page = files("api").joinpath("home.html").read_bytes()
+    page = files("api").joinpath("home.html").read_text(encoding="utf-8")
+    page = page.replace("{{tag}}", escape(snippet("$ID", "$URL").plain, quote=False))
 
     @routes.get("/")
     def home() -> HTMLResponse:

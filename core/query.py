@@ -13,6 +13,7 @@ from core.ranges import Days, bounds, ends
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from core.comparisons import Other
     from core.filters import Filter
 
 _HUMANS: Final = (TrafficClass.HUMAN,)
@@ -37,7 +38,8 @@ class Query:
     """Some days of a site, seen in a zone.
 
     `path` or `group`, not both, narrow it to a page or to a content group. `bots` adds the class of bots to that of
-    humans. `filters` choose visits; `groups` are the site's content groups, for those that speak of them.
+    humans. `filters` choose visits; `groups` are the site's content groups, for those that speak of them. `until` is an
+    instant (ms) before which the last day ends, if not at its own end.
     """
 
     site: int
@@ -48,6 +50,11 @@ class Query:
     group: Group | None = None
     filters: tuple[Filter, ...] = ()
     groups: PathGroups = _NO_GROUPS
+    until: int | None = None
+
+    def before(self, other: Other) -> Query:
+        """The same of the range that it is compared with."""
+        return replace(self, days=other.days, until=other.until)
 
     def of_path(self, path: str) -> Query:
         """The same of one page."""
@@ -65,12 +72,13 @@ class Query:
 
     @property
     def ends(self) -> tuple[int, int]:
-        """The instants (ms) at which its first day begins and its last day ends.
+        """The instants (ms) at which its first day begins and its last day ends, or is cut.
 
         Raises:
             OverflowError: one lies outside the calendar.
         """
-        return ends(self.days, self.zone)
+        begin, end = ends(self.days, self.zone)
+        return begin, end if self.until is None else min(end, self.until)
 
     @property
     def edges(self) -> list[int]:

@@ -5,6 +5,7 @@ Their events keep their times, ids and visitors, so what was counted of a visito
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,10 +13,10 @@ from core.errors import FootfallError, InvalidInput, Refused, Unavailable
 from core.spans import DAY, LATENESS, MINUTE, day_of
 from storage.times import instant
 from streams.codec import decode
-from streams.past import NotApplied, count_letter, past_from
+from streams.past import InFiles, NotApplied, count_letter, past_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from psycopg_pool import AsyncConnectionPool
 
@@ -105,8 +106,16 @@ async def send(log: EventLog, letters: Iterable[Legible]) -> list[Replayed]:
     return done
 
 
-async def count_past(pool: AsyncConnectionPool, letters: Iterable[Legible], *, now: int) -> list[Replayed]:
+async def count_past(
+    pool: AsyncConnectionPool, letters: Iterable[Legible], *, now: int, thaw: Callable[[int, int], None]
+) -> list[Replayed]:
     """Count the letters of the past, each in a transaction that also notes that it is replayed.
+
+    Args:
+        pool: where to.
+        letters: of the past.
+        now: ms.
+        thaw: puts the rows of a site's day (start, ms) back into the tables.
 
     Raises:
         Unavailable: the store does not answer; what was counted before is noted.
@@ -114,7 +123,7 @@ async def count_past(pool: AsyncConnectionPool, letters: Iterable[Legible], *, n
     done: list[Replayed] = []
     for letter in letters:
         try:
-            await count_letter(pool, letter.id, letter.events, now=now)
+            await _count_thawed(pool, letter, now=now, thaw=thaw)
         except NotApplied as error:
             done.append(Replayed(letter.id, str(error)))
         except Refused as error:
@@ -122,3 +131,17 @@ async def count_past(pool: AsyncConnectionPool, letters: Iterable[Legible], *, n
         else:
             done.append(Replayed(letter.id))
     return done
+
+
+async def _count_thawed(
+    pool: AsyncConnectionPool, letter: Legible, *, now: int, thaw: Callable[[int, int], None]
+) -> None:
+    """Count a letter; days that are in files only, and become so again while it waits, are thawed before."""
+    while True:
+        try:
+            await count_letter(pool, letter.id, letter.events, now=now)
+        except InFiles as error:
+            for site, day in error.days:
+                await asyncio.to_thread(thaw, site, day)
+        else:
+            return

@@ -13,6 +13,7 @@ import psycopg
 from aggregations.due import DueDays, SiteDay
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, SECOND, day_of
+from ops.archivist import Archivist
 from ops.sweeper import Sweeper
 from storage import gaps, links, marks, producers, rate_limits, realtime_parts, rollups, salts
 from storage.locks import try_scheduler_lock
@@ -43,6 +44,8 @@ PRODUCERS_KEPT: Final = 8 * DAY
 REALTIME_PARTS_KEPT: Final = HOUR
 #: No window of requests is longer.
 RATE_LIMITS_KEPT: Final = HOUR
+#: How long rows stay in the database, once the archive has them.
+RETENTION_DAYS: Final = 7
 #: The longest pause after a failure, seconds.
 LONGEST_PAUSE: Final = 30.0
 
@@ -53,12 +56,30 @@ class Scheduler:
     The pool must have a connection for the lock, one for the work, and one for whoever else uses the pool.
     """
 
-    def __init__(self, *, pool: ConnectionPool, job: RollupJob, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        *,
+        pool: ConnectionPool,
+        job: RollupJob,
+        clock: Clock,
+        telemetry: Telemetry,
+        retention_days: int = RETENTION_DAYS,
+    ) -> None:
         self._pool = pool
         self._job = job
         self._clock = clock
         self._telemetry = telemetry
-        self._sweeper = Sweeper(pool=pool, clock=clock, telemetry=telemetry)
+        self._sweeper = Sweeper(pool=pool, clock=clock, telemetry=telemetry, archive=job.archive)
+        self._archivist = None
+        if job.archive is not None:
+            self._archivist = Archivist(
+                pool=pool,
+                job=job,
+                store=job.archive,
+                clock=clock,
+                telemetry=telemetry,
+                retention_days=retention_days,
+            )
         self._due = DueDays()
         self._failed: set[SiteDay] = set()
         self._stuck: set[Gap] = set()
@@ -102,6 +123,8 @@ class Scheduler:
         complete = self._roll_up(waiting, stop)
         self._sweep(stop)
         self._fill_gaps(stop)
+        if self._archivist is not None:
+            self._archivist.work(stop)
         if now - self._upkeep_at >= UPKEEP:
             self._forget(now)
             self._stuck.clear()
@@ -114,7 +137,8 @@ class Scheduler:
     def _may_work(self, lock: psycopg.Connection) -> bool:
         leads = try_scheduler_lock(lock)
         if leads and not self._leads:
-            _log.info("This is the scheduler at work")
+            where = "no archive: rows are kept for ever" if self._job.archive is None else self._job.archive.shown
+            _log.info("This is the scheduler at work; the archive is in %s", where)
         self._leads = leads
         return leads
 

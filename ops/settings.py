@@ -63,6 +63,31 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         description="PostgreSQL or TimescaleDB of a cluster, as a URI. A single node brings its own.",
     )
+    archive_url: str = Field(
+        "",
+        validation_alias="ARCHIVE_URL",
+        description="Where the archive's files are: a folder, or s3://bucket/prefix. Empty: `archive` in the folder of"
+        " a single node; in a cluster there is no archive then, and rows are kept for ever.",
+    )
+    archive_endpoint: str = Field(
+        "",
+        description="Address of an S3-compatible store, as http://host:port. Empty: Amazon's, or AWS_ENDPOINT_URL.",
+    )
+    archive_region: str = Field("", description="Region of the bucket. Empty: AWS_REGION, where it matters.")
+    archive_access_key: str = Field(
+        "", description="Key id for the bucket. Empty: AWS_ACCESS_KEY_ID, or the machine's role."
+    )
+    archive_secret_key: SecretStr = Field(
+        SecretStr(""), description="Secret of the key. Empty: AWS_SECRET_ACCESS_KEY, or the machine's role."
+    )
+    retention_days: int = Field(
+        7,
+        ge=4,
+        le=36_500,
+        description="How long rows of events and sessions stay in the database after their day, once the archive has"
+        " them.",
+        json_schema_extra=_unit("days"),
+    )
     data: Path = Field(Path("data"), description="Folder of a single node; `--data` of every command.")
     host: str = Field("127.0.0.1", description="Address to listen on, for HTTP and for the metrics of workers.")
     port: int = Field(8000, ge=0, le=65535, description="Port of HTTP.")

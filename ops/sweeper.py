@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.telemetry import Telemetry
+    from storage.archive.store import ArchiveStore
     from storage.dead_letters import StoredDeadLetter
     from storage.sweeps import DeletedSite, SweptTable
 
@@ -32,6 +33,8 @@ _log = logging.getLogger(__name__)
 AFTER: Final = (0, 10 * MINUTE, 8 * DAY)
 #: Rows removed in one transaction.
 ROWS: Final = 10_000
+#: What is counted beside tables.
+_FILES: Final = "files"
 #: Dead letters read at a time.
 LETTERS: Final = 1_000
 #: How long one call may take before it leaves the rest to the next, seconds; so rollups are never late for long.
@@ -41,8 +44,17 @@ TURN: Final = 10.0
 class Sweeper:
     """Removes what is due, batch by batch; whatever stops it, the next call goes on where it was."""
 
-    def __init__(self, *, pool: ConnectionPool, clock: Clock, telemetry: Telemetry, rows: int = ROWS) -> None:
+    def __init__(
+        self,
+        *,
+        pool: ConnectionPool,
+        clock: Clock,
+        telemetry: Telemetry,
+        rows: int = ROWS,
+        archive: ArchiveStore | None = None,
+    ) -> None:
         self._pool = pool
+        self._archive = archive
         self._clock = clock
         self._telemetry = telemetry
         self._rows = rows
@@ -61,7 +73,7 @@ class Sweeper:
         for position, site in enumerate(due):
             self._telemetry.set("footfall_sites_to_sweep", len(due) - position)
             steps: list[Callable[[DeletedSite], bool]] = [partial(self._remove, table) for table in sweeps.TABLES]
-            for step in (*steps, self._remove_letters):
+            for step in (self._remove_files, *steps, self._remove_letters):
                 while step(site):
                     if stop.is_set() or self._clock.monotonic() > ends:
                         return
@@ -74,6 +86,15 @@ class Sweeper:
             rows = sweeps.remove(connection, table, site.site, rows=self._rows)
         self._count(site, table.name, rows)
         return rows > 0
+
+    def _remove_files(self, site: DeletedSite) -> bool:
+        """Remove the site's folder: nobody reads it any more, and who still writes to it is swept after."""
+        if self._archive is not None:
+            names = [found.name for found in self._archive.found(site.site)]
+            self._archive.remove(names)
+            if names:
+                self._removed.setdefault(site.site, Counter())[_FILES] += len(names)
+        return False
 
     def _remove_letters(self, site: DeletedSite) -> bool:
         """Whether there were dead letters to look at: only inside they say whose they are."""
@@ -101,8 +122,12 @@ class Sweeper:
             site.swept + 1,
             sweeps.SWEEPS,
             site.site,
-            ", ".join(f"{rows} rows of {table}" for table, rows in removed.items()) or "nothing",
+            ", ".join(f"{rows} {_what(table)}" for table, rows in removed.items()) or "nothing",
         )
+
+
+def _what(table: str) -> str:
+    return "files of the archive" if table == _FILES else f"rows of {table}"
 
 
 def _is_of(letter: StoredDeadLetter, site: int) -> bool:

@@ -70,3 +70,10 @@ def _expression(column: str, kind: pl.DataType) -> Composed:
     if column in _INSTANTS:
         return sql.SQL("(date_part('epoch', {}) * 1000)::bigint").format(name)
     return sql.SQL("{}::int" if kind == pl.Boolean else "{}").format(name)
+
+
+def as_instants(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with the times that tables have as instants."""
+    return frame.with_columns(
+        pl.col(column).cast(pl.Datetime("ms", "UTC")) for column in frame.columns if column in _INSTANTS
+    )

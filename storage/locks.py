@@ -25,7 +25,7 @@ class LockSpace(IntEnum):
 
     SITE = 0x466F_6F01  #: the second half is the site: its rollups and files
     SCHEDULER = 0x466F_6F02  #: the second half is 0: the one scheduler of the installation
-    PAST = 0x466F_6F03  #: the second half is 0: whoever writes to days that no worker writes to any more
+    PAST = 0x466F_6F03  #: the second half is 0: whoever writes to days that no worker writes to any more, or drops them
     ADMINS = 0x466F_6F04  #: the second half is 0: whoever takes admins away
 
 
@@ -63,6 +63,16 @@ def try_scheduler_lock(connection: Connection) -> bool:
 async def wait_for_past(connection: AsyncConnection) -> None:
     """Wait until nobody else writes to past days; others wait for the end of this transaction."""
     await connection.execute(load("locks.wait_in_transaction"), {"space": LockSpace.PAST, "key": 0})
+
+
+def wait_for_past_alone(connection: Connection) -> None:
+    """Wait until nobody else writes to past days; others wait for the end of this transaction."""
+    connection.execute(load("locks.wait_in_transaction"), {"space": LockSpace.PAST, "key": 0})
+
+
+def wait_for_past_shared(connection: Connection) -> None:
+    """Wait until nobody changes where past days are; until the end of this transaction nobody will."""
+    connection.execute(load("locks.share_in_transaction"), {"space": LockSpace.PAST, "key": 0})
 
 
 def wait_for_admins(connection: Connection) -> None:

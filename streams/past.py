@@ -16,6 +16,7 @@ from core.errors import Refused, Unavailable
 from core.reducer import Reducer
 from core.spans import DAY, LATENESS, day_of
 from storage import batches, dead_letters, imports, locks, positions, tombstones
+from storage.archive import retention
 from storage.times import instant
 from streams.writing import DATA_ERRORS
 
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 
 #: No log keeps a message for so long: a partition that is further behind than this is of a log that was given up.
 _NO_LOG_KEEPS: Final = 9 * DAY
+
+
+class InFiles(Unavailable):
+    """Days that the events change are in files only."""
+
+    def __init__(self, days: Sequence[tuple[int, int]]) -> None:
+        super().__init__("days that the events change are in the archive only", retry_after=60)
+        self.days = days  # (site, start of the day in ms)
 
 
 class NotApplied(Unavailable):
@@ -52,6 +61,7 @@ async def count_letter(pool: AsyncConnectionPool, letter: int, events: Sequence[
     Raises:
         Refused: the database refuses one of the events.
         NotApplied: a partition has not been applied far enough.
+        InFiles: there are days to be thawed before; nothing was done.
         Unavailable: the store does not answer.
     """
     try:
@@ -61,7 +71,9 @@ async def count_letter(pool: AsyncConnectionPool, letter: int, events: Sequence[
             await _require_applied(connection, max(past_from(event.ts) for event in events), now=now)
             if not await dead_letters.settle(connection, letter, at=now):
                 return False
-            await _count(connection, await _wanted(connection, events), now=now)
+            wanted = await _wanted(connection, events)
+            await _require_rows(connection, wanted)
+            await _count(connection, wanted, now=now)
             return True
     except DATA_ERRORS as error:
         raise Refused(f"{type(error).__name__}: {error}") from error
@@ -79,6 +91,13 @@ async def _require_applied(connection: AsyncConnection, until: int, *, now: int)
             f" {instant(behind.applied_to):%Y-%m-%d %H:%M} only, and {instant(until):%Y-%m-%d %H:%M} UTC is needed:"
             " start what applies it and try again, see `footfall positions`",
         )
+
+
+async def _require_rows(connection: AsyncConnection, events: Sequence[Event]) -> None:
+    """An event changes its day, and through sessions over midnight those around it. What is there stays there."""
+    touched = {(event.site, day_of(event.ts) + days * DAY) for event in events for days in (-1, 0, 1)}
+    if in_files := await retention.without_rows(connection, sorted(touched)):
+        raise InFiles(in_files)
 
 
 async def _wanted(connection: AsyncConnection, events: Sequence[Event]) -> list[Event]:

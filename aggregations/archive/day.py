@@ -8,6 +8,7 @@ import polars as pl
 
 from aggregations.archive.reading import Columns, read_frames, reading_files, sessions_there
 from aggregations.archive.visits import with_visits
+from aggregations.archive.writing import Contents
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS, is_counted
 from aggregations.planner import Span
 from core.spans import DAY, HOUR
@@ -33,10 +34,10 @@ class SiteDay(NamedTuple):
         """Whether nothing happened."""
         return self.events.is_empty()
 
-    def for_files(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return what the files hold: `EVENTS` and `SESSIONS`, in the order of files."""
+    def for_files(self) -> Contents:
+        """Return what the files hold, in the order of files."""
         begun = self.sessions.filter(pl.col("start") >= self.day).select(*SESSIONS)
-        return (
+        return Contents(
             with_visits(self.events, self.sessions).select(*EVENTS).sort(*EVENT_ORDER),
             begun.sort(*SESSION_ORDER),
         )

@@ -84,9 +84,9 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
     if layout.files:
         archive = required(store)
         if columns.events:
-            events += _of_files(archive, layout.files, FileKind.EVENTS, columns.events)
+            events += of_files(archive, layout.files, FileKind.EVENTS, columns.events)
         if columns.sessions:
-            sessions += _of_files(archive, layout.files, FileKind.SESSIONS, columns.sessions)
+            sessions += of_files(archive, layout.files, FileKind.SESSIONS, columns.sessions)
     for part in layout.rows:
         of_rows = _of_rows(_Place(connection, store, site, row_days), part, columns)
         events.append(of_rows.events)
@@ -151,7 +151,7 @@ def _together(parts: list[pl.LazyFrame], schema: pl.Schema, columns: Collection[
     return parts[0] if len(parts) == 1 else pl.concat(parts)
 
 
-def _of_files(
+def of_files(
     store: ArchiveStore, pieces: Collection[FilePiece], kind: FileKind, columns: Collection[str]
 ) -> Iterator[pl.LazyFrame]:
     """What the pieces hold: whole files together, of others the parts that are meant."""
@@ -221,7 +221,7 @@ def _sessions_there(place: _Place, span: Span, columns: Iterable[str]) -> pl.Dat
             with reading_files():
                 found += [
                     part.filter(pl.col("last") >= begin, pl.col("start") < end).collect()
-                    for part in _of_files(required(place.store), layout.files, FileKind.SESSIONS, wanted)
+                    for part in of_files(required(place.store), layout.files, FileKind.SESSIONS, wanted)
                 ]
     # The tables may still hold what is in files already.
     return found[0] if len(found) == 1 else pl.concat(found).unique("session_id", keep="first")

@@ -34,6 +34,7 @@ class Chosen:
     views: pl.LazyFrame  #: of the range, in chosen visits
     events: pl.LazyFrame  #: those that are no views
     sights: pl.LazyFrame  #: those whose visitors are counted
+    sights_hold_views: bool  #: whether all views are among these: one look counts both
     visits: pl.LazyFrame  #: chosen visits, also those that began before the range
     begun: pl.LazyFrame  #: those that began in the range
     #: All events of these, also later ones; with them, events of sessions that are no visit may come: passive ones.
@@ -102,6 +103,7 @@ def choose(
         views=views,
         events=events,
         sights=views if of_views else events if of_events else inside.filter(pl.col("type").is_in(_ACTIVE)),
+        sights_hold_views=bool(of_views) or not of_events,
         visits=visits,
         begun=begun,
         followed=of_sessions(followed, begun) if of_views or of_events or not told_by_events else followed,

@@ -8,6 +8,7 @@ import polars as pl
 
 from aggregations.archive.reading import Columns
 from aggregations.questions.buckets import counted
+from aggregations.questions.choosing import is_view
 from core.metrics import Totals
 
 if TYPE_CHECKING:
@@ -41,17 +42,16 @@ def totals(
         visitors: whether they are counted.
     """
     views = chosen.views if pages is None else chosen.views.filter(pages.has(pl.col("path")))
-    sights = (chosen.sights if pages is None else views).filter(pl.col("visitor") != 0)
-    of_views = {"views": pl.len(), "unique_views": pl.col("s1").sum()}
+    of_views = {"views": is_view().sum(), "unique_views": (is_view() & pl.col("s1")).sum()}
     if pages is not None:
         of_views["visits"] = _sessions() if pages.many else pl.col("s1").sum()
-    parts = [
-        counted(views, "ts", edges, **of_views),
-        counted(chosen.begun, "start", edges, **_of_visits(pages)),
-    ]
-    if visitors:
-        parts.append(counted(sights, "ts", edges, visitors=_distinct(chosen.classes)))
-    return parts
+    distinct = {"visitors": _distinct(chosen.classes)} if visitors else {}
+    visits = counted(chosen.begun, "start", edges, **_of_visits(pages))
+    if pages is not None or not visitors:
+        return [counted(views, "ts", edges, **of_views, **distinct), visits]
+    if chosen.sights_hold_views:
+        return [counted(chosen.sights, "ts", edges, **of_views, **distinct), visits]
+    return [counted(views, "ts", edges, **of_views), counted(chosen.sights, "ts", edges, **distinct), visits]
 
 
 def summed(parts: Sequence[pl.DataFrame], *, buckets: int) -> list[Totals]:
@@ -68,8 +68,12 @@ def _sessions() -> pl.Expr:
 
 def _distinct(classes: Collection[int]) -> pl.Expr:
     """Visitors of each class; a visitor's hash lives on one UTC day, so it is counted once on each."""
-    found = [pl.col("visitor").filter(pl.col("class") == each).n_unique() for each in classes]
-    return pl.sum_horizontal(found) if len(found) > 1 else pl.col("visitor").n_unique()
+    somebody = pl.col("visitor") != 0
+    if len(classes) == 1:
+        return pl.col("visitor").filter(somebody).n_unique()
+    return pl.sum_horizontal(
+        pl.lit(0), *(pl.col("visitor").filter(somebody, pl.col("class") == each).n_unique() for each in classes)
+    )
 
 
 def _of_visits(pages: Pages | None) -> dict[str, pl.Expr]:

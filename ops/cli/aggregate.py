@@ -26,6 +26,7 @@ def aggregate(
 ) -> None:
     """Roll up a UTC day of every site from its rows, marked or not. The scheduler does so by itself where it must."""
     from ops.aggregation import aggregate_day
+    from ops.archives import archive_of_command
     from ops.clock import SystemClock
     from ops.wiring.commands import rollup_job
 
@@ -34,5 +35,5 @@ def aggregate(
         raise InvalidInput("this day has not begun yet")
     settings = begin()
     with installation.database(settings, data=data) as dsn, open_pool(dsn, size=2) as pool:
-        rolled = aggregate_day(pool, rollup_job(pool), day)
+        rolled = aggregate_day(pool, rollup_job(pool, archive_of_command(settings, data)), day)
     say(f"{date:%Y-%m-%d}: {rolled.sites} sites, {rolled.rows} rollup rows")

@@ -11,6 +11,7 @@ from ops.cli import (
     aggregate,
     cluster,
     dead_letters,
+    demo_page,
     geo,
     imports,
     keys,
@@ -59,5 +60,6 @@ app.add_typer(geo.app, name="geo")
 settings.register(app)
 aggregate.register(app)
 positions.register(app)
+demo_page.register(app)
 cluster.register(app)
 migrations.register(app)

@@ -92,14 +92,19 @@ def _pages(connection: psycopg.Connection, ids: list[int] | None) -> Iterator[li
 
 async def _replay(settings: Settings, data: Path | None, dsn: str, letters: list[StoredDeadLetter]) -> list[Replayed]:
     from ops import replay as ways
-    from storage.pool import open_async_pool
+    from ops.archives import archive_of_command
+    from ops.wiring.commands import rollup_job
+    from storage.pool import open_async_pool, open_pool
 
     now = _now()
     plan = ways.make_plan(letters, now=now)
     done = plan.kept
     if plan.past:
-        async with await open_async_pool(dsn, size=1, name="footfall replay") as pool:
-            done += await ways.count_past(pool, plan.past, now=now)
+        archive = archive_of_command(settings, data)
+        with open_pool(dsn, size=2, name="footfall thaw") as blocking:
+            job = rollup_job(blocking, archive)
+            async with await open_async_pool(dsn, size=1, name="footfall replay") as pool:
+                done += await ways.count_past(pool, plan.past, now=now, thaw=job.thaw)
     if plan.young:
         async with _log(settings, data) as log:
             done += await ways.send(log, plan.young)

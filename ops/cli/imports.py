@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from core.errors import InvalidInput, NotFound
 from ops import installation
+from ops.archives import archive_of_command
 from ops.cli.common import Data, begin, epilog, group, say
 from ops.cli.exits import Exit
 from ops.imports.report import NAMED, Report
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from ops.imports.job import Import
     from ops.imports.report import RefusedLine
+    from storage.archive.store import ArchiveStore
 
 app = group("History from files.")
 
@@ -60,13 +62,28 @@ def events(
             _require(dsn, site)
         if refused is not None:
             report.tell = stack.enter_context(_written(refused))
-        _run(dsn, file, site=site, report=report, places=place_files(settings))
+        _run(
+            dsn,
+            file,
+            site=site,
+            report=report,
+            places=place_files(settings),
+            archive=archive_of_command(settings, data),
+        )
     _print(report, named=refused)
     if report.refused:
         raise typer.Exit(Exit.PARTLY)
 
 
-def _run(dsn: str, file: Path, *, site: UUID | None, report: Report, places: Sequence[Path]) -> None:
+def _run(  # noqa: PLR0913 - what the command was given
+    dsn: str,
+    file: Path,
+    *,
+    site: UUID | None,
+    report: Report,
+    places: Sequence[Path],
+    archive: ArchiveStore | None,
+) -> None:
     from ops.wiring.commands import event_import
 
     size = file.stat().st_size
@@ -81,7 +98,9 @@ def _run(dsn: str, file: Path, *, site: UUID | None, report: Report, places: Seq
             console=Console(stderr=True),
         ) as progress,
     ):
-        job: Import = event_import(pool, file, Path(folder), site=site, report=report, place_files=places)
+        job: Import = event_import(
+            pool, file, Path(folder), site=site, report=report, place_files=places, archive=archive
+        )
         for what, steps in (("hashing bytes", job.hash()), ("reading bytes", job.read())):
             task = progress.add_task(what, total=size)
             for read in steps:

@@ -18,9 +18,11 @@ from core.sites import check_domain
 from ops import installation
 from ops.cli.common import Data, Json, begin, epilog, group, say, show
 from ops.cli.site_settings import read_settings, site_of, write_value
+from ops.cli.tags import tags_of
 from ops.clock import SystemClock
 from storage import accounts, sites
 from storage import drops as dropped_events
+from tracker.builds import Extra
 
 if TYPE_CHECKING:
     from core.sites import Site
@@ -45,7 +47,13 @@ def create(
         site = sites.insert(connection, account_id=accounts.ensure(connection, account), domain=checked)
     if site is None:
         raise FootfallError(f"account {account} has a site {checked} already: see `footfall sites list`")
-    say(json.dumps({"id": str(site.uuid), "domain": site.domain}) if as_json else str(site.uuid))
+    made = tags_of(site, settings)
+    if as_json:
+        say(json.dumps({"id": str(site.uuid), "domain": site.domain, "snippet": made.plain}))
+        return
+    say(str(site.uuid))
+    # The id alone is what a script reads.
+    typer.echo(f"Paste this into its pages:\n\n{made.plain}\n", err=True)
 
 
 @app.command("list", epilog=epilog("footfall sites list --json"))
@@ -55,6 +63,29 @@ def list_(*, data: Data = None, as_json: Json = False) -> None:
     with installation.database(settings, data=data) as dsn, psycopg.connect(dsn) as connection:
         found = sites.of_account(connection, None)
     show(("id", "domain", "account"), [(site.uuid, site.domain, site.account_id) for site in found], as_json=as_json)
+
+
+@app.command("snippet", epilog=epilog("footfall sites snippet example.com --extra forms --extra vitals"))
+def show_snippet(
+    *,
+    site: Site_,
+    extra: Annotated[list[Extra] | None, typer.Option(help="What the script does beyond the default.")] = None,
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one object.")] = False,
+) -> None:
+    """Show what to paste into the pages of a site; one of the two script tags is enough.
+
+    FOOTFALL_PUBLIC_URL is how browsers reach the scripts.
+    """
+    settings = begin()
+    with installation.database(settings, data=data) as dsn, psycopg.connect(dsn) as connection:
+        made = tags_of(site_of(connection, site), settings, extra or ())
+    if as_json:
+        say(json.dumps(made._asdict()))
+        return
+    say(f"The newest script, always:\n\n{made.plain}\n")
+    say(f"This very script, checked by the browser:\n\n{made.pinned}\n")
+    say(f"For browsers that run no script, into the body:\n\n{made.noscript}")
 
 
 @app.command("show", epilog=epilog("footfall sites show example.com"))

@@ -11,6 +11,7 @@ import psycopg
 from core.accounts import Api, Role
 from ops import installation
 from storage import keys
+from tracker.snippet import snippet
 
 if TYPE_CHECKING:
     from ops.settings import Settings
@@ -30,7 +31,7 @@ Make a site:
 
 and paste its `id` with this tag into every page of it:
 
-    <script defer data-id="YOUR_WEBSITE_ID" src="{url}/js/tracker.js"></script>
+    {tag}
 """
 
 
@@ -42,7 +43,7 @@ def greet(dsn: str, settings: Settings, *, port: int) -> None:
         if not keys.admin_exists(connection):
             encrypt = partial(installation.vault(settings, data=settings.data).encrypt, connection)
             key = keys.create(connection, Api.TINYTRAIL, Role.ADMIN, ACCOUNT, encrypt=encrypt)
-            text += _FIRST.format(account=ACCOUNT, key=key, url=url)
+            text += _FIRST.format(account=ACCOUNT, key=key, url=url, tag=snippet("YOUR_WEBSITE_ID", url).plain)
     sys.stdout.write(text)
     sys.stdout.flush()
 

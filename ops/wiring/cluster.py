@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from api.app import create_app
 from api.limits import SharedLimit
 from core.telemetry import NoTelemetry
+from ops.archives import archive_of_cluster
 from ops.clock import SystemClock
 from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
@@ -93,6 +94,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
                 reporting(
                     settings,
                     pool=pool,
+                    archive=archive_of_cluster(settings),
                     vault=vault(settings, data=None),
                     realtime=realtime,
                     ending=ending,
@@ -111,7 +113,13 @@ async def schedule(settings: Settings, topic: Topic, telemetry: Telemetry, endin
     """Roll up what is due until `ending` is set and the day at work is done."""
     clock = SystemClock()
     async with lag(settings, topic, clock=clock, telemetry=telemetry):
-        with scheduler(settings.database_url, clock=clock, telemetry=telemetry):
+        with scheduler(
+            settings,
+            dsn=settings.database_url,
+            archive=archive_of_cluster(settings),
+            clock=clock,
+            telemetry=telemetry,
+        ):
             await ending.wait()
 
 

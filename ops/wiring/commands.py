@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from ops.imports.report import Report
+    from storage.archive.store import ArchiveStore
 
 
 def event_import(  # noqa: PLR0913 - what the command was given
@@ -32,6 +33,7 @@ def event_import(  # noqa: PLR0913 - what the command was given
     site: UUID | None = None,
     report: Report | None = None,
     place_files: Sequence[Path] = (),
+    archive: ArchiveStore | None = None,
 ) -> Import:
     """The import of a file's events; they are put aside in `folder`."""
     clock, telemetry = SystemClock(), NoTelemetry()
@@ -40,7 +42,7 @@ def event_import(  # noqa: PLR0913 - what the command was given
     return Import(
         file,
         pool=pool,
-        rollups=rollup_job(pool),
+        rollups=rollup_job(pool, archive),
         clock=clock,
         telemetry=telemetry,
         agent=Agents.bundled(),
@@ -53,6 +55,6 @@ def event_import(  # noqa: PLR0913 - what the command was given
     )
 
 
-def rollup_job(pool: ConnectionPool) -> RollupJob:
+def rollup_job(pool: ConnectionPool, archive: ArchiveStore | None) -> RollupJob:
     """A rollup job that nobody measures."""
-    return RollupJob(pool=pool, clock=SystemClock(), telemetry=NoTelemetry())
+    return RollupJob(pool=pool, clock=SystemClock(), telemetry=NoTelemetry(), archive=archive)

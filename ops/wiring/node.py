@@ -11,6 +11,7 @@ from api.app import create_app
 from api.limits import LocalLimit
 from core.errors import Unavailable
 from core.telemetry import NoTelemetry
+from ops.archives import archive_of_node
 from ops.clock import SystemClock
 from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
@@ -49,6 +50,7 @@ async def engine(settings: Settings) -> AsyncIterator[None]:
     """The engine process: stream core, windows and rollups, asked through the local socket."""
     clock, telemetry = SystemClock(), PrometheusTelemetry("engine")
     dsn = EmbeddedPostgres(settings.data).dsn
+    archive = archive_of_node(settings, settings.data)
     path = engine_socket(settings.data)
     make_private(path.parent)
 
@@ -58,7 +60,7 @@ async def engine(settings: Settings) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_async_pool(dsn, size=settings.database_connections, name="footfall engine", check=False)
         stack.push_async_callback(pool.close)
-        stack.enter_context(scheduler(dsn, clock=clock, telemetry=telemetry))
+        stack.enter_context(scheduler(settings, dsn=dsn, archive=archive, clock=clock, telemetry=telemetry))
         realtime = LocalRealtime(clock=clock)
         await realtime.fill(pool)  # before the engine opens, or events would come twice
         await stack.enter_async_context(background(forget_deleted(pool, realtime)))
@@ -125,6 +127,7 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
                 reporting(
                     settings,
                     pool=pool,
+                    archive=archive_of_node(settings, settings.data),
                     vault=vault(settings, data=settings.data),
                     realtime=realtime,
                     ending=ending,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from core.realtime import Realtime
     from core.telemetry import Telemetry
     from ops.settings import Settings
+    from storage.archive.store import ArchiveStore
     from storage.key_vault import KeyVault
 
 #: Connections of a scheduler: its lock, its work, and what its pool lends otherwise.
@@ -63,6 +64,7 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     settings: Settings,
     *,
     pool: ConnectionPool,
+    archive: ArchiveStore | None,
     vault: KeyVault,
     realtime: Realtime,
     ending: asyncio.Event,
@@ -73,7 +75,7 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     """What answering reports needs; streams end when `ending` is set."""
     shown, find_site = Briefly(realtime, clock=clock), site_finder(pool)
     reports = Reports(pool, clock=clock, telemetry=telemetry)
-    job = RollupJob(pool=pool, clock=clock, telemetry=telemetry)
+    job = RollupJob(pool=pool, clock=clock, telemetry=telemetry, archive=archive)
 
     async def aggregate(day: date) -> None:
         start = int(datetime.combine(day, time(), UTC).timestamp()) * SECOND
@@ -89,7 +91,7 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     streams = OpenStreams(most=settings.streams, ending=ending, telemetry=telemetry)
     live = stream.router(realtime=shown, find_site=find_site, streams=streams, clock=clock)
     try:
-        yield Reporting(pool=pool, vault=vault, routers=[router, live], limit=limit)
+        yield Reporting(pool=pool, vault=vault, routers=[router, live], limit=limit, public_url=settings.public_url)
     finally:
         reports.close()
 
@@ -107,12 +109,14 @@ def key_rate(settings: Settings) -> Rate | None:
 
 
 @contextlib.contextmanager
-def scheduler(dsn: str, *, clock: Clock, telemetry: Telemetry) -> Iterator[None]:
+def scheduler(
+    settings: Settings, *, dsn: str, archive: ArchiveStore | None, clock: Clock, telemetry: Telemetry
+) -> Iterator[None]:
     """A scheduler in a thread of its own as long as the context lasts, and until its day is done."""
     pool = open_pool(dsn, size=_SCHEDULER_CONNECTIONS, name="footfall scheduler")
-    job = RollupJob(pool=pool, clock=clock, telemetry=telemetry)
+    job = RollupJob(pool=pool, clock=clock, telemetry=telemetry, archive=archive)
     stop = threading.Event()
-    work = Scheduler(pool=pool, job=job, clock=clock, telemetry=telemetry)
+    work = Scheduler(pool=pool, job=job, clock=clock, telemetry=telemetry, retention_days=settings.retention_days)
     thread = threading.Thread(target=work.run, args=(stop,), name="scheduler")
     thread.start()
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
+from core.spans import DAY
 from storage.archive.files import FileKind, FileName
 from storage.sql import load
 from storage.times import instant, millis, millis_of
@@ -54,9 +55,22 @@ class FilePair(NamedTuple):
         return self.events.name.end
 
     @property
+    def days(self) -> range:
+        """The starts (ms) of its days."""
+        return range(self.begin, self.end, DAY)
+
+    @property
     def final(self) -> bool:
         """Whether nothing but an import or a replay can change what they hold."""
         return self.events.final and self.sessions.final
+
+
+class SiteMonth(NamedTuple):
+    """A month of a site."""
+
+    site: int
+    begin: int  # ms
+    end: int
 
 
 class MissingDay(NamedTuple):
@@ -77,16 +91,12 @@ def next_version(connection: Connection) -> int:
 def current(connection: Connection, *, site: int | None, begin: int, end: int) -> list[FilePair]:
     """Return the current files of a site (or of all) that are of some of [begin, end), ms: of months before days."""
     span = {"site": site, "begin": instant(begin), "end": instant(end)}
-    found: dict[tuple[int, int, int], dict[FileKind, ArchiveFile]] = {}
-    for row in connection.execute(load("archive.current"), span):
-        file = _file(row)
-        found.setdefault((file.name.site, file.name.begin, file.name.end), {})[file.name.kind] = file
-    return [FilePair(pair[FileKind.EVENTS], pair[FileKind.SESSIONS]) for pair in found.values()]
+    return _pairs(connection.execute(load("archive.current"), span))
 
 
-def replace(connection: Connection, pair: FilePair) -> None:
-    """Make the pair current in place of the one of the same day or month. The caller commits."""
-    span = {"site": pair.events.name.site, "begins": _date(pair.begin), "ends": _date(pair.end)}
+def replace(connection: Connection, pair: FilePair, *, at: int) -> None:
+    """Make the pair current, from `at` (ms) on, in place of the one of the same day or month. The caller commits."""
+    span = {"site": pair.events.name.site, "begins": _date(pair.begin), "ends": _date(pair.end), "at": instant(at)}
     connection.execute(load("archive.replace"), span)
     for file in pair:
         connection.execute(
@@ -105,12 +115,12 @@ def replace(connection: Connection, pair: FilePair) -> None:
         )
 
 
-def replace_days(connection: Connection, month: FilePair, days: Iterable[FilePair]) -> None:
-    """Make the pair of a month current in place of the pairs of its days. The caller commits."""
-    replace(connection, month)
+def replace_days(connection: Connection, month: FilePair, days: Iterable[FilePair], *, at: int) -> None:
+    """Make the pair of a month current, from `at` (ms) on, in place of the pairs of its days. The caller commits."""
+    replace(connection, month, at=at)
     for day in days:
-        site, _, begin, end, _ = day.events.name
-        connection.execute(load("archive.replace"), {"site": site, "begins": _date(begin), "ends": _date(end)})
+        given = {"site": day.events.name.site, "begins": _date(day.begin), "ends": _date(day.end), "at": instant(at)}
+        connection.execute(load("archive.replace"), given)
 
 
 def settle(connection: Connection, pair: FilePair, *, at: int) -> bool:
@@ -128,6 +138,17 @@ def settle(connection: Connection, pair: FilePair, *, at: int) -> bool:
         "at": instant(at),
     }
     return connection.execute(load("archive.settle"), given).rowcount == len(pair)
+
+
+def unsettled(connection: Connection, *, before: int) -> list[FilePair]:
+    """Return the current pairs of living sites that ended before `before` (ms) and are not final, the oldest first."""
+    return _pairs(connection.execute(load("archive.unsettled"), {"before": instant(before)}))
+
+
+def scattered_months(connection: Connection, *, before: int) -> list[SiteMonth]:
+    """Return the months of living sites that ended before `before` (ms) and have files of days, all of them final."""
+    rows = connection.execute(load("archive.scattered_months"), {"before": instant(before)})
+    return [SiteMonth(site, millis_of(begins), millis_of(ends)) for site, begins, ends in rows]
 
 
 def missing(connection: Connection, *, before: int, limit: int) -> list[MissingDay]:
@@ -155,6 +176,14 @@ def forget(connection: Connection, names: Iterable[FileName]) -> None:
     """Take replaced files out of the manifest, after they were removed. The caller commits."""
     for name in names:
         connection.execute(load("archive.forget"), {"site": name.site, "version": name.version})
+
+
+def _pairs(rows: Iterable[tuple[Any, ...]]) -> list[FilePair]:
+    found: dict[tuple[int, int, int], dict[FileKind, ArchiveFile]] = {}
+    for row in rows:
+        file = _file(row)
+        found.setdefault((file.name.site, file.name.begin, file.name.end), {})[file.name.kind] = file
+    return [FilePair(pair[FileKind.EVENTS], pair[FileKind.SESSIONS]) for pair in found.values()]
 
 
 def _file(row: tuple[Any, ...]) -> ArchiveFile:

@@ -22,10 +22,9 @@ CREATE INDEX archive_files_replaced ON archive_files (replaced_at) WHERE replace
 
 -- One row, once rows were dropped. Days before `rows_from` are read from files, whatever the tables still hold of them.
 CREATE TABLE archive_retention (
-    one         boolean PRIMARY KEY DEFAULT true CHECK (one),
-    rows_from   date NOT NULL,
-    moved_at    timestamptz NOT NULL,
-    dropped_to  date NOT NULL        -- of the days before it nothing is left in the tables
+    one        boolean PRIMARY KEY DEFAULT true CHECK (one),
+    rows_from  date NOT NULL,
+    moved_at   timestamptz NOT NULL
 );
 
 -- Days before `rows_from` whose rows were put back, so that something could be added: they are read as if they had

@@ -79,6 +79,7 @@ def served(dsn: str, *, realtime: Realtime | None = None, grace: float = 20, **s
                 reporting = shared.reporting(
                     chosen,
                     pool=pool,
+                    archive=None,
                     vault=KeyVault(),
                     realtime=realtime or StoredRealtime(pool),
                     ending=stop,

@@ -84,6 +84,7 @@ async def test_home(world: World) -> None:
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/html")
     assert "Footfall is running" in response.text
+    assert '&lt;script defer data-id="$ID" src="$URL/js/tracker.js"&gt;&lt;/script&gt;' in response.text
 
 
 async def test_metrics(world: World) -> None:

@@ -19,6 +19,7 @@ from tests.services import require
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from tests.browser.drivers import Browser, Tab
     from tests.browser.firefox import Firefox
@@ -35,9 +36,15 @@ def installed(program: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def footfall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def footfall_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the single node has its data and its log."""
+    return tmp_path_factory.mktemp("footfall")
+
+
+@pytest.fixture(scope="session")
+def footfall(footfall_folder: Path) -> Iterator[Installation]:
     """A running single node without rate limits: all that these tests send comes from one address."""
-    running = single_node(tmp_path_factory.mktemp("footfall"))
+    running = single_node(footfall_folder)
     yield running
     running.stop()
 

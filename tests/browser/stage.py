@@ -45,6 +45,8 @@ class Stage:
     host: Loopback
     web: Loopback
     pages: dict[str, Page] = field(default_factory=dict)
+    #: Of every page, beside its policy.
+    headers: dict[str, str] = field(default_factory=dict)
     #: Prefixes of the site that its own server forwards to Footfall.
     proxied: dict[str, Callable[[Request], Answer]] = field(default_factory=dict)
 
@@ -168,7 +170,7 @@ def _rendered(stage: Stage, request: Request) -> Answer:
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
             f"{snippet}</head><body>{page.body}</body></html>"
         )
-    headers = {
+    headers = stage.headers | {
         "Content-Type": page.kind,
         "Content-Security-Policy": f"{page.policy or stage.policy}; report-uri {_REPORTED}",
     }

@@ -191,9 +191,12 @@ def cluster(folder: Path, *, bootstrap: str, dsn: str, workers: int = 1, **setti
             environment=env | {"FOOTFALL_METRICS_PORT": str(free_port())},
             log=folder / f"work{number}.log",
         )
-    for process in processes.values():
-        process.start()
     collect_url, api_url = f"http://127.0.0.1:{collect_port}", f"http://127.0.0.1:{api_port}"
-    processes["collect"].wait_for(f"{collect_url}/health")
-    processes["api"].wait_for(f"{api_url}/health")
+    with contextlib.ExitStack() as begun:
+        for process in processes.values():
+            process.start()
+            begun.callback(process.kill)
+        processes["collect"].wait_for(f"{collect_url}/health", within=120)
+        processes["api"].wait_for(f"{api_url}/health", within=120)
+        begun.pop_all()
     return Installation(collect_url=collect_url, api_url=api_url, key=json.loads(made)["key"], processes=processes)

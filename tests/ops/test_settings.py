@@ -66,8 +66,9 @@ def test_no_password_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_variables_are_prefixed() -> None:
-    """All are FOOTFALL_ but the two that every tool calls so."""
+    """All are FOOTFALL_ but those that every tool calls so."""
     assert {name for name in variables() if not name.startswith("FOOTFALL_")} == {
+        "ARCHIVE_URL",
         "DATABASE_URL",
         "KAFKA_BOOTSTRAP_SERVERS",
     }

@@ -102,8 +102,7 @@ def arrange(pool: ConnectionPool, store: ArchiveStore, events: Sequence[Event], 
         marks.put(connection, site=1, hours=mixture.marked, partition=0)
         rows_from = FIRST_DAY + mixture.dropped * DAY
         connection.execute(
-            "INSERT INTO archive_retention (rows_from, moved_at, dropped_to) VALUES (%s, now(), %s)",
-            [instant(rows_from), instant(rows_from)],
+            "INSERT INTO archive_retention (rows_from, moved_at) VALUES (%s, now())", [instant(rows_from)]
         )
         connection.execute("DELETE FROM events WHERE ts < %s", [instant(rows_from)])
         connection.execute("DELETE FROM sessions WHERE start < %s", [instant(rows_from)])

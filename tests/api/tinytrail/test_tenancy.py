@@ -161,6 +161,7 @@ TABLE: Final = {
     ),
     ("DELETE", "/api/v1/websites/{id}"): Row(access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site())),
     ("GET", "/api/v1/websites/{id}/settings"): Row(access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site())),
+    ("GET", "/api/v1/websites/{id}/snippet"): Row(access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site())),
     ("PATCH", "/api/v1/websites/{id}/settings"): Row(
         access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site(), body={"honour_gpc": False})
     ),

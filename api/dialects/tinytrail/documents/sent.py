@@ -13,8 +13,10 @@ from api.dialects.tinytrail.parameters import SERIES, Format
 from core.ranges import Comparison, Period
 from core.site_settings import SETTINGS
 from core.sites import WeekStart
+from tracker.builds import Extra
 
 SITE = "550e8400-e29b-41d4-a716-446655440000"
+_EXTRA = "|".join(Extra)
 
 Series = StrEnum("Series", {metric.name: metric.value for metric in SERIES})  # type: ignore[misc]  # made of the list
 
@@ -47,6 +49,17 @@ class SiteQuery(BaseModel):
     """Which site."""
 
     website_id: UUID = Field(description="The website.", examples=[SITE])
+
+
+class SnippetQuery(BaseModel):
+    """What the script is to do."""
+
+    extras: str = Field(
+        "",
+        description="What the script does beyond the default, with commas.",
+        pattern=f"^(({_EXTRA})(,({_EXTRA}))*)?$",
+        examples=["forms,vitals"],
+    )
 
 
 class PeriodQuery(BaseModel):

@@ -127,6 +127,14 @@ class Settings(Shape):
     rollupRetentionDays: Annotated[int, Field(ge=1)] | None  # noqa: N815 - the name on the wire
 
 
+class Snippet(Shape):
+    """What to paste into a website's pages."""
+
+    plain: str = Field(description="A script tag that always loads the newest script.")
+    pinned: str = Field(description="One for this very script, checked by the browser.")
+    noscript: str = Field(description="A picture that counts views of browsers without scripts.")
+
+
 class Message(Shape):
     """What was done."""
 

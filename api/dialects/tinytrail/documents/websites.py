@@ -7,6 +7,7 @@ from typing import Any, Final
 from api.dialects.tinytrail.documents import sent, shapes
 from api.dialects.tinytrail.documents.operation import Access, Operation, Tag
 from core.drops import MEANINGS, DropReason
+from tracker.snippet import snippet
 
 _WEBSITE: Final = {
     "id": sent.SITE,
@@ -105,6 +106,18 @@ WEBSITES: Final[dict[tuple[str, str], Operation]] = {
         answer=shapes.Success[shapes.Settings],
         example=_success(_SETTINGS | {"timeZone": "Europe/Berlin"}),
         errors=(400, 404, 413),
+    ),
+    ("GET", "/api/v1/websites/{id}/snippet"): Operation(
+        id="snippet",
+        tag=Tag.WEBSITES,
+        summary="Show what to paste into a website's pages",
+        description=f"{_EXTENSION} One of the two script tags is enough.",
+        access=Access.USER,
+        query=sent.SnippetQuery,
+        of="the website",
+        answer=shapes.Success[shapes.Snippet],
+        example=_success(snippet(sent.SITE, "https://stats.example.com")._asdict()),
+        errors=(400, 404),
     ),
     ("GET", "/api/v1/websites/{id}/drops"): Operation(
         id="drops",

@@ -1,0 +1,2 @@
+-- Every site, deleted ones too.
+SELECT id FROM sites ORDER BY id

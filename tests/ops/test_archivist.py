@@ -1,0 +1,291 @@
+"""The archive's life on real databases: files, final, without rows, thawed, in months; nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from random import Random
+from threading import Event as Flag
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from aggregations.archive.reading import read_frames, reading_files
+from aggregations.imports import FileDay, import_day
+from aggregations.job import RollupJob
+from aggregations.planner import Span
+from core.spans import DAY, HOUR, MINUTE
+from ops.archivist import Archivist
+from storage import marks
+from storage.archive import manifest
+from storage.archive.folder import Folder
+from storage.snapshots import snapshot
+from storage.times import instant, millis_of
+from tests.aggregations.archive.test_reading import in_order, right_frames
+from tests.cases import event_at
+from tests.clocks import SetClock
+from tests.measurements import Measurements
+from tests.stores import write_events
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psycopg_pool import ConnectionPool
+
+    from core.events import Event
+
+FIRST: Final = millis_of(instant(1_790_000_000_000).date().replace(day=25))
+"""The 25th of a month of 30 days, so that a month ends on the way."""
+
+
+class Stage:
+    """A site, its archive, and an archivist whose clock is turned by hand."""
+
+    def __init__(self, pool: ConnectionPool, folder: Path) -> None:
+        self.pool = pool
+        self.clock = SetClock(FIRST)
+        self.telemetry = Measurements()
+        self.store = Folder(folder)
+        self.job = RollupJob(pool=pool, clock=self.clock, telemetry=self.telemetry, archive=self.store)
+        self.archivist = self.new_archivist()
+        self.events: list[Event] = []
+
+    def new_archivist(self) -> Archivist:
+        """As after a start."""
+        return Archivist(
+            pool=self.pool,
+            job=self.job,
+            store=self.store,
+            clock=self.clock,
+            telemetry=self.telemetry,
+            retention_days=4,
+        )
+
+    def write(self, events: Sequence[Event]) -> None:
+        """Let events come in."""
+        self.events += events
+        with self.pool.connection() as connection:
+            write_events(connection, events)
+
+    def go_to(self, now: int) -> None:
+        """Let the time come, roll up what is marked, and do the archive's work until nothing is left."""
+        self.clock.now = now
+        with self.pool.connection() as connection:
+            days = sorted({(site, hour - hour % DAY) for site, hour, _ in marks.waiting(connection)})
+        for site, day in days:
+            if day + DAY <= now:
+                self.job.roll_day(site, day)
+        for _ in range(4):
+            self.archivist.work(Flag())
+            self.clock.now += 11 * MINUTE
+
+    def assert_right(self) -> None:
+        """Everything that ever came in is read, and nothing else."""
+        span = Span(FIRST - 20 * DAY, FIRST + 60 * DAY)
+        with self.pool.connection() as connection, snapshot(connection), reading_files():
+            read = read_frames(connection, self.store, 1, span)
+            found = in_order(read.events.collect()), in_order(read.sessions.collect())
+        for expected, actual in zip(right_frames(self.events, span), found, strict=True):
+            assert_frame_equal(expected, actual)
+
+    def current(self) -> list[tuple[str, bool]]:
+        """The current files of events and whether they are final."""
+        with self.pool.connection() as connection:
+            pairs = manifest.current(connection, site=1, begin=0, end=FIRST + 1000 * DAY)
+        names = [(str(pair.events.name).partition(".v")[0], pair.final) for pair in pairs]
+        return sorted(names)
+
+    def rows(self) -> dict[str, int]:
+        """How many rows are in the tables."""
+        with self.pool.connection() as connection:
+            return {
+                table: connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608 - our own names
+                for table in ("events", "event_properties", "sessions")
+            }
+
+
+@pytest.fixture
+def stage(rollup_pool: ConnectionPool, tmp_path: Path) -> Stage:
+    """An empty archive of a site."""
+    return Stage(rollup_pool, tmp_path / "archive")
+
+
+def day_of_events(day: int, seed: int, *, count: int = 40) -> list[Event]:
+    """Events of a few people over one day, some of them shortly before midnight, some with properties."""
+    random = Random(seed)  # noqa: S311 - test data
+    times = sorted(random.choices([*range(0, DAY, 13 * MINUTE), *range(DAY - HOUR, DAY, 7 * MINUTE)], k=count))
+    return [
+        event_at(
+            day + ts,
+            number,
+            person=random.randrange(5),
+            traffic=random.choice((0, 0, 0, 1)),
+            event_type=random.choice(("page_view", "page_view", "custom", "scroll_50")),
+            name="buy",
+            path=random.choice(("/", "/ä", '/"a",b')),
+            engaged_ms=random.randrange(9),
+        )._replace(properties=random.choice(("", "", '{"plan": "pro"}')))
+        for number, ts in enumerate(times)
+    ]
+
+
+def some_days(count: int) -> list[Event]:
+    """Events of days that follow each other."""
+    return [event for day in range(count) for event in day_of_events(FIRST + day * DAY, day)]
+
+
+def name(day: int) -> str:
+    """The name of a day's events, without version."""
+    return f"site=1/events-{instant(FIRST + day * DAY):%Y-%m-%d}"
+
+
+def test_life_of_a_day(stage: Stage) -> None:
+    """A day has files an hour after its end, final 50 hours after it; its rows go after the retention."""
+    stage.write(some_days(2))
+    stage.go_to(FIRST + DAY + 40 * MINUTE - 44 * MINUTE)
+    assert stage.current() == []
+    stage.go_to(FIRST + DAY + HOUR)
+    assert stage.current() == [(name(0), False)]
+    stage.assert_right()
+    stage.go_to(FIRST + 3 * DAY + HOUR)
+    assert stage.current() == [(name(0), False), (name(1), False)]
+    stage.go_to(FIRST + 3 * DAY + 2 * HOUR)
+    assert stage.current() == [(name(0), True), (name(1), False)]
+    before = stage.rows()
+    stage.go_to(FIRST + 5 * DAY - HOUR)
+    assert stage.rows() == before
+    stage.go_to(FIRST + 5 * DAY)
+    assert 0 < stage.rows()["events"] < before["events"]
+    stage.assert_right()
+    stage.go_to(FIRST + 6 * DAY)
+    assert stage.rows() == {"events": 0, "event_properties": 0, "sessions": 0}
+    stage.assert_right()
+    assert stage.telemetry.counters["footfall_archive_failures_total"] == 0
+
+
+def test_days_become_months(stage: Stage) -> None:
+    """The files of a month whose days are final become one pair; a later change gets its own file until the next."""
+    stage.write(some_days(8))
+    stage.go_to(FIRST + 20 * DAY)
+    month, following = (f"site=1/events-{instant(FIRST + days * DAY):%Y-%m}" for days in (0, 6))
+    assert stage.current() == [(month, True), *((name(day), True) for day in (6, 7))]
+    stage.assert_right()
+    late = [event_at(FIRST + 2 * DAY + 5 * HOUR, 7, person=77)]
+    stage.events += late
+    import_day(stage.pool, stage.job, FileDay(1, b"file", FIRST + 2 * DAY), late)
+    assert (name(2), False) in stage.current()
+    stage.assert_right()
+    stage.go_to(FIRST + 21 * DAY)
+    assert stage.current() == [(month, True), *((name(day), True) for day in (6, 7))]
+    stage.assert_right()
+    stage.go_to(FIRST + 40 * DAY)
+    assert stage.current() == [(month, True), (following, True)]
+    stage.assert_right()
+    found = {found.name.partition(".v")[0] for found in stage.store.found()}
+    assert found == {f"site=1/{kind}-{of[14:]}" for kind in ("events", "sessions") for of in (month, following)}
+
+
+def test_import_into_days_without_rows(stage: Stage) -> None:
+    """An import thaws the day, is counted once, and its rows go again; readers see all of it at each step."""
+    stage.write(some_days(3))
+    stage.go_to(FIRST + 10 * DAY)
+    assert stage.rows()["events"] == 0
+    more = [event._replace(visitor=event.visitor and event.visitor ^ 1) for event in day_of_events(FIRST + DAY, 99)]
+    more = [event._replace(prev=0) for event in more]
+    for _ in range(2):
+        import_day(stage.pool, stage.job, FileDay(1, b"file", FIRST + DAY), more)
+    stage.events += more
+    assert stage.rows()["events"] > len(more)
+    stage.assert_right()
+    stage.go_to(FIRST + 11 * DAY)
+    assert stage.rows() == {"events": 0, "event_properties": 0, "sessions": 0}
+    stage.assert_right()
+    history = day_of_events(FIRST - 10 * DAY, 5)
+    import_day(stage.pool, stage.job, FileDay(1, b"older", FIRST - 10 * DAY), history)
+    stage.events += history
+    stage.assert_right()
+    stage.go_to(FIRST + 12 * DAY)
+    assert stage.rows()["events"] == 0
+    stage.assert_right()
+
+
+def test_rows_stay_until_files_are_right(stage: Stage) -> None:
+    """A file that was changed, or that is not there, holds its day's rows back and raises the alarm, until mended."""
+    stage.write(some_days(2))
+    stage.go_to(FIRST + 2 * DAY + HOUR)
+    with stage.pool.connection() as connection:
+        pair = manifest.current(connection, site=1, begin=FIRST, end=FIRST + DAY)[0]
+    path = Path(stage.store.sources([str(pair.sessions.name)]).addresses[0])
+    body = bytearray(path.read_bytes())
+    body[100] ^= 1
+    path.write_bytes(body)
+    before = stage.rows()
+    stage.go_to(FIRST + 10 * DAY)
+    assert stage.rows() == before
+    assert stage.telemetry.counters["footfall_archive_failures_total"] > 0
+    assert stage.telemetry.gauges["footfall_archive_held_back_days"] > 0
+    stage.job.roll_day(1, FIRST, force=True)
+    stage.go_to(FIRST + 11 * DAY)
+    assert stage.rows()["events"] == 0
+    assert stage.telemetry.gauges["footfall_archive_held_back_days"] == 0
+    stage.assert_right()
+
+
+def test_a_partition_that_is_behind_holds_days_back(stage: Stage) -> None:
+    """No day is final before every partition has been applied past it, unless no log can have anything of it."""
+    stage.write(some_days(1))
+    with stage.pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO positions (log, partition, next, greatest_ts, applied_to) VALUES ('events-1', 3, 1, %s, %s)",
+            [instant(FIRST), instant(FIRST + 3 * DAY)],
+        )
+    stage.go_to(FIRST + 8 * DAY)
+    assert stage.current() == [(name(0), False)]
+    stage.go_to(FIRST + 13 * DAY)
+    assert stage.current() == [(name(0)[:-3], True)]
+
+
+def test_orphans_and_replaced_files_go(stage: Stage) -> None:
+    """What a crash left and what was replaced are removed; what is not ours stays."""
+    stage.write(some_days(1))
+    stage.go_to(FIRST + DAY + HOUR)
+    stage.job.roll_day(1, FIRST, force=True)
+    scratch = stage.store.scratch()
+    scratch.write_bytes(b"never finished")
+    orphan = stage.store.scratch()
+    orphan.write_bytes(b"never named")
+    stage.store.put(orphan, "site=1/events-2026-01-01.v9999.parquet")
+    notes = scratch.with_name("notes.txt")
+    notes.write_bytes(b"the owner's")
+    for found in stage.store.found():
+        os.utime(scratch.parent / found.name, (0, stage.clock.now / 1000))
+    stage.clock.now += 2 * HOUR
+    stage.archivist = stage.new_archivist()
+    stage.archivist.work(Flag())
+    with stage.pool.connection() as connection:
+        pairs = manifest.current(connection, site=1, begin=0, end=FIRST + DAY)
+    assert {found.name for found in stage.store.found()} == {"notes.txt", *(str(file.name) for file in pairs[0])}
+
+
+def test_rollups_from_files(stage: Stage) -> None:
+    """A day without rows can be rolled up again, and its rollups are what they were."""
+
+    def rollups() -> dict[str, list[tuple[object, ...]]]:
+        with stage.pool.connection() as connection:
+            tables = ("roll_site", "roll_path", "roll_event", "roll_dim")
+            return {
+                table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=str)  # noqa: S608 - our own names
+                for table in tables
+            }
+
+    stage.write(some_days(2))
+    stage.go_to(FIRST + 10 * DAY)
+    assert stage.rows()["events"] == 0
+    before = rollups()
+    with stage.pool.connection() as connection:
+        connection.execute("UPDATE roll_path SET views = 77; UPDATE roll_dim SET visits = 1")
+    for day in (FIRST, FIRST + DAY):
+        stage.job.roll_day(1, day, force=True)
+    assert rollups() == before
+    stage.assert_right()
