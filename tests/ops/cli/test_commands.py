@@ -20,6 +20,8 @@ from ops.cli.app import app
 from storage import keys
 from storage.key_vault import KeyVault, derive
 from storage.migrate import migrate
+from tracker.builds import Extra
+from tracker.snippet import snippet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +90,19 @@ def test_sites_are_made_and_listed(cluster: str) -> None:
     assert _footfall("sites", "create", "example.com", DATABASE_URL=cluster).returncode == 1
     (listed,) = json.loads(_footfall("sites", "list", "--json", DATABASE_URL=cluster).stdout)
     assert (listed["id"], listed["domain"]) == (made["id"], "example.com")
+
+
+def test_tags_of_a_site(cluster: str) -> None:
+    """Shown when it is made, beside its id, and whenever somebody asks; they follow its settings."""
+    made = _footfall("sites", "create", "example.com", DATABASE_URL=cluster)
+    tag = snippet(made.stdout.strip(), "http://127.0.0.1:8000").plain
+    assert tag in made.stderr
+    _footfall("sites", "set", "example.com", "honour_gpc=false", DATABASE_URL=cluster)
+    asked = ("sites", "snippet", "example.com", "--extra", "vitals", "--extra", "forms", "--json")
+    public = "https://stats.example.com"
+    shown = json.loads(_footfall(*asked, DATABASE_URL=cluster, FOOTFALL_PUBLIC_URL=public).stdout)
+    extras = [Extra.FORMS, Extra.VITALS]
+    assert shown == snippet(made.stdout.strip(), public, extras, honour_gpc=False)._asdict()
 
 
 def test_settings_of_a_site_are_shown_and_set(cluster: str) -> None:
