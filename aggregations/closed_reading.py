@@ -92,7 +92,8 @@ class ClosedReading:
         known = {head: self._kept.get(self._key({head: 1})) for head in heads}
         missing = {head.month: head for head, lines in known.items() if lines is None}
         pieces = merged(Piece(Grain.MONTH, month, month_after(month)) for month in sorted(missing))
-        read = {missing[block.begin]: block.lines for block in self._read(*pieces)}
+        # A page that people and bots saw is there twice.
+        read = {missing[block.begin]: added(self._listing, [block.lines]) for block in self._read(*pieces)}
         for head in missing.values():
             self._kept.keep(self._key({head: 1}), read.setdefault(head, listings.no_lines(self._listing)))
         return read | {head: lines for head, lines in known.items() if lines is not None}

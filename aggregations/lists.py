@@ -46,7 +46,8 @@ class ListReading:
         running = [piece for piece in made.rollups if piece not in past]
         now = listings.rollup_blocks(self._connection, listing, self._scope, running)
         rows = self._row_lines(made.rows, listing)
-        return added(listing, [closed.lines(past), *(block.lines for block in now), *rows])
+        lately = [*(block.lines for block in now), *rows]
+        return added(listing, [closed.lines(past), *lately]) if lately else closed.lines(past)
 
     def visits_by(self, span: Span, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
         """Return the visits of each value of each dimension; with a group, of visits that saw a page of it there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from aggregations.job import RollupJob, month_of
 from aggregations.reports import Reports
 from aggregations.rollups import ROLLUPS
 from core.query import Query
+from core.ranges import Days
 from core.spans import DAY, day_of
 from core.telemetry import NoTelemetry
 from storage import rollups
@@ -22,6 +24,7 @@ from storage.pool import open_pool
 from storage.times import instant
 from tests.aggregations.history import History, make_history
 from tests.aggregations.test_reports import (
+    FIRST,
     FIRST_DAY,
     StillClock,
     commit,
@@ -40,9 +43,9 @@ DAYS = 66
 
 
 async def check(service: Reports, history: History, random: Random, *, ranges: int) -> None:
-    """Hold some lists to the definitions, each asked for twice."""
-    for _ in range(ranges):
-        asked = random_query(random, history)
+    """Hold some lists to the definitions, each asked for twice; those of a whole month are nothing but one rollup."""
+    month = Query(site=1, days=Days(first=FIRST, last=FIRST.replace(day=28)), zone=UTC, bots=True)
+    for asked in (*(random_query(random, history) for _ in range(ranges)), month):
         query = Query(site=1, days=asked.days, zone=asked.zone, bots=asked.bots)
         for _ in range(2):
             pages = await service.pages(query, limit=99)
