@@ -1,4 +1,4 @@
-"""docs/tracker.md, held to the source of the script."""
+"""docs/tracker.md and the types for TypeScript, held to the source of the script."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tracker.builds import NAMES, Extra
 
 _ROOT: Final = Path(__file__).parents[2]
 _DOCUMENT: Final = (_ROOT / "docs/tracker.md").read_text()
+_TYPES: Final = (_ROOT / "tracker/tracker.d.ts").read_text()
 _SOURCE: Final = "\n".join(path.read_text() for path in sorted((_ROOT / "tracker/src").rglob("*.js")))
 
 
@@ -20,11 +21,22 @@ def _rows(heading: str) -> list[str]:
     return [line.split("|")[1].strip().strip("`") for line in section.splitlines() if line.startswith("|")][2:]
 
 
+def _attributes() -> list[str]:
+    """What the source reads from the script tag."""
+    read = re.findall(r'dataset\.(\w+)|"(\w+)" in dataset', _SOURCE)
+    return sorted({f"data-{one or other}" for one, other in read})
+
+
 def test_every_attribute_is_documented() -> None:
     """The document has exactly one line for each attribute that the source reads from the tag."""
-    read = re.findall(r'dataset\.(\w+)|"(\w+)" in dataset', _SOURCE)
+    assert sorted(_rows("### Attributes of the script tag")) == _attributes()
 
-    assert sorted(_rows("### Attributes of the script tag")) == sorted({f"data-{one or other}" for one, other in read})
+
+def test_every_attribute_is_in_the_types() -> None:
+    """So has the list in the file of types, beside the attributes of elements."""
+    listed = re.findall(r"^ \* - `(data-[^`]+)`", _TYPES, re.MULTILINE)
+
+    assert sorted(listed) == sorted([*_attributes(), "data-analytics-*", "data-analytics-event"])
 
 
 def test_every_extra_is_documented() -> None:
