@@ -65,6 +65,11 @@ class Site:
     created_at: int = 0
 
     @cached_property
+    def excludes(self) -> bool:
+        """Whether its owner leaves anything out that events are to be looked at for."""
+        return bool(self.excluded_ips or self.allowed_hosts or self.excluded_paths or self.excluded_countries)
+
+    @cached_property
     def excluded_networks(self) -> tuple[Network, ...]:
         """`excluded_ips` as integers."""
         return tuple(map(parse_network, self.excluded_ips))

@@ -160,3 +160,7 @@ STEPS: Final[tuple[Step, ...]] = (
     put_stamp,
     put_visitor,
 )
+#: Those that let everything pass where `Site.excludes` is false, as of most sites.
+EXCLUSIONS: Final[frozenset[Step]] = frozenset(
+    {drop_excluded_ip, drop_excluded_path, drop_other_host, drop_excluded_country}
+)

@@ -175,6 +175,23 @@ def test_hosts(url: str, hosts: list[str], counts: bool) -> None:  # noqa: FBT00
     assert isinstance(outcome, Enriched) is counts
 
 
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({}, None),
+        ({"excluded_ips": ("198.51.100.9",)}, DropReason.EXCLUDED_IP),
+        ({"excluded_paths": ("/a",)}, DropReason.EXCLUDED_PATH),
+        ({"excluded_countries": ("IS",)}, DropReason.EXCLUDED_COUNTRY),
+        ({"allowed_hosts": ("example.org",)}, DropReason.OTHER_HOST),
+    ],
+)
+def test_one_exclusion_is_enough(settings: dict[str, Any], reason: DropReason | None) -> None:
+    """Each is looked at though the site has no other."""
+    site = replace(SITE, **{"excluded_ips": (), **settings})
+    outcome = enrichment().run(VIEW, REQUEST._replace(ip="198.51.100.9"), site)
+    assert (outcome if isinstance(outcome, DropReason) else None) is reason
+
+
 def test_paths_are_excluded_in_their_one_form() -> None:
     """However a path is written, and whatever the type of the event."""
     site = replace(SITE, excluded_paths=("/café/*",))
