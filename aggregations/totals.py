@@ -92,6 +92,7 @@ class TotalsReading:
                 yield bucket, known[day].after
             else:
                 counted.append((bucket, begin, end))
+        self._basis.require_rows((begin, end) for _, begin, end in counted)
         yield from reports.visitors(self._connection, self._scope, counted)
 
     def _halves(self, days: set[int]) -> dict[int, Halves]:
