@@ -51,14 +51,19 @@ def series(query: Query, asked: Asked, values: Values, *, now_ms: int, first: in
     )
 
 
+def nothing(query: Query, asked: Asked, *, now_ms: int) -> Series:
+    """Return the series of what cannot be."""
+    return series(query, asked, lambda _, points: [0] * len(points), now_ms=now_ms, first=None)
+
+
 def _before(
     query: Query, asked: Asked, points: Sequence[Slot], values: Values, first: int | None
 ) -> Sequence[int | float | None]:
-    nothing = [None] * len(points)
+    unknown = [None] * len(points)
     if asked.other is None or first is None:
-        return nothing
+        return unknown
     theirs, places = opposite(points, asked.other, interval=asked.interval, calendar=asked.calendar)
     if not theirs or theirs[-1].end <= first:
-        return nothing
+        return unknown
     found = values(query.before(asked.other), theirs)
     return [None if place is None or theirs[place].end <= first else found[place] for place in places]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fastapi.responses import StreamingResponse
 
@@ -19,6 +19,13 @@ _QUOTED: Final = re.compile(r'[",\r\n]')
 
 #: A cell as reports have it; None is an empty one.
 Cell = str | int | float | None
+
+
+class Table(NamedTuple):
+    """A report as CSV has it."""
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
 
 
 def attachment(name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> StreamingResponse:
