@@ -29,6 +29,7 @@ LEFT_OUT: Final = (
     "tracker/src/",
     "tracker/node_modules/",
     "tracker/build.mjs",
+    "tracker/peers.mjs",
     "tracker/downloads.json",
     "tracker/package.json",
     "tracker/package-lock.json",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from itertools import pairwise
@@ -54,6 +55,14 @@ def test_everything_is_small() -> None:
     largest = max(len(brotli.compress(build.content, quality=11)) for build in builds().values())
     assert largest <= ALL_BYTES
     assert largest == size(*Extra)
+
+
+def test_the_document_tells_the_sizes() -> None:
+    """Of every build: minified and in brotli; what gzip makes of it depends on the machine's zlib."""
+    document = (TRACKER.parent / "docs" / "tracker.md").read_text(encoding="utf-8")
+    for name, build in builds().items():
+        minified, packed = len(build.content), len(brotli.compress(build.content, quality=11))
+        assert re.search(rf"\| `{name}` \| {minified:,} \| [\d,]+ \| {packed:,} \|\n", document)
 
 
 @pytest.mark.parametrize("name", NAMES)
