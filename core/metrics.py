@@ -107,7 +107,13 @@ DEFINITIONS: Final[Mapping[Metric, Definition]] = MappingProxyType(
 
 def add(parts: Iterable[Totals]) -> Totals:
     """The sum of the parts; of none, nothing but zeros."""
-    return Totals(*map(sum, zip(*parts, strict=True))) if (parts := tuple(parts)) else Totals()
+    match tuple(parts):
+        case ():
+            return Totals()
+        case (one,):
+            return one
+        case several:
+            return Totals(*map(sum, zip(*several, strict=True)))
 
 
 def value_of(metric: Metric, totals: Totals) -> int | float:
