@@ -64,7 +64,7 @@ export const look = (event) => {
   }
   clicks.look(event);
   // A request holds 32 events at most; the calls that are left wait for the next look.
-  for (const [name, properties] of calls.splice(0, url && 9)) add("custom", { ...properties, name });
+  for (const [name, properties] of calls.splice(0, url && 25)) add("custom", { ...properties, name });
   if (waiting[before]) post("[" + waiting + "]");
 
   // Marks wait for the next request. Only an event of the document has a scrolling element, whose height is read anew
