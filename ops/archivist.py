@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import psycopg
 
 from aggregations.archive.compaction import compact
-from aggregations.archive.verify import problems
+from aggregations.archive.verify import days_of, problems
 from aggregations.planner import Span
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, day_of
@@ -25,7 +25,7 @@ from storage.snapshots import snapshot
 from storage.times import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
     from threading import Event
 
     from psycopg import Connection
@@ -295,9 +295,3 @@ class Archivist:
             except Exception:  # noqa: BLE001 - whatever it is
                 _log.exception("The archive's %s failed; it is tried again", thing)
         return True
-
-
-def days_of(pair: FilePair, current: Collection[FilePair]) -> list[int]:
-    """Return the days (starts, ms) that are read from the pair, and not from files of their own."""
-    own = {other.begin for other in current if other.end - other.begin == DAY and other is not pair}
-    return [day for day in pair.days if day not in own or len(pair.days) == 1]

@@ -40,7 +40,7 @@ def problems(connection: Connection, store: ArchiveStore, pair: FilePair, *, day
     Raises:
         Unavailable: the archive does not answer.
     """
-    found = [*_problems_of(store, pair.events), *_problems_of(store, pair.sessions)]
+    found = file_problems(store, pair)
     if found:
         return found
     held: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -55,6 +55,17 @@ def problems(connection: Connection, store: ArchiveStore, pair: FilePair, *, day
             if of_files != of_rollups:
                 found.append(f"{pair.events.name}: {name} of class {traffic} is {of_files}, rollups say {of_rollups}")
     return found
+
+
+def days_of(pair: FilePair, current: Collection[FilePair]) -> list[int]:
+    """Return the days (starts, ms) that are read from the pair, and not from files of their own."""
+    own = {other.begin for other in current if other.end - other.begin == DAY and other.events.name != pair.events.name}
+    return [day for day in pair.days if day not in own or len(pair.days) == 1]
+
+
+def file_problems(store: ArchiveStore, pair: FilePair) -> list[str]:
+    """Return what is wrong with the bytes of a pair of files, and with what they say of themselves."""
+    return [*_problems_of(store, pair.events), *_problems_of(store, pair.sessions)]
 
 
 def _problems_of(store: ArchiveStore, file: ArchiveFile) -> list[str]:

@@ -9,6 +9,7 @@ import typer
 
 from ops.cli import (
     aggregate,
+    archive,
     cluster,
     dead_letters,
     demo_page,
@@ -55,6 +56,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
 app.add_typer(topics.app, name="topics")
 app.add_typer(imports.app, name="import")
+app.add_typer(archive.app, name="archive")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(geo.app, name="geo")
 settings.register(app)

@@ -157,6 +157,12 @@ def missing(connection: Connection, *, before: int, limit: int) -> list[MissingD
     return [MissingDay(site, millis(day)) for site, day in rows]
 
 
+def known_days(connection: Connection, *, site: int, begin: int, end: int) -> list[int]:
+    """Return the days (starts, ms) in [begin, end), ms, of which a site has rollups or files."""
+    span = {"site": site, "begin": instant(begin), "end": instant(end)}
+    return [millis(day) for (day,) in connection.execute(load("archive.rolled_days"), span)]
+
+
 def known(connection: Connection, names: Iterable[FileName]) -> set[FileName]:
     """Return those of the names that the manifest has, current or replaced."""
     given = {(name.site, name.version): name for name in names}
