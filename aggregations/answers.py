@@ -75,6 +75,27 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Journeys:
+    """The first pages of visits, one after the other, and how many visits begin like this; most visits first."""
+
+    days: Days
+    rows: tuple[tuple[tuple[str, ...], int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What visits saw right before and right after a page: lists of (path, how often), most frequent first.
+
+    '' before it is the beginning of a visit, after it the end.
+    """
+
+    days: Days
+    path: str
+    before: tuple[tuple[str, int], ...]
+    after: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeseries:
     """A metric on each day of a range, days without anything included."""
 

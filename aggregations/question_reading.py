@@ -95,17 +95,23 @@ class QuestionReading:
         (hits,) = self._collect(funnels.hits(chosen, steps, has=self._has()))
         return funnels.steps_taken(hits, len(steps))
 
-    def sequences(self, span: Span, *, stops: int) -> pl.DataFrame:
-        """Return `pages`, the first so many of a visit, and the `visits` that begin like this, in no order."""
+    def journeys(self, span: Span, *, stops: int, limit: int, offset: int) -> list[tuple[tuple[str, ...], int]]:
+        """Return (the first so many pages of visits, how many visits begin like this), most visits first; some rows."""
         chosen = self._choose(span, journeys.COLUMNS, on=True)
-        (found,) = self._collect(journeys.sequences(chosen, stops=stops, has=self._has()))
-        return found
+        (views,) = self._collect(journeys.views(chosen, has=self._has()))
+        found = journeys.sequences(views, stops=stops).with_columns(text=pl.col("pages").list.join("\0"))
+        ordered = found.sort("visits", "text", descending=[True, False]).slice(offset, limit)
+        return [(tuple(pages), visits) for pages, visits, _ in ordered.iter_rows()]
 
-    def neighbours(self, span: Span, path: str) -> pl.DataFrame:
-        """Return `before` and `after` of the stops at a page, '' where there is nothing, and `count`, in no order."""
+    def around(self, span: Span, path: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return `key`, '' for none, and `count` of what comes before a page and of what comes after, in no order."""
         chosen = self._choose(span, journeys.COLUMNS, on=True)
-        (found,) = self._collect(journeys.neighbours(chosen, path, has=self._has()))
-        return found
+        (views,) = self._collect(journeys.views(chosen, path=path, has=self._has()))
+        found = journeys.neighbours(views, path)
+        before, after = (
+            found.group_by(pl.col(name).alias("key")).agg(pl.col("count").sum()) for name in ("before", "after")
+        )
+        return before, after
 
     def _choose(self, span: Span, columns: Columns, *, back: bool = False, on: bool = False) -> Chosen:
         """What the query's filters choose in the span, with columns.

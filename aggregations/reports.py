@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Series, Summary, Timeseries
+from aggregations.answers import Around, CustomEvents, Flow, Funnel, Journeys, Pages, Series, Summary, Timeseries
 from aggregations.basis import Basis
 from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
 from aggregations.closed import ClosedLists
 from aggregations.comparing import before, of_keys
-from aggregations.funnel_reading import FunnelReading
+from aggregations.fallback import ListOrQuestion, TotalsOrQuestion
 from aggregations.hours import HourCache
 from aggregations.lists import ListReading
 from aggregations.planner import Span
+from aggregations.question_reading import QuestionReading
 from aggregations.ranking import top
 from aggregations.series import series
 from aggregations.totals import TotalsReading
@@ -47,16 +48,18 @@ if TYPE_CHECKING:
     from core.metrics import Totals
     from core.query import Group, Query
     from core.ranges import Comparison
+    from core.steps import Step
     from core.telemetry import Telemetry
+    from storage.archive.store import ArchiveStore
     from storage.listings import Listing
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Reports that run at a time in a process: more would only make each of them slower. Those that may take a minute have
-#: a turn of their own, so that nobody waits for them.
+#: Reports that run at a time in a process: more would only make each of them slower. Questions, which look at events
+#: and may take long, have turns of their own, so that nobody waits for them.
 QUICK: Final = 2
-LONG: Final = 1
+QUESTIONS: Final = 2
 #: Reports that may wait for their turn, of either kind.
 WAITING: Final = 200
 #: Seconds after which one of its statements is given up.
@@ -70,25 +73,29 @@ class Reports:
         pool: connections to read with; closed by whoever opened it.
         clock: for what is kept a moment, and to measure.
         telemetry: where the time of each report goes.
+        archive: where files are that questions are answered from, if there are any.
 
     Every report raises:
-        Unavailable: the store does not answer.
+        Unavailable: the store or the archive does not answer, or it takes too long.
         Overloaded: too many reports are waiting.
     """
 
-    def __init__(self, pool: ConnectionPool, *, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(
+        self, pool: ConnectionPool, *, clock: Clock, telemetry: Telemetry, archive: ArchiveStore | None = None
+    ) -> None:
         self._pool = pool
+        self._archive = archive
         self._clock = clock
         self._telemetry = telemetry
         self._totals_kept: HourCache[tuple[int, Totals]] = HourCache(clock=clock)
         self._lines_kept: HourCache[tuple[int, pl.DataFrame]] = HourCache(clock=clock, size=lambda part: part[1].height)
         self._closed = ClosedLists()
         self._quick = Turns("report", at_a_time=QUICK, waiting=WAITING)
-        self._long = Turns("long report", at_a_time=LONG, waiting=WAITING)
+        self._questions = Turns("question", at_a_time=QUESTIONS, waiting=WAITING)
 
     def close(self) -> None:
         """Wait for the reports that run and let the threads end."""
-        for turns in (self._quick, self._long):
+        for turns in (self._quick, self._questions):
             turns.close()
 
     async def summary(
@@ -125,14 +132,22 @@ class Reports:
             "custom_events", self._custom_events, query, name, limit=limit, offset=offset, other=other
         )
 
-    async def funnel(self, query: Query, steps: Sequence[str]) -> Funnel:
+    async def funnel(self, query: Query, steps: Sequence[Step]) -> Funnel:
         """The visits that take the steps in order.
 
         Args:
             query: which visits: those that begin in the range and, with a group, have a view in it.
-            steps: a page if it begins with a slash, else the type or the name of an event; one at least.
+            steps: one at least.
         """
-        return await self._long.run(partial(self._timed, "funnel", self._funnel, query, steps))
+        return await self._ask("funnel", self._funnel, query, steps)
+
+    async def journeys(self, query: Query, *, stops: int, limit: int, offset: int = 0) -> Journeys:
+        """The first so many pages of the visits that begin in the range and, with a group, have a view in it."""
+        return await self._ask("journeys", self._journeys, query, stops=stops, limit=limit, offset=offset)
+
+    async def around(self, query: Query, path: str, *, limit: int, offset: int = 0) -> Around:
+        """What comes before and after a page in these visits; each list is cut alike."""
+        return await self._ask("around", self._around, query, path, limit=limit, offset=offset)
 
     async def sources(  # noqa: PLR0913 - what of the visits, which rows, and what they are compared with
         self,
@@ -252,8 +267,11 @@ class Reports:
         return CustomEvents(days=query.days, rows=tuple(ranked(counts, limit=limit, offset=offset)), before=past)
 
     def _event_counts(self, connection: psycopg.Connection, query: Query) -> Counter[str]:
-        if query.group is None:
+        if query.group is None or query.is_filtered:
             return Counter(dict(self._lines(connection, query, CUSTOM_EVENTS).iter_rows()))
+        span = Span(*query.ends)
+        if not Basis.read(connection, query, span).has_rows([span]):
+            return Counter(dict(self._question(connection, query).lines(span, CUSTOM_EVENTS).iter_rows()))
         return self._events_of_group(connection, query, query.group)
 
     def _events_of_group(self, connection: psycopg.Connection, query: Query, group: Group) -> Counter[str]:
@@ -269,22 +287,48 @@ class Reports:
         span = Span(*query.ends)
         return self._lists_in(connection, query, span).lines(span, listing)
 
-    def _totals_in(self, connection: psycopg.Connection, query: Query, span: Span) -> TotalsReading:
-        return TotalsReading(Basis.read(connection, query, span), self._totals_kept)
+    def _totals_in(
+        self, connection: psycopg.Connection, query: Query, span: Span
+    ) -> TotalsOrQuestion | QuestionReading:
+        question = self._question(connection, query)
+        if query.is_filtered:
+            return question
+        return TotalsOrQuestion(TotalsReading(Basis.read(connection, query, span), self._totals_kept), question)
 
-    def _lists_in(self, connection: psycopg.Connection, query: Query, span: Span) -> ListReading:
-        return ListReading(Basis.read(connection, query, span), self._lines_kept, self._closed)
+    def _lists_in(self, connection: psycopg.Connection, query: Query, span: Span) -> ListOrQuestion | QuestionReading:
+        question = self._question(connection, query)
+        if query.is_filtered:
+            return question
+        basis = Basis.read(connection, query, span)
+        return ListOrQuestion(ListReading(basis, self._lines_kept, self._closed), question)
 
-    def _funnel(self, query: Query, steps: Sequence[str]) -> Funnel:
+    def _question(self, connection: psycopg.Connection, query: Query) -> QuestionReading:
         until = self._clock.monotonic() + LONGEST
 
         def in_time() -> None:
             if self._clock.monotonic() > until:
                 raise _too_slow()
 
+        return QuestionReading(connection, self._archive, query, in_time=in_time)
+
+    def _funnel(self, query: Query, steps: Sequence[Step]) -> Funnel:
         with self._snapshot() as connection:
-            counts = FunnelReading(connection, query, steps, in_time=in_time).count(Span(*query.ends))
-        return Funnel(days=query.days, steps=tuple(zip(steps, counts, strict=True)))
+            counts = self._question(connection, query).funnel(Span(*query.ends), steps)
+        taken = zip((step.text for step in steps), counts, strict=True)
+        return Funnel(days=query.days, steps=tuple(taken))
+
+    def _journeys(self, query: Query, *, stops: int, limit: int, offset: int) -> Journeys:
+        with self._snapshot() as connection:
+            rows = self._question(connection, query).journeys(
+                Span(*query.ends), stops=stops, limit=limit, offset=offset
+            )
+        return Journeys(days=query.days, rows=tuple(rows))
+
+    def _around(self, query: Query, path: str, *, limit: int, offset: int) -> Around:
+        with self._snapshot() as connection:
+            lines = self._question(connection, query).around(Span(*query.ends), path)
+        before, after = (tuple(top(found, "count", limit=limit, offset=offset)) for found in lines)
+        return Around(days=query.days, path=path, before=before, after=after)
 
     def _sources(  # noqa: PLR0913 - as for `sources`
         self,
@@ -345,6 +389,9 @@ class Reports:
 
     async def _run(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._quick.run(partial(self._timed, name, report, *args, **kwargs))
+
+    async def _ask(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._questions.run(partial(self._timed, name, report, *args, **kwargs))
 
     def _timed(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         started = self._clock.monotonic()

@@ -22,6 +22,7 @@ from core.dimensions import OF_SESSIONS, Dimension, value_of
 from core.metrics import Metric
 from core.query import Query
 from core.ranges import Comparison, Days
+from core.steps import parse_step
 from core.telemetry import NoTelemetry
 from storage.embedded import EmbeddedPostgres
 from storage.migrate import migrate
@@ -266,7 +267,7 @@ async def _report(pool: ConnectionPool) -> None:
     # Counted on rows, so over fewer days and not as often.
     funnel = ("/page/1", "/page/3", "/page/5")
     slow: dict[str, Callable[[int], Awaitable[object]]] = {
-        f"funnel, {_ROW_DAYS} days": lambda n: reports.funnel(query(n, _ROW_DAYS), funnel)
+        f"funnel, {_ROW_DAYS} days": lambda n: reports.funnel(query(n, _ROW_DAYS), [*map(parse_step, funnel)])
     }
     print(f"  {'':36} first      until today, events coming in   ranges asked for the first time")
     for name, case in (cases | slow).items():

@@ -8,7 +8,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.events import KINDS, Facts, Kind
+from core.events import KINDS, Facts, Kind, order_key
 from core.filters import OF_VISITS, About, Filter, FilterDimension
 from core.metrics import Totals
 
@@ -196,12 +196,12 @@ def followed_in(picked: Picked, has: Callable[[str], bool] | None) -> list[list[
     ]
 
 
-def funnel(picked: Picked, steps: Sequence[Step], has: Callable[[str], bool] | None) -> list[int]:
-    """How many visits took each step after those before it."""
+def funnel(visits: Iterable[Iterable[Event]], steps: Sequence[Step]) -> list[int]:
+    """How many visits took each step after those before it, told event by event."""
     taken = [0] * len(steps)
-    for events in followed_in(picked, has):
+    for events in visits:
         position = 0
-        for event in events:
+        for event in sorted(events, key=order_key):
             if position < len(steps) and is_step(event, steps[position]):
                 taken[position] += 1
                 position += 1

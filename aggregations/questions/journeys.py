@@ -20,38 +20,63 @@ if TYPE_CHECKING:
 
 #: What journeys need beside what the filters do.
 COLUMNS: Final = Columns(("event_id", "path", VISIT_START), ())
-#: No stored text has it.
-_BETWEEN: Final = "\0"
 
 
-def sequences(chosen: Chosen, *, stops: int, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:
-    """Return `pages`, the first so many stops of a visit, as a list, and `visits`, how many begin like this.
+def views(chosen: Chosen, *, path: str | None = None, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:
+    """Return what journeys are made of, in no order: `session_id`, `ts`, `event_id` and `path` of views.
 
-    With `has`, only of visits with a view of a page that it knows.
+    Args:
+        chosen: whose visits they are.
+        path: leaves out the visits that do not see this page.
+        has: leaves out the visits without a view of a page that it knows.
     """
-    pages = pl.col("path").head(stops).str.join(_BETWEEN)
-    begun = _stops(followed_in(chosen, has)).group_by("session_id", maintain_order=True).agg(pages)
-    counted = begun.group_by("path").agg(visits=pl.len())
-    return counted.select(pl.col("path").str.split(_BETWEEN).alias("pages"), "visits")
+    found = followed_in(chosen, has).filter(is_view())
+    if path is not None:
+        found = of_sessions(found, found.filter(pl.col("path") == path))
+    return found.select("session_id", "ts", "event_id", "path")
 
 
-def neighbours(chosen: Chosen, path: str, *, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:
+def sequences(found: pl.DataFrame, *, stops: int) -> pl.DataFrame:
+    """Return `pages`, the first so many stops of a visit, as a list, and `visits`, how many begin like this."""
+    paths = _stops(found.with_columns(pl.col("path").cast(pl.Categorical)))
+    later = [_at(place).alias(str(place)) for place in range(1, stops)]
+    begun = paths.select("path", *later, first=_at(-1, "session_id").is_null()).filter("first")
+    counted = begun.group_by(pl.exclude("first")).agg(visits=pl.len())
+    texts = counted.select(pl.exclude("visits").cast(pl.String), "visits")
+    return texts.select(pages=pl.concat_list(pl.exclude("visits")).list.drop_nulls(), visits=pl.col("visits"))
+
+
+def neighbours(found: pl.DataFrame, path: str) -> pl.DataFrame:
     """Return what came before and after the stops at a page: `before`, `after` and `count` of each pair of paths.
 
-    '' before it means that the visit began there, after it that the visit ended there. With `has`, only of visits with
-    a view of a page that it knows.
+    '' before it means that the visit began there, after it that the visit ended there.
     """
-    followed = followed_in(chosen, has)
-    stops = _stops(of_sessions(followed, followed.filter(is_view(), pl.col("path") == path)))
-    before, after = (pl.col("path").shift(by, fill_value="").over("session_id") for by in (1, -1))
-    around = stops.with_columns(before=before, after=after).filter(pl.col("path") == path)
-    return around.group_by("before", "after").agg(count=pl.len())
+    around = _stops(found).select("path", before=_at(-1).fill_null(""), after=_at(1).fill_null(""))
+    return around.filter(pl.col("path") == path).group_by("before", "after").agg(count=pl.len())
 
 
-def _stops(events: pl.LazyFrame) -> pl.LazyFrame:
-    """The views of each session in their order, without those of the page just seen."""
-    ordered = (
-        events.filter(is_view()).select("session_id", "ts", "event_id", "path").sort("session_id", "ts", "event_id")
+def _at(place: int, column: str = "path") -> pl.Expr:
+    """The column at the stop so many stops later (less than 0: before), null where that is another visit's."""
+    return pl.when(_is_of_visit(place)).then(pl.col(column).shift(-place))
+
+
+def _is_of_visit(place: int) -> pl.Expr:
+    return pl.col("session_id") == pl.col("session_id").shift(-place)
+
+
+def _stops(found: pl.DataFrame) -> pl.DataFrame:
+    """The views of each visit together and in their order, without those of the page just seen."""
+    again = _is_of_visit(-1) & (pl.col("path") == pl.col("path").shift())
+    return _ordered(found).filter(~again.fill_null(value=False)).select("session_id", "path")
+
+
+def _ordered(found: pl.DataFrame) -> pl.DataFrame:
+    """Files hold the events of each visit together and in their order; to see that is cheaper than to sort."""
+    beside = found.select("session_id", "ts", "event_id", same=_is_of_visit(-1).fill_null(value=False))
+    later = (pl.col("ts") > pl.col("ts").shift()) | (
+        (pl.col("ts") == pl.col("ts").shift()) & (pl.col("event_id") > pl.col("event_id").shift())
     )
-    seen_before = (pl.col("session_id") == pl.col("session_id").shift()) & (pl.col("path") == pl.col("path").shift())
-    return ordered.filter(~seen_before.fill_null(value=False)).select("session_id", "path")
+    visits, in_order = beside.select(visits=(~pl.col("same")).sum(), in_order=(later | ~pl.col("same")).all()).row(0)
+    if in_order and visits == found["session_id"].n_unique():
+        return found
+    return found.sort("session_id", "ts", "event_id")

@@ -18,6 +18,7 @@ from core.query import Group, Query
 from core.ranges import Days
 from core.sites import ContentGroup
 from core.spans import DAY
+from core.steps import parse_step
 from core.telemetry import NoTelemetry
 from storage.migrate import migrate
 from storage.pool import open_pool
@@ -256,6 +257,6 @@ async def test_a_visit_over_midnight_is_whole_in_a_funnel(dsn: str, day: int, ta
     with open_pool(dsn, size=2) as pool:
         reports = Reports(pool, clock=SetClock(FIRST_DAY), telemetry=NoTelemetry())
         query = Query(site=site, days=Days(first=date_, last=date_), zone=ZoneInfo("UTC"))
-        funnel = await reports.funnel(query, ["/a", "/b"])
+        funnel = await reports.funnel(query, [parse_step("/a"), parse_step("/b")])
         assert list(zip(("/a", "/b"), taken, strict=True)) == list(funnel.steps)
         reports.close()

@@ -14,7 +14,6 @@ import psycopg
 import pytest
 
 from aggregations import reports as reports_module
-from aggregations.funnel_reading import FunnelReading
 from aggregations.job import RollupJob
 from aggregations.planner import Span
 from aggregations.reports import Reports
@@ -26,14 +25,15 @@ from core.query import Group, Query
 from core.ranges import Days
 from core.sites import ContentGroup
 from core.spans import DAY, hour_of
+from core.steps import parse_step
 from core.telemetry import NoTelemetry
 from storage.migrate import migrate
 from storage.pool import open_pool
 from storage.sql import load
 from storage.times import instant
 from tests.aggregations.history import NAMES, PATHS, History, make_history, totals, write_rollups, write_rows
-from tests.aggregations.test_funnel import naive_funnel
 from tests.databases import fresh_database
+from tests.filter_oracle import funnel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -308,8 +308,8 @@ async def test_a_funnel_is_what_the_definitions_say(reports: Reports, histories:
     for _ in range(15):
         query = site_or_group(random, history)
         steps = random.choices(STEPS, k=random.randrange(1, 5))
-        funnel = await reports.funnel(query, steps)
-        assert list(zip(steps, expected_funnel(history, query, steps), strict=True)) == list(funnel.steps), query
+        found = await reports.funnel(query, [parse_step(step) for step in steps])
+        assert list(zip(steps, expected_funnel(history, query, steps), strict=True)) == list(found.steps), query
 
 
 def expected_funnel(history: History, query: Query, steps: Sequence[str]) -> list[int]:
@@ -325,23 +325,7 @@ def expected_funnel(history: History, query: Query, steps: Sequence[str]) -> lis
         visits = {
             key: rows for key, rows in visits.items() if any(row.type == "page_view" and has(row.path) for row in rows)
         }
-    return naive_funnel(visits.values(), steps)
-
-
-async def test_a_funnel_of_many_pieces_is_the_same(dsn: str, histories: dict[int, History]) -> None:
-    """However few rows fit into memory; one second's visits have to."""
-    history, steps = histories[1], ["/", "/about"]
-    first = FIRST + timedelta(days=5)
-    query = Query(site=history.site, days=Days(first=first, last=first + timedelta(days=40)), zone=UTC, bots=True)
-    expected = expected_funnel(history, query, steps)
-    assert expected[1] > 0
-    with psycopg.connect(dsn) as connection:
-        for most in (15, 40, 1_000):
-            reading = FunnelReading(connection, query, steps, in_time=lambda: None, most=most)
-            assert expected == reading.count(Span(*query.ends))
-        too_few = FunnelReading(connection, query, steps, in_time=lambda: None, most=0)
-        with pytest.raises(Unavailable, match="of one second"):
-            too_few.count(Span(*query.ends))
+    return funnel(visits.values(), [parse_step(step) for step in steps])
 
 
 async def test_a_funnel_that_takes_too_long_is_given_up(dsn: str, histories: dict[int, History]) -> None:
@@ -350,7 +334,7 @@ async def test_a_funnel_that_takes_too_long_is_given_up(dsn: str, histories: dic
         service = Reports(pool, clock=HastyClock(), telemetry=NoTelemetry())
         query = Query(site=histories[0].site, days=Days(first=FIRST, last=FIRST), zone=UTC)
         with pytest.raises(Unavailable, match="ask for fewer days"):
-            await service.funnel(query, ["/", "/about"])
+            await service.funnel(query, [parse_step("/"), parse_step("/about")])
         service.close()
 
 

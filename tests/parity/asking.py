@@ -14,6 +14,7 @@ from core.globs import PathGroups
 from core.metrics import Metric
 from core.query import Group, Query
 from core.ranges import Comparison, Days
+from core.steps import parse_step
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
 from storage.pool import open_pool
@@ -85,6 +86,6 @@ async def _ask(reports: Reports, query: Query) -> Answers:
         pages=tuple(pages),
         flow=await reports.flow(query, limit=10_000),
         custom_events=tuple([await reports.custom_events(query, name, limit=10_000) for name in (None, "signup")]),
-        funnels=tuple([await reports.funnel(query, steps) for steps in FUNNELS]),
+        funnels=tuple([await reports.funnel(query, [*map(parse_step, steps)]) for steps in FUNNELS]),
         series=tuple(await series),
     )

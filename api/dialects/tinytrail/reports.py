@@ -16,12 +16,14 @@ from api.auth import Admin, User  # noqa: TC001 - FastAPI reads the annotations 
 from api.dialects.tinytrail import parameters, translate
 from api.dialects.tinytrail.csv import attachment
 from api.dialects.tinytrail.envelope import success
+from api.dialects.tinytrail.filters import filters, without_filters
 from api.dialects.tinytrail.parameters import Format
 from core.errors import InvalidInput
 from core.globs import PathGroups
 from core.query import Group, Query
 from core.ranges import Period, date_at
 from core.spans import MINUTE
+from core.steps import parse_step
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from core.sites import Site
 
 _REALTIME_WINDOW: Final = 30 * MINUTE
+#: Pages of a journey that are told.
+_STOPS: Final = 5
 _UTC: Final = ZoneInfo("UTC")
 _JSON: Final = "application/json"
 
@@ -66,12 +70,14 @@ def reports_router(
     routes.add_api_route("/reports/devices", days.devices)
     routes.add_api_route("/reports/flow", days.flow)
     routes.add_api_route("/reports/funnel", days.funnel)
+    routes.add_api_route("/reports/journeys", days.journeys)
     routes.add_api_route("/reports/custom-events", days.custom_events)
     routes.add_api_route("/reports/timeseries", days.timeseries)
 
     @routes.get("/reports/realtime")
     async def realtime_report(request: Request, user: User) -> Response:
         """The last 30 minutes, humans only."""
+        without_filters(request.query_params.multi_items(), report="realtime")
         site = await run_in_threadpool(find_site, user, parameters.website_id(request.query_params))
         return _json(translate.realtime(await realtime.view(site.id, clock.now_ms(), _REALTIME_WINDOW)))
 
@@ -164,10 +170,25 @@ class _DayReports:
     async def funnel(self, request: Request, user: User) -> Response:
         """How many visits take some steps in order."""
         given, query, _ = await self._understand(request, user)
-        report = await self._reports.funnel(query, parameters.steps(request.query_params.multi_items()))
+        steps = parameters.steps(request.query_params.multi_items())
+        report = await self._reports.funnel(query, tuple(map(parse_step, steps)))
         if given.format is Format.CSV:
             return _csv("funnel", report.days, translate.funnel_table(report))
         return _json(translate.funnel(report))
+
+    async def journeys(self, request: Request, user: User) -> Response:
+        """The pages that visits see one after the other, or what comes before and after one. An extension."""
+        given, query, *_ = await self._understand(request, user)
+        path, offset = parameters.path(request.query_params), (given.page - 1) * given.per_page
+        if path is not None:
+            around = await self._reports.around(query, path, limit=given.per_page, offset=offset)
+            if given.format is Format.CSV:
+                return _csv("journeys", around.days, translate.around_table(around))
+            return _json(translate.around(around, given))
+        report = await self._reports.journeys(query, stops=_STOPS, limit=given.per_page, offset=offset)
+        if given.format is Format.CSV:
+            return _csv("journeys", report.days, translate.journeys_table(report))
+        return _json(translate.journeys(report, given))
 
     async def timeseries(self, request: Request, user: User) -> Response:
         """One metric by day, of the site or of one page."""
@@ -198,7 +219,15 @@ class _DayReports:
         days = given.days(today=date_at(self._clock.now_ms(), zone), oldest=oldest)
         groups = PathGroups(site.content_groups)
         group = None if given.content_group is None else Group(name=given.content_group, groups=groups)
-        query = Query(site=site.id, days=days, zone=zone, bots=given.bots, group=group)
+        query = Query(
+            site=site.id,
+            days=days,
+            zone=zone,
+            bots=given.bots,
+            group=group,
+            filters=filters(request.query_params.multi_items()),
+            groups=groups,
+        )
         return _Asked(given, query, groups)
 
 

@@ -12,7 +12,7 @@ from core.metrics import Metric, change_percent, rounded, value_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
+    from aggregations.answers import Around, CustomEvents, Flow, Funnel, Journeys, Pages, Summary, Timeseries
     from aggregations.breakdowns import Devices, Sources
     from api.dialects.tinytrail.csv import Cell
     from api.dialects.tinytrail.parameters import Parameters
@@ -30,6 +30,9 @@ _SUMMARY: Final = {
     "avg_session_duration_sec": Metric.AVG_SESSION_DURATION,
 }
 
+#: What stands for a page before the first and after the last of a visit.
+_ENTRY: Final = "(entry)"
+_EXIT: Final = "(exit)"
 #: What the columns of a source are called.
 _SOURCES: Final = {
     Dimension.CHANNEL: ("channel",),
@@ -164,6 +167,41 @@ def funnel_table(report: Funnel) -> Table:
         rows.append((step, visits, rate))
         before = visits
     return Table(("step", "sessions", "conversion_rate"), rows)
+
+
+def journeys(report: Journeys, given: Parameters) -> dict[str, Any]:
+    """The journeys' data."""
+    return {
+        "period": _period(report.days),
+        "page": given.page,
+        "per_page": given.per_page,
+        "rows": [{"pages": list(pages), "visits": visits} for pages, visits in report.rows],
+    }
+
+
+def journeys_table(report: Journeys) -> Table:
+    """The rows of the journeys; a path has no line break, so that one stands between two."""
+    return Table(("pages", "visits"), [("\n".join(pages), visits) for pages, visits in report.rows])
+
+
+def around(report: Around, given: Parameters) -> dict[str, Any]:
+    """The data of what is around a page: where visits begin and end, in brackets, is no path."""
+    return {
+        "period": _period(report.days),
+        "path": report.path,
+        "page": given.page,
+        "per_page": given.per_page,
+        "before": [{"path": path or _ENTRY, "count": count} for path, count in report.before],
+        "after": [{"path": path or _EXIT, "count": count} for path, count in report.after],
+    }
+
+
+def around_table(report: Around) -> Table:
+    """The rows of what came before, then of what came after."""
+    before = [("before", path or _ENTRY, count) for path, count in report.before]
+    return Table(
+        ("place", "path", "count"), [*before, *(("after", path or _EXIT, count) for path, count in report.after)]
+    )
 
 
 def timeseries(report: Timeseries, path: str | None) -> dict[str, Any]:

@@ -114,7 +114,8 @@ def test_funnels(scene: Scene, asked: tuple[Question, list[int]], texts: list[st
     steps = [parse_step(text) for text in texts]
     has, column_has = (in_group, _SCOPES["group"][0].has) if grouped else (None, None)  # type: ignore[union-attr]  # given above
     found = funnels.hits(choose(scene, question), steps, has=column_has).collect()
-    expected = oracle.funnel(oracle.pick(scene.rows, scene.sessions, question), steps, has)
+    visits = oracle.followed_in(oracle.pick(scene.rows, scene.sessions, question), has)
+    expected = oracle.funnel(visits, steps)
     assert expected == funnels.steps_taken(found, len(steps))
 
 
@@ -125,9 +126,10 @@ def test_journeys(scene: Scene, asked: tuple[Question, list[int]], stops: int, p
     question, _ = asked
     picked, chosen = oracle.pick(scene.rows, scene.sessions, question), choose(scene, question)
     has, column_has = (in_group, _SCOPES["group"][0].has) if grouped else (None, None)  # type: ignore[union-attr]  # given above
-    begun = counted(journeys.sequences(chosen, stops=stops, has=column_has), "pages")
+    begun = counted(journeys.sequences(journeys.views(chosen, has=column_has).collect(), stops=stops).lazy(), "pages")
     assert oracle.sequences(picked, stops, has) == begun
-    around = counted(journeys.neighbours(chosen, path, has=column_has), "before", "after")
+    views = journeys.views(chosen, path=path, has=column_has).collect()
+    around = counted(journeys.neighbours(views, path).lazy(), "before", "after")
     assert oracle.neighbours(picked, path, has) == around
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from aggregations.answers import CustomEvents, Flow, Funnel, Pages, Summary, Timeseries
+from aggregations.answers import Around, CustomEvents, Flow, Funnel, Journeys, Pages, Summary, Timeseries
 from aggregations.breakdowns import Devices, Sources
 from api.dialects.tinytrail import failures
 from api.dialects.tinytrail.reports import reports_router
@@ -18,6 +18,7 @@ from api.errors import HttpError
 from core.accounts import Principal, Role
 from core.dimensions import Dimension
 from core.errors import NotFound, Unavailable
+from core.filters import Choice, Filter, FilterDimension
 from core.metrics import Metric, Totals
 from core.ranges import compared
 from core.realtime import RealtimeView
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from core.accounts import Api
     from core.query import Query
     from core.ranges import Comparison
+    from core.steps import Step
 
 ACCOUNT: Final = UUID(int=1)
 SITE: Final = Site(
@@ -139,12 +141,25 @@ class FixedReports:
         self.event_name = name
         return CustomEvents(days=query.days, rows=(("signup_complete", 342), ("video_play", 218), ("=1+1", 1)))
 
-    async def funnel(self, query: Query, steps: Sequence[str]) -> Funnel:
+    async def funnel(self, query: Query, steps: Sequence[Step]) -> Funnel:
         """The visits of the documentation, then nobody."""
         self.asked.append(query)
-        self.steps = tuple(steps)
+        self.steps = tuple(step.text for step in steps)
         visits = (5000, 1200, 900, 0, 0)
-        return Funnel(days=query.days, steps=tuple(zip(steps, visits, strict=False)))
+        return Funnel(days=query.days, steps=tuple(zip(self.steps, visits, strict=False)))
+
+    async def journeys(self, query: Query, *, stops: int, limit: int, offset: int = 0) -> Journeys:
+        """Two of them."""
+        assert stops == 5
+        self.asked.append(query)
+        self.paging = (limit, offset)
+        return Journeys(days=query.days, rows=((("/", "/pricing"), 480), (("=x",), 390)))
+
+    async def around(self, query: Query, path: str, *, limit: int, offset: int = 0) -> Around:
+        """Visits that begin and end there, and others."""
+        self.asked.append(query)
+        self.paging = (limit, offset)
+        return Around(days=query.days, path=path, before=(("", 9), ("/", 4)), after=(("/signup", 8), ("", 5)))
 
     async def timeseries(self, query: Query, metric: Metric) -> Timeseries:
         """Rising values."""
@@ -391,6 +406,59 @@ async def test_steps_are_sent_with_brackets_or_without(client: httpx.AsyncClient
     assert reports.steps == ("/c", "/b", "/a")
 
 
+async def test_filters_of_an_address_are_those_of_the_query(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """On every report of days; content groups are at hand, and a page keeps its meaning."""
+    given: dict[str, str | list[str]] = {
+        "filter[country]": ["DE", "!FR"],
+        "filter[group]": "Blog",
+        "filter[channel]": "Referral",
+    }
+    expected = (
+        Filter(dimension=FilterDimension.COUNTRY, choices=(Choice("DE"),)),
+        Filter(dimension=FilterDimension.COUNTRY, choices=(Choice("FR"),), negated=True),
+        Filter(dimension=FilterDimension.GROUP, choices=(Choice("Blog"),)),
+        Filter(dimension=FilterDimension.CHANNEL, choices=(Choice("Referral"), Choice("AI Assistant"))),
+    )
+    for report in ("summary", "pages", "sources", "devices", "flow", "custom-events", "timeseries", "journeys"):
+        assert (await get(client, report, **given)).status_code == 200
+    await get(client, "funnel", **given, **{"steps[]": ["/", "/a"]})
+    await get(client, "timeseries", **given, path="/a")
+    await get(client, "summary", **given, content_group="Blog", compare="yoy", include_bots="true", period="30d")
+    assert {expected} == {query.filters for query in reports.asked}
+    assert {"Blog"} == {query.groups.name_of("/blog/a") for query in reports.asked}
+    assert [query.path for query in reports.asked[-2:]] == ["/a", None]
+
+
+async def test_journeys_are_lists_of_pages(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """Paged like other lists; as CSV, pages stand on lines of one cell."""
+    answer = await get(client, "journeys", page="2", per_page="10")
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-23", "end": "2026-03-01"},
+        "page": 2,
+        "per_page": 10,
+        "rows": [{"pages": ["/", "/pricing"], "visits": 480}, {"pages": ["=x"], "visits": 390}],
+    }
+    assert reports.paging == (10, 10)
+    table = (await get(client, "journeys", format="csv")).text
+    assert table == 'pages,visits\r\n"/\n/pricing",480\r\n\'=x,390\r\n'
+
+
+async def test_around_a_page_visits_begin_and_end(client: httpx.AsyncClient) -> None:
+    """In brackets, which no path begins with."""
+    answer = await get(client, "journeys", path="/pricing?x=1")
+    assert answer.json()["data"] == {
+        "period": {"start": "2026-02-23", "end": "2026-03-01"},
+        "path": "/pricing",
+        "page": 1,
+        "per_page": 50,
+        "before": [{"path": "(entry)", "count": 9}, {"path": "/", "count": 4}],
+        "after": [{"path": "/signup", "count": 8}, {"path": "(exit)", "count": 5}],
+    }
+    table = (await get(client, "journeys", path="/pricing", format="csv")).text
+    rows = ["place,path,count", "before,(entry),9", "before,/,4", "after,/signup,8", "after,(exit),5", ""]
+    assert rows == table.split("\r\n")
+
+
 async def test_realtime_is_the_documented_one(client: httpx.AsyncClient) -> None:
     """The last 30 minutes."""
     assert (await get(client, "realtime")).json()["data"] == {
@@ -489,10 +557,18 @@ async def test_bots_are_left_out_unless_asked_for(client: httpx.AsyncClient, rep
     assert [query.bots for query in reports.asked] == [True, False, False]
 
 
+COLOUR: Final = (
+    "filter[colour]: there is no such dimension; there are page, group, entry, exit, source, channel, utm_source,"
+    " utm_medium, utm_campaign, utm_content, utm_term, hostname, country, region, city, browser, browser_version, os,"
+    " os_version, device, screen, event, traffic, property:NAME"
+)
 STEPS: Final = "steps[] must be sent 2 to 20 times: for each step a path or an event"
 BAD: Final[list[tuple[str, dict[str, str | list[str]], str]]] = [
     ("summary", {"website_id": ""}, "website_id is required: send the UUID of a website"),
     ("realtime", {"website_id": "7"}, "website_id must be the UUID of a website"),
+    ("summary", {"filter[colour]": "red"}, COLOUR),
+    ("journeys", {"filter[colour]": "red"}, COLOUR),
+    ("realtime", {"filter[country]": "DE"}, "filter[country]: the report realtime has no filters"),
     ("pages", {"period": "8d"}, "period must be one of yesterday, today, 7d, 30d, 90d, 12m, ytd, all"),
     ("summary", {"compare": "last"}, "compare must be one of previous_period, yoy"),
     ("summary", {"include_bots": "yes"}, "include_bots must be true or false"),

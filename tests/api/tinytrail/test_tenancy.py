@@ -176,6 +176,7 @@ TABLE: Final = {
     ("GET", "/api/v1/reports/devices"): _report(),
     ("GET", "/api/v1/reports/flow"): _report(),
     ("GET", "/api/v1/reports/funnel"): _report(**{"steps[]": ["/", "/b"]}),
+    ("GET", "/api/v1/reports/journeys"): _report(),
     ("GET", "/api/v1/reports/custom-events"): _report(),
     ("GET", "/api/v1/reports/timeseries"): _report(),
     ("GET", "/api/v1/reports/realtime"): _report(),

@@ -20,6 +20,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
 
+from api.dialects.tinytrail.documents.filters import FILTER
 from api.dialects.tinytrail.documents.operation import Access
 from api.dialects.tinytrail.documents.operations import OPERATIONS
 from api.dialects.tinytrail.documents.shapes import Failure
@@ -92,6 +93,10 @@ def build() -> dict[str, Any]:
     for methods in found["paths"].values():
         for operation in methods.values():
             operation["responses"].pop("422", None)
+    found["components"]["parameters"] = {"Filter": FILTER}
+    for (method, path), operation in OPERATIONS.items():
+        if operation.filtered:
+            found["paths"][path][method.lower()]["parameters"].append({"$ref": "#/components/parameters/Filter"})
     for name in ("HTTPValidationError", "ValidationError"):
         found["components"]["schemas"].pop(name, None)
     return found

@@ -43,6 +43,8 @@ class Operation:
     description: str = ""
     access: Access = Access.ANYBODY
     query: type[BaseModel] | None = None
+    #: Whether it takes filters.
+    filtered: bool = False
     #: What the path's `{id}` is of.
     of: str = ""
     id_type: Any = UUID

@@ -36,7 +36,7 @@ stand in logs and histories.
 def _report(  # noqa: PLR0913 - a report has a name, a type and examples
     id_: str,
     summary: str,
-    answer: type,
+    answer: Any,  # noqa: ANN401 - a type or several
     example: dict[str, Any],
     csv: str,
     *,
@@ -50,7 +50,8 @@ def _report(  # noqa: PLR0913 - a report has a name, a type and examples
         description=description,
         access=Access.USER,
         query=query,
-        answer=shapes.Success[answer],  # type: ignore[valid-type]  # made at run time
+        filtered=True,
+        answer=shapes.Success[answer],
         example={"status": "success", "data": example},
         media={"text/csv": csv},
         errors=(400, 404),
@@ -139,6 +140,18 @@ REPORTS: Final[dict[tuple[str, str], Operation]] = {
         " a view of a page in it. Counted on the events themselves: many days of a busy website take seconds, and what"
         " takes longer than a minute is answered with 503.",
         query=sent.FunnelQuery,
+    ),
+    ("GET", "/api/v1/reports/journeys"): _report(
+        "journeys",
+        "The pages that visits saw one after the other, or what came before and after one page",
+        shapes.Journeys,
+        _LIST | {"rows": [{"pages": ["/", "/pricing", "/signup"], "visits": 480}, {"pages": ["/"], "visits": 390}]},
+        'pages,visits\r\n"/\n/pricing\n/signup",480\r\n/,390\r\n',
+        description="Of the visits that began in the period, with all their views; with `content_group`, of those with"
+        " a view of a page in it. The first five pages of a visit, a page that is seen again at once only once. With"
+        " `path`, what came right before and right after this page, how often: `(entry)` where the visit began with it,"
+        " `(exit)` where it ended; both lists come page by page. An extension.",
+        query=sent.JourneysQuery,
     ),
     ("GET", "/api/v1/reports/realtime"): Operation(
         id="realtime",

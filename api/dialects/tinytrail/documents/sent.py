@@ -97,9 +97,16 @@ class FunnelQuery(ReportQuery):
 
     steps: Annotated[list[str], Field(min_length=2, max_length=20)] = Field(
         alias="steps[]",
-        description="The steps in their order: a path, if it begins with a slash, else an event's type or name.",
+        description="The steps in their order: a path, if it begins with a slash, else an event's type or name. In a"
+        " path `*` is any run of characters; a backslash in front takes it as it stands (an extension).",
         examples=[["/pricing", "/signup", "/onboarding"]],
     )
+
+
+class JourneysQuery(ReportQuery):
+    """What journeys take beside."""
+
+    path: str | SkipJsonSchema[None] = _optional("What comes before and after this page.", "/pricing")
 
 
 class CustomEventsQuery(ReportQuery):

@@ -301,6 +301,37 @@ class Funnel(Shape):
     funnel: list[FunnelStep]
 
 
+class JourneyRow(Shape):
+    """The first pages of visits, one after the other."""
+
+    pages: Annotated[list[str], Field(min_length=1, max_length=5)]
+    visits: Count
+
+
+class JourneyRows(Paged):
+    """Journeys, most visits first."""
+
+    rows: list[JourneyRow]
+
+
+class PathCount(Shape):
+    """A page, or `(entry)` or `(exit)`, and how often it was seen there."""
+
+    path: str
+    count: Count
+
+
+class Around(Paged):
+    """What came right before and right after a page, most frequent first."""
+
+    path: str
+    before: list[PathCount]
+    after: list[PathCount]
+
+
+Journeys = JourneyRows | Around
+
+
 class PathVisitors(Shape):
     """A page and who is on it."""
 
