@@ -74,7 +74,7 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
 ) -> Iterator[Reporting]:
     """What answering reports needs; streams end when `ending` is set."""
     shown, find_site = Briefly(realtime, clock=clock), site_finder(pool)
-    reports = Reports(pool, clock=clock, telemetry=telemetry)
+    reports = Reports(pool, clock=clock, telemetry=telemetry, archive=archive)
     job = RollupJob(pool=pool, clock=clock, telemetry=telemetry, archive=archive)
 
     async def aggregate(day: date) -> None:
