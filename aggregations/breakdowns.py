@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from core.channels import without_assistants
@@ -74,7 +75,6 @@ def devices(days: Days, visits: Mapping[Dimension, Mapping[str, int]]) -> Device
 
 def ranked(counts: Mapping[K, int], *, limit: int | None = None, offset: int = 0) -> list[tuple[K, int]]:
     """Those that are not 0, the greatest first, then by name; some of them."""
-    counted = sorted(
-        ((name, count) for name, count in counts.items() if count > 0), key=lambda line: (-line[1], line[0])
-    )
-    return counted[offset:] if limit is None else counted[offset : offset + limit]
+    lines = ((-count, name) for name, count in counts.items() if count > 0)
+    ordered = sorted(lines) if limit is None else nsmallest(offset + limit, lines)
+    return [(name, -count) for count, name in ordered[offset:]]
