@@ -5,17 +5,16 @@ Everything asynchronous runs in one loop for the whole session, so that what is 
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
 from tests.browser.chromium import Chromium, ChromiumTab, chromium
+from tests.browser.drivers import installed
 from tests.browser.firefox import firefox
 from tests.browser.stage import stage_of
 from tests.end_to_end.processes import single_node
-from tests.services import require
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -25,14 +24,6 @@ if TYPE_CHECKING:
     from tests.browser.firefox import Firefox
     from tests.browser.stage import Stage
     from tests.end_to_end.processes import Installation
-
-
-def installed(program: str) -> str:
-    """The path of a browser; without it the test is skipped, or fails where nothing may be missing."""
-    found = shutil.which(program)
-    if found is None:
-        require(f"no {program} on the PATH: install Debian's package {program}")
-    return found
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any, Protocol
+
+from tests.services import require
 
 
 class Tab(Protocol):
@@ -43,3 +46,11 @@ class Browser(Protocol):
     async def clear(self) -> None:
         """Close every tab that was opened."""
         ...
+
+
+def installed(program: str) -> str:
+    """The path of a browser; without it the test is skipped, or fails where nothing may be missing."""
+    found = shutil.which(program)
+    if found is None:
+        require(f"no {program} on the PATH: install Debian's package {program}")
+    return found

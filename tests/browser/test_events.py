@@ -187,8 +187,8 @@ async def test_many_calls_before_the_script(tab: ChromiumTab, stage: Stage) -> N
         policy=f"default-src 'none'; script-src {stage.host.url} 'self'; connect-src {stage.host.url}",
     )
     await tab.open(stage.url("/"))
-    await tab.page.mouse.move(50, 60)
-    await tab.page.mouse.move(70, 80)
+    for step in range(10):
+        await tab.page.mouse.move(50, 60 + step)
     await until(stage.customs, {"call": 70})
 
 
