@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
+from core.comparisons import Against
 from core.dimensions import Dimension
 from core.errors import InvalidInput
+from core.intervals import MAX_POINTS, Interval, count
 from core.metrics import Metric
 from core.paths import MAX_LENGTH, normalise_path
 from core.ranges import Comparison, Days, Period, days_of
@@ -58,12 +60,16 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """What a request asks of a report. `days` are given; without them, `period` is to be seen from today."""
+    """What a request asks of a report. `days` are given; without them, `period` is to be seen from today.
+
+    Of `compare` and `against` at most one is there.
+    """
 
     period: Period
     start: date | None
     end: date | None
     compare: Comparison | None
+    against: Against | None
     bots: bool
     content_group: str | None
     page: int
@@ -118,11 +124,13 @@ def parameters(query: Mapping[str, str]) -> Parameters:
     group = query.get("content_group") or None
     if group is not None:
         require_clean(group, "content_group")
+    compare = _compare(query)
     return Parameters(
         period=Period.WEEK if start else _choice(query, "period", Period) or Period.WEEK,
         start=start,
         end=end,
-        compare=_choice(query, "compare", Comparison),
+        compare=compare if isinstance(compare, Comparison) else None,
+        against=compare if isinstance(compare, Against) else None,
         bots=_flag(query, "include_bots"),
         content_group=group,
         page=_count(query, "page", default=1, most=_MAX_PAGE),
@@ -143,16 +151,49 @@ def source(query: Mapping[str, str]) -> Dimension:
     return found
 
 
-def metric(query: Mapping[str, str]) -> Metric:
-    """The metric of a time series, page views unless said.
+def metric(query: Mapping[str, str], *, visitors: bool = False) -> Metric:
+    """The metric of a time series, page views unless said; unique visitors only where they are meant to be asked for.
 
     Raises:
         InvalidInput: there is no such series.
     """
+    known = (*SERIES, Metric.UNIQUE_VISITORS) if visitors else SERIES
     text = query.get("metric") or Metric.PAGEVIEWS
-    if text not in SERIES:
-        raise InvalidInput(f"metric must be one of {', '.join(SERIES)}")
+    if text not in known:
+        raise InvalidInput(f"metric must be one of {', '.join(known)}")
     return Metric(text)
+
+
+def interval(query: Mapping[str, str]) -> Interval | None:
+    """How long the points of a time series are, if that is said.
+
+    Raises:
+        InvalidInput: there is no such interval.
+    """
+    return _choice(query, "interval", Interval)
+
+
+def require_few(days: Days, interval: Interval) -> None:
+    """Let a series pass that has not too many points.
+
+    Raises:
+        InvalidInput: it has too many.
+    """
+    points = count(days, interval)
+    if points > MAX_POINTS:
+        raise InvalidInput(
+            f"interval={interval} makes {points} points of these days, at most {MAX_POINTS}: ask for fewer days or a"
+            " longer interval"
+        )
+
+
+def extended(query: Mapping[str, str]) -> bool:
+    """Whether a realtime report is asked to say more than the API's own text has it say.
+
+    Raises:
+        InvalidInput: it is neither said nor denied.
+    """
+    return _flag(query, "extended")
 
 
 def path(query: Mapping[str, str]) -> str | None:
@@ -231,6 +272,14 @@ def _choice(query: Mapping[str, str], name: str, choices: type[E]) -> E | None:
         return choices(text)
     except ValueError:
         raise InvalidInput(f"{name} must be one of {', '.join(choices)}") from None
+
+
+def _compare(query: Mapping[str, str]) -> Comparison | Against | None:
+    text = query.get("compare")
+    known: dict[str, Comparison | Against] = {each.value: each for each in (*Comparison, *Against)}
+    if text and text not in known:
+        raise InvalidInput(f"compare must be one of {', '.join(known)}")
+    return known[text] if text else None
 
 
 def _flag(query: Mapping[str, str], name: str) -> bool:

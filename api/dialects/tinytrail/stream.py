@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from hashlib import blake2b
 from random import randrange
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import psycopg
@@ -81,6 +81,7 @@ def router(
     async def realtime_stream(request: Request, user: User) -> EventStream:
         """The last 30 minutes, humans only, as server-sent events."""
         uuid = parameters.website_id(request.query_params)
+        extended = parameters.extended(request.query_params)
         site = await run_in_threadpool(find_site, user, uuid)
 
         def check() -> None:
@@ -89,7 +90,7 @@ def router(
         async def view() -> RealtimeView:
             return await realtime.view(site.id, clock.now_ms(), _WINDOW)
 
-        watched = _Watched(view, check, clock=clock, pace=pace)
+        watched = _Watched(view, check, clock=clock, pace=pace, extended=extended)
         first = await view()
         seen = request.headers.get("last-event-id", "")[:_MAX_ID]
         return EventStream(watched.chunks(first, seen), streams)
@@ -107,9 +108,11 @@ class _Watched:
         *,
         clock: Clock,
         pace: Pace,
+        extended: bool = False,
     ) -> None:
         self._view = view
         self._check = check
+        self._extended = extended
         self._monotonic = clock.monotonic
         self._pace = pace
 
@@ -124,7 +127,7 @@ class _Watched:
         spoken = checked = self._monotonic()
         while True:
             pause = self._pace.look
-            data = b"" if view is None else msgspec.json.encode(translate.realtime(view))
+            data = b"" if view is None else msgspec.json.encode(self._data(view))
             # Of what is said and not of when, so that any process can tell whether a client has it.
             id_ = blake2b(data, digest_size=8).hexdigest()
             if data and id_ != seen:
@@ -139,6 +142,9 @@ class _Watched:
                     return
                 checked = self._monotonic()
             view = await self._look()
+
+    def _data(self, view: RealtimeView) -> dict[str, Any]:
+        return translate.realtime(view, extended=self._extended)
 
     async def _look(self) -> RealtimeView | None:
         """The window now; None while nobody can tell."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from api.dialects.tinytrail.csv import Table
+from api.dialects.tinytrail.extended import Change, compared, comparison
+from api.dialects.tinytrail.wire import instant
 from core.dimensions import Dimension
 from core.drops import MEANINGS, DropReason
 from core.metrics import Metric, change_percent, rounded, value_of
@@ -48,19 +51,13 @@ _DEVICES: Final = {
 }
 
 
-class Table(NamedTuple):
-    """A report as CSV has it."""
-
-    columns: Sequence[str]
-    rows: Iterable[Sequence[Cell]]
-
-
 def summary(report: Summary) -> dict[str, Any]:
     """The summary's data."""
-    compared = report.previous_days
+    days = report.previous_days
     return {
         "period": _period(report.days),
-        "comparison": None if compared is None else f"{compared.first} to {compared.last}",
+        "comparison": None if days is None else f"{days.first} to {days.last}",
+        **comparison(report.before),
         "metrics": _metrics(report),
     }
 
@@ -77,18 +74,20 @@ def pages(report: Pages, groups: PathGroups, given: Parameters) -> dict[str, Any
     table = pages_table(report, groups)
     return {
         "period": _period(report.days),
+        **comparison(report.before),
         "page": given.page,
         "per_page": given.per_page,
-        "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+        "rows": _rows(table),
     }
 
 
 def pages_table(report: Pages, groups: PathGroups) -> Table:
     """The rows of the pages."""
-    return Table(
+    table = Table(
         ("path", "contentGroup", "pageviews", "uniquePageviews"),
         [(page.path, groups.name_of(page.path), page.views, page.unique_views) for page in report.rows],
     )
+    return compared(table, report.before, lambda found, row: found.get(row[0]), value=2)
 
 
 def sources(report: Sources, given: Parameters) -> dict[str, Any]:
@@ -96,57 +95,68 @@ def sources(report: Sources, given: Parameters) -> dict[str, Any]:
     table = sources_table(report)
     return {
         "period": _period(report.days),
+        **comparison(report.before),
         "page": given.page,
         "per_page": given.per_page,
-        "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+        "rows": _rows(table),
     }
 
 
 def sources_table(report: Sources) -> Table:
     """The rows of the sources."""
-    return Table((*_SOURCES[report.dimension], "visits"), [(*names, visits) for names, visits in report.rows])
+    table = Table((*_SOURCES[report.dimension], "visits"), [(*names, visits) for names, visits in report.rows])
+    return compared(table, report.before, lambda found, row: found.get(tuple(row[:-1])), value=-1)
 
 
 def devices(report: Devices) -> dict[str, Any]:
     """The data of devices, browsers, systems and screens."""
-    data: dict[str, Any] = {"period": _period(report.days)}
-    for dimension, (list_, name) in _DEVICES.items():
-        data[list_] = [{name: value, "visits": visits} for value, visits in report.rows[dimension]]
+    data: dict[str, Any] = {"period": _period(report.days), **comparison(report.before)}
+    for dimension, (list_, _) in _DEVICES.items():
+        data[list_] = _rows(_table_of(report, dimension))
     return data
 
 
 def devices_table(report: Devices) -> Table:
     """The rows of the devices alone."""
-    return Table((_DEVICES[Dimension.DEVICE][1], "visits"), report.rows[Dimension.DEVICE])
+    return _table_of(report, Dimension.DEVICE)
+
+
+def _table_of(report: Devices, dimension: Dimension) -> Table:
+    table = Table((_DEVICES[dimension][1], "visits"), report.rows[dimension])
+    return compared(table, report.before, lambda found, row: found[dimension].get(row[0]), value=1)
 
 
 def flow(report: Flow) -> dict[str, Any]:
     """The data of where visits enter and leave."""
+    exits = Table(("path", "exits"), report.exits)
     return {
         "period": _period(report.days),
-        "landing_pages": [{"path": path, "entries": visits} for path, visits in report.landings],
-        "exit_pages": [{"path": path, "exits": visits} for path, visits in report.exits],
+        **comparison(report.before),
+        "landing_pages": _rows(flow_table(report)),
+        "exit_pages": _rows(compared(exits, report.before, lambda found, row: found[1].get(row[0]), value=1)),
     }
 
 
 def flow_table(report: Flow) -> Table:
     """The rows of the landing pages."""
-    return Table(("path", "entries"), report.landings)
+    table = Table(("path", "entries"), report.landings)
+    return compared(table, report.before, lambda found, row: found[0].get(row[0]), value=1)
 
 
 def custom_events(report: CustomEvents, given: Parameters) -> dict[str, Any]:
     """The data of the custom events."""
     return {
         "period": _period(report.days),
+        **comparison(report.before),
         "page": given.page,
         "per_page": given.per_page,
-        "rows": [{"name": name, "count": count} for name, count in report.rows],
+        "rows": _rows(custom_events_table(report)),
     }
 
 
 def custom_events_table(report: CustomEvents) -> Table:
     """The rows of the custom events."""
-    return Table(("name", "count"), report.rows)
+    return compared(Table(("name", "count"), report.rows), report.before, lambda found, row: found.get(row[0]), value=1)
 
 
 def funnel(report: Funnel) -> dict[str, Any]:
@@ -240,25 +250,39 @@ def drops_table(dropped: Iterable[Dropped]) -> Table:
     return Table(("date", "reason", "count"), ((one.day.isoformat(), one.reason, one.count) for one in dropped))
 
 
-def realtime(view: RealtimeView) -> dict[str, Any]:
-    """The data of the last minutes."""
-    return {
+def realtime(view: RealtimeView, *, extended: bool = False) -> dict[str, Any]:
+    """The data of the last minutes, `extended` by who is here now and by what happened minute by minute."""
+    data: dict[str, Any] = {
         "active_visitors": view.active,
         "top_pages": [{"path": path, "visitors": visitors} for path, visitors in view.top_pages],
         "events_by_type": [{"eventType": type_, "count": count} for type_, count in view.types],
     }
+    if extended:
+        data["visitors_now"] = view.here
+        data["minutes"] = [
+            {"start": instant(minute.start), "visitors": minute.visitors, "pageviews": minute.views}
+            for minute in view.minutes
+        ]
+    return data
 
 
 def _period(days: Days) -> dict[str, str]:
     return {"start": days.first.isoformat(), "end": days.last.isoformat()}
 
 
-def _metrics(report: Summary) -> dict[str, dict[str, int | float | None]]:
-    found: dict[str, dict[str, int | float | None]] = {}
+def _metrics(report: Summary) -> dict[str, dict[str, Cell]]:
+    found: dict[str, dict[str, Cell]] = {}
     for name, metric in _SUMMARY.items():
         value = value_of(metric, report.totals)
         found[name] = {"value": value}
         if report.previous is not None:
             previous = value_of(metric, report.previous)
             found[name] |= {"previous": previous, "change_pct": change_percent(value, previous)}
+        elif report.before is not None:
+            before = None if report.before.found is None else value_of(metric, report.before.found)
+            found[name] |= Change.of(value, before)._asdict()
     return found
+
+
+def _rows(table: Table) -> list[dict[str, Any]]:
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]

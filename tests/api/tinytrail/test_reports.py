@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from aggregations.answers import Around, CustomEvents, Flow, Funnel, Journeys, Pages, Summary, Timeseries
+from aggregations.answers import (
+    Around,
+    Before,
+    CustomEvents,
+    Flow,
+    Funnel,
+    Journeys,
+    Pages,
+    Point,
+    Series,
+    Summary,
+    Timeseries,
+)
 from aggregations.breakdowns import Devices, Sources
 from api.dialects.tinytrail import failures
 from api.dialects.tinytrail.reports import reports_router
@@ -19,9 +31,10 @@ from core.accounts import Principal, Role
 from core.dimensions import Dimension
 from core.errors import NotFound, Unavailable
 from core.filters import Choice, Filter, FilterDimension
+from core.intervals import slots
 from core.metrics import Metric, Totals
 from core.ranges import compared
-from core.realtime import RealtimeView
+from core.realtime import Minute, RealtimeView
 from core.sites import ContentGroup, Site
 from core.spans import DAY, HOUR, MINUTE
 from storage.reports import PageSum
@@ -31,10 +44,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from datetime import tzinfo
 
+    from aggregations.series import Asked
     from core.accounts import Api
+    from core.comparisons import Other
     from core.query import Query
     from core.ranges import Comparison
     from core.steps import Step
+
+T = TypeVar("T")
 
 ACCOUNT: Final = UUID(int=1)
 SITE: Final = Site(
@@ -74,18 +91,23 @@ class FixedReports:
 
     def __init__(self) -> None:
         self.asked: list[Query] = []
+        self.plotted: list[Asked] = []
+        self.others: list[Other | None] = []
+        self.had_data = True
         self.paging = (0, 0)
         self.event_name: str | None = None
         self.steps: tuple[str, ...] = ()
         self.failure: Exception | None = None
 
-    async def summary(self, query: Query, comparison: Comparison | None = None) -> Summary:
+    async def summary(
+        self, query: Query, comparison: Comparison | None = None, *, other: Other | None = None
+    ) -> Summary:
         """The weeks of the documentation."""
         self.asked.append(query)
         if self.failure:
             raise self.failure
         if comparison is None:
-            return Summary(days=query.days, totals=THIS_WEEK)
+            return Summary(days=query.days, totals=THIS_WEEK, before=self._before(other, WEEK_BEFORE))
         return Summary(
             days=query.days,
             totals=THIS_WEEK,
@@ -93,15 +115,23 @@ class FixedReports:
             previous=WEEK_BEFORE,
         )
 
-    async def pages(self, query: Query, *, limit: int, offset: int = 0) -> Pages:
+    async def pages(self, query: Query, *, limit: int, offset: int = 0, other: Other | None = None) -> Pages:
         """Three pages."""
         self.asked.append(query)
         self.paging = (limit, offset)
         rows = (PageSum("/blog/getting-started", 5420, 3210), PageSum("/odd", 3, 2), PageSum("/a,b", 1, 1))
-        return Pages(days=query.days, rows=rows)
+        before = self._before(other, {"/blog/getting-started": 5000, "/a,b": 4})
+        return Pages(days=query.days, rows=rows, before=before)
 
     async def sources(
-        self, query: Query, dimension: Dimension, *, assistants: bool = True, limit: int, offset: int = 0
+        self,
+        query: Query,
+        dimension: Dimension,
+        *,
+        assistants: bool = True,
+        limit: int,
+        offset: int = 0,
+        other: Other | None = None,
     ) -> Sources:
         """Two rows of each kind, one of them odd."""
         assert not assistants, "this API does not know assistants"
@@ -112,9 +142,10 @@ class FixedReports:
             Dimension.REFERRER: ((("google.com",), 3200), (("=1+1",), 1)),
             Dimension.UTM: ((("twitter", "social", "launch"), 850), (("", "@medium", "a,b"), 1)),
         }
-        return Sources(days=query.days, dimension=dimension, rows=rows[dimension])
+        before = self._before(other, {rows[dimension][0][0]: 850})
+        return Sources(days=query.days, dimension=dimension, rows=rows[dimension], before=before)
 
-    async def devices(self, query: Query) -> Devices:
+    async def devices(self, query: Query, *, other: Other | None = None) -> Devices:
         """One of each, and devices of two kinds."""
         self.asked.append(query)
         rows = {
@@ -123,23 +154,26 @@ class FixedReports:
             Dimension.OS: (("Windows", 5200),),
             Dimension.SCREEN: (),
         }
-        return Devices(days=query.days, rows=rows)
+        before = self._before(other, {dimension: {"desktop": 8500, "Chrome": 3200} for dimension in rows})
+        return Devices(days=query.days, rows=rows, before=before)
 
-    async def flow(self, query: Query, *, limit: int, offset: int = 0) -> Flow:
+    async def flow(self, query: Query, *, limit: int, offset: int = 0, other: Other | None = None) -> Flow:
         """The lists of the documentation."""
         self.asked.append(query)
         self.paging = (limit, offset)
-        landings = (("/", 5200), ("/blog", 2100))
-        return Flow(days=query.days, landings=landings, exits=(("/pricing", 3400), ("/contact", 1800)))
+        landings, exits = (("/", 5200), ("/blog", 2100)), (("/pricing", 3400), ("/contact", 1800))
+        before = self._before(other, ({"/": 2600}, {"/contact": 1800}))
+        return Flow(days=query.days, landings=landings, exits=exits, before=before)
 
     async def custom_events(
-        self, query: Query, name: str | None = None, *, limit: int, offset: int = 0
+        self, query: Query, name: str | None = None, *, limit: int, offset: int = 0, other: Other | None = None
     ) -> CustomEvents:
         """Those of the documentation, and an odd one."""
         self.asked.append(query)
         self.paging = (limit, offset)
         self.event_name = name
-        return CustomEvents(days=query.days, rows=(("signup_complete", 342), ("video_play", 218), ("=1+1", 1)))
+        rows = (("signup_complete", 342), ("video_play", 218), ("=1+1", 1))
+        return CustomEvents(days=query.days, rows=rows, before=self._before(other, {"video_play": 436}))
 
     async def funnel(self, query: Query, steps: Sequence[Step]) -> Funnel:
         """The visits of the documentation, then nobody."""
@@ -168,6 +202,25 @@ class FixedReports:
             days=query.days, metric=metric, points=tuple((day, 1200 + n) for n, day in enumerate(query.days))
         )
 
+    async def series(self, query: Query, asked: Asked) -> Series:
+        """Rising values, each but the first held against 100; it is 12:15 of the last hour that is there."""
+        self.asked.append(query)
+        self.plotted.append(asked)
+        found = slots(query.days, asked.interval, asked.calendar)[:3]
+        return Series(
+            days=query.days,
+            metric=asked.metric,
+            interval=asked.interval,
+            points=tuple(Point(slot, 99 + n, 100 if n and asked.other else None) for n, slot in enumerate(found)),
+            open=True,
+            other=asked.other,
+        )
+
+    def _before(self, other: Other | None, found: T) -> Before[T] | None:
+        """What there was before, if there was."""
+        self.others.append(other)
+        return None if other is None else Before(other=other, found=found if self.had_data else None)
+
     async def oldest(self, site: int, zone: tzinfo) -> date | None:
         """Some day."""
         assert (site, str(zone)) == (7, "UTC")
@@ -180,7 +233,8 @@ class FixedRealtime:
     async def view(self, site: int, now_ms: int, window_ms: int) -> RealtimeView:
         """What happens now."""
         assert (site, now_ms, window_ms) == (7, NOW, 30 * MINUTE)
-        return RealtimeView(42, (("/", 18), ("/blog/new-post", 12)), (("page_view", 87), ("scroll_50", 34)))
+        minutes = (Minute(NOW - MINUTE, 7, 12), Minute(NOW, 2, 3))
+        return RealtimeView(42, (("/", 18), ("/blog/new-post", 12)), (("page_view", 87), ("scroll_50", 34)), 9, minutes)
 
 
 def find_site(user: Principal, uuid: UUID) -> Site:
@@ -570,7 +624,7 @@ BAD: Final[list[tuple[str, dict[str, str | list[str]], str]]] = [
     ("journeys", {"filter[colour]": "red"}, COLOUR),
     ("realtime", {"filter[country]": "DE"}, "filter[country]: the report realtime has no filters"),
     ("pages", {"period": "8d"}, "period must be one of yesterday, today, 7d, 30d, 90d, 12m, ytd, all"),
-    ("summary", {"compare": "last"}, "compare must be one of previous_period, yoy"),
+    ("summary", {"compare": "last"}, "compare must be one of previous_period, yoy, previous, year"),
     ("summary", {"include_bots": "yes"}, "include_bots must be true or false"),
     ("summary", {"format": "xml"}, "format must be one of json, csv"),
     ("pages", {"page": "0"}, "page must be a whole number from 1 to 1000000000"),
