@@ -113,15 +113,20 @@ def _hours(span: Span, marked: AbstractSet[int], *, whole: bool) -> Iterator[Pie
 def merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Neighbours of one kind as one: a range of spans costs one look into the index."""
     held: Piece | None = None
+    end = 0
     for piece in pieces:
-        if held is not None and (*held[:1], held.end, *held[3:]) == (*piece[:1], piece.begin, *piece[3:]):
-            held = held._replace(end=piece.end)
+        if held is not None and end == piece.begin and _kind(held) == _kind(piece):
+            end = piece.end
             continue
         if held is not None:
-            yield held
-        held = piece
+            yield held._replace(end=end)
+        held, end = piece, piece.end
     if held is not None:
-        yield held
+        yield held._replace(end=end)
+
+
+def _kind(piece: Piece) -> tuple[object, ...]:
+    return piece.grain, piece.sign, piece.whole
 
 
 def months_of(piece: Piece) -> Iterator[int]:
