@@ -17,11 +17,14 @@ if (!analytics[dataset.id]) {
     addEventListener("popstate", followOwner);
   }
   for (const name of EVENTS.split(" ")) {
+    // Two of the names are methods of `history` and no events, the others the other way round. The original comes first:
+    // where it throws, the caller is told and nothing is counted.
     const original = history[name];
     history[name] &&= function () {
       original.apply(this, arguments);
       look(0);
     };
+    // Captured: a page that stops an event does not stop us.
     addEventListener(name, look, 1);
   }
   look(0);
