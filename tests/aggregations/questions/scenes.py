@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from core.events import Event, StoredEvent
+    from core.filters import Filter
     from core.sessions import Session
 
 GROUPS: Final = PathGroups([ContentGroup("A", "/a"), ContentGroup("B", "/*b*"), ContentGroup("A", "*sign*")])
@@ -85,7 +86,7 @@ def scene_of(events: Iterable[Event]) -> Scene:
 
 
 @st.composite
-def scenes(draw: st.DrawFn) -> Scene:
+def some_events(draw: st.DrawFn) -> list[Event]:
     """Events of one site that differ in all that filters look at."""
     events = []
     for event in draw(streams(sites=1)):
@@ -102,20 +103,30 @@ def scenes(draw: st.DrawFn) -> Scene:
                 properties=draw(st.sampled_from(_PROPERTIES)) if event.type == "custom" else "",
             )
         )
-    return scene_of(events)
+    return events
+
+
+def scenes() -> st.SearchStrategy[Scene]:
+    """Some events and their sessions."""
+    return some_events().map(scene_of)
+
+
+@st.composite
+def some_filters(draw: st.DrawFn) -> tuple[Filter, ...]:
+    """Filters on up to three dimensions, some with two values."""
+    names = draw(st.lists(st.sampled_from([*_FILTERS]), max_size=3, unique=True))
+    return parse_filters(
+        (name, text)
+        for name in names
+        for text in draw(st.lists(st.sampled_from(_FILTERS[name]), min_size=1, max_size=2))
+    )
 
 
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[Question, list[int]]:
     """A question, and the edges of buckets of its range."""
-    names = draw(st.lists(st.sampled_from([*_FILTERS]), max_size=3, unique=True))
-    pairs = [
-        (name, text)
-        for name in names
-        for text in draw(st.lists(st.sampled_from(_FILTERS[name]), min_size=1, max_size=2))
-    ]
     edges = draw(st.one_of(_local_days(), _any_edges()))
-    filters = parse_filters(pairs)
+    filters = draw(some_filters())
     classes = draw(st.sampled_from(((0,), (0, 1), (1,), ())))
     return Question(filters, edges[0], edges[-1], classes, GROUPS), edges
 
