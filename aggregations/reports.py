@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -169,8 +169,16 @@ class Reports:
             offset: how many rows before them.
             other: what they are compared with.
         """
-        read = partial(self._sources, query, dimension, assistants=assistants, limit=limit, offset=offset, other=other)
-        return await self._run("sources", read)
+        return await self._run(
+            "sources",
+            self._sources,
+            query,
+            dimension,
+            assistants=assistants,
+            limit=limit,
+            offset=offset,
+            other=other,
+        )
 
     async def devices(self, query: Query, *, other: Other | None = None) -> Devices:
         """The visits by device, browser, system and screen; with a group, those that saw a page of it in the range."""
@@ -178,7 +186,7 @@ class Reports:
 
     async def oldest(self, site: int, zone: tzinfo) -> date | None:
         """The first day with anything, or None if the site has nothing yet."""
-        return await self._run("oldest", self._oldest, site, zone)
+        return await self._quick.run(partial(self._timed, "oldest", self._oldest, site, zone))
 
     def _summary(self, query: Query, comparison: Comparison | None, other: Other | None) -> Summary:
         previous_days = None if comparison is None else compared(query.days, comparison)
@@ -387,8 +395,11 @@ class Reports:
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise Unavailable("the store does not answer: try again", retry_after=5) from error
 
-    async def _run(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._quick.run(partial(self._timed, name, report, *args, **kwargs))
+    async def _run(
+        self, name: str, report: Callable[Concatenate[Query, P], T], query: Query, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        turns = self._questions if query.is_filtered else self._quick
+        return await turns.run(partial(self._timed, name, report, query, *args, **kwargs))
 
     async def _ask(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._questions.run(partial(self._timed, name, report, *args, **kwargs))

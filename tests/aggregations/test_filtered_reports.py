@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, timedelta
 from itertools import product
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregations.reports import Reports
+from aggregations import question_reading
+from aggregations.archive.reading import read_frames
+from aggregations.reports import QUICK, Reports
 from core.dimensions import OF_SESSIONS, Dimension
 from core.errors import Unavailable
 from core.filters import parse_filters
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
-    from core.events import Event
+    from core.events import Event as Sent
     from core.filters import Filter
     from tests.filter_oracle import Picked
 
@@ -136,7 +139,7 @@ async def check_lists(reports: Reports, picked: Picked, query: Query, has: Calla
 def test_filtered_reports_are_what_the_definitions_say(
     rollup_pool: ConnectionPool,
     tmp_path_factory: pytest.TempPathFactory,
-    events: list[Event],
+    events: list[Sent],
     mixture: Mixture,
     asked: list[Query],
 ) -> None:
@@ -171,6 +174,27 @@ async def test_a_filter_that_leaves_everything_changes_no_number(rollup_pool: Co
         assert (await service.summary(query)).totals.views > 0
         assert await service.pages(query, limit=9) == await service.pages(filtered, limit=9)
         assert await service.flow(query, limit=9) == await service.flow(filtered, limit=9)
+    service.close()
+
+
+async def test_nobody_waits_for_questions(rollup_pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Filtered reports have turns of their own."""
+    going_on = Event()
+
+    def read_slowly(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as `read_frames`
+        assert going_on.wait(60)
+        return read_frames(*args, **kwargs)
+
+    monkeypatch.setattr(question_reading, "read_frames", read_slowly)
+    service = Reports(rollup_pool, clock=SetClock(FIRST_DAY), telemetry=NoTelemetry())
+    date = date_at(FIRST_DAY, UTC)
+    query = Query(site=1, days=Days(first=date, last=date), zone=UTC)
+    filtered = replace(query, filters=parse_filters([("country", "DE")]))
+    questions = [asyncio.ensure_future(service.devices(filtered)) for _ in range(QUICK + 1)]
+    await asyncio.wait_for(service.devices(query), 60)
+    assert [question.done() for question in questions] == [False] * (QUICK + 1)
+    going_on.set()
+    await asyncio.gather(*questions)
     service.close()
 
 
