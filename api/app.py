@@ -33,6 +33,7 @@ from api.lookups.agents import Agents
 from api.lookups.hosts import Hosts
 from api.lookups.places import Places
 from api.metrics import Measured, Requests
+from api.pinned_scripts import PinnedScripts
 from api.tally import Tally
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enrichment
@@ -113,11 +114,12 @@ def create_app(
     requests = Requests(telemetry=tally, clock=clock)
     hot: dict[str, Application] = {}
     keepers: list[Keeper] = [tally]
-    ready = None
+    ready = pinned = None
     if collecting is not None:
         salts, sites = Salts(pool=collecting.pool, clock=clock), Sites(pool=collecting.pool, clock=clock)
         places = Places(collecting.place_files, telemetry=telemetry)
         drops = Drops(pool=collecting.pool, clock=clock)
+        pinned = PinnedScripts(pool=collecting.pool)
         hot |= _collector(
             collecting,
             salts=salts,
@@ -128,7 +130,7 @@ def create_app(
             telemetry=tally,
             clock=clock,
         )
-        keepers += [salts, sites, places, drops]
+        keepers += [salts, sites, places, drops, pinned]
         ready = _ready(collecting, salts)
 
     @asynccontextmanager
@@ -140,7 +142,7 @@ def create_app(
     failures.install(app)
     alive = _alive(collecting, reporting)
     app.include_router(health.router(alive, needs_database=reporting is not None, ready=ready))
-    app.include_router(scripts.router())
+    app.include_router(scripts.router(pinned))
     app.add_api_route("/metrics", _metrics(tally, exposition), include_in_schema=False)
     if reporting is not None:
         app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=reporting.limit)

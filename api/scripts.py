@@ -1,7 +1,7 @@
 """`GET` and `HEAD /js/…`: the script's builds as browsers load them.
 
 Under its name a build is the newest, for a day. Under its content's hash, `/js/0123456789ab/tracker.js`, it is the
-same for ever.
+same for ever, also after an update that made another one the newest.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from core.errors import NotFound
 from tracker.builds import Extra, builds
 
 if TYPE_CHECKING:
+    from api.pinned_scripts import PinnedScripts
     from tracker.builds import Build
 
 PATH: Final = "/js/{build:path}"
@@ -30,8 +31,11 @@ _HEADERS: Final = {
 }
 
 
-def router() -> APIRouter:
+def router(pinned: PinnedScripts | None = None) -> APIRouter:
     """Return the route.
+
+    Args:
+        pinned: the builds of other versions; without them only today's have a hash.
 
     Raises:
         FileNotFoundError: the package was built without the scripts.
@@ -54,7 +58,10 @@ def router() -> APIRouter:
                 " such as tracker.forms.vitals.js"
             )
         if digest not in {"", served.digest}:
-            raise NotFound(f"this version of {name} is not served any more; today's is /js/{served.digest}/{name}")
+            other = pinned and pinned.get(digest, name)
+            if not other:
+                raise NotFound(f"no {name} is known by this hash; today's is /js/{served.digest}/{name}")
+            served = other
         content, coding = _encode(served, accept_encoding)
         # Each coding is another representation and has a tag of its own.
         tag = f'"{served.digest}{coding and "-"}{coding}"'
