@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from aggregations import conversions
 from aggregations.archive.reading import Columns, read_frames, reading_files
 from aggregations.planner import Span
 from aggregations.questions import funnels, journeys, listings, totals
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from aggregations.conversions import By, Reached
     from aggregations.questions.choosing import Chosen
     from core.dimensions import Dimension
     from core.metrics import Totals
@@ -94,6 +96,11 @@ class QuestionReading:
         chosen = self._choose(span, funnels.COLUMNS, on=True)
         (hits,) = self._collect(funnels.hits(chosen, steps, has=self._has()))
         return funnels.steps_taken(hits, len(steps))
+
+    def conversions(self, span: Span, goal: Step, *by: By, assistants: bool = True) -> Reached:
+        """Return how many visits that began in the span reach the goal, also after it; with a group, of its visits."""
+        chosen = self._choose(span, conversions.columns_of(by), on=True)
+        return conversions.reached(self._collect(*conversions.frames_of(chosen, goal, by)), by, assistants=assistants)
 
     def journeys(self, span: Span, *, stops: int, limit: int, offset: int) -> list[tuple[tuple[str, ...], int]]:
         """Return (the first so many pages of visits, how many visits begin like this), most visits first; some rows."""

@@ -27,6 +27,7 @@ from aggregations.series import series
 from aggregations.totals import TotalsReading
 from aggregations.turns import Turns
 from core.errors import Unavailable
+from core.filters import Choice, Filter, FilterDimension
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
 from storage.listings import CUSTOM_EVENTS, FLOW, PAGES, events_by_path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import polars as pl
     from psycopg_pool import ConnectionPool
 
+    from aggregations.conversions import By, Reached
     from aggregations.series import Asked
     from core.clock import Clock
     from core.comparisons import Other
@@ -148,6 +150,17 @@ class Reports:
     async def around(self, query: Query, path: str, *, limit: int, offset: int = 0) -> Around:
         """What comes before and after a page in these visits; each list is cut alike."""
         return await self._ask("around", self._around, query, path, limit=limit, offset=offset)
+
+    async def conversions(self, query: Query, goal: Step, *by: By, assistants: bool = True) -> Reached:
+        """How many visits that begin in the range reach the goal, in all and by the rows of reports.
+
+        Args:
+            query: which visits; with a group, those that saw a page of it in the range.
+            goal: a view or an event, whenever in the visit.
+            by: what they are told apart by.
+            assistants: as for `sources`.
+        """
+        return await self._ask("conversions", self._conversions, query, goal, *by, assistants=assistants)
 
     async def sources(  # noqa: PLR0913 - what of the visits, which rows, and what they are compared with
         self,
@@ -324,6 +337,13 @@ class Reports:
             counts = self._question(connection, query).funnel(Span(*query.ends), steps)
         taken = zip((step.text for step in steps), counts, strict=True)
         return Funnel(days=query.days, steps=tuple(taken))
+
+    def _conversions(self, query: Query, goal: Step, *by: By, assistants: bool) -> Reached:
+        if query.group is not None:
+            group = Filter(dimension=FilterDimension.GROUP, choices=(Choice(query.group.name),))
+            query = replace(query, group=None, filters=(*query.filters, group), groups=query.group.groups)
+        with self._snapshot() as connection:
+            return self._question(connection, query).conversions(Span(*query.ends), goal, *by, assistants=assistants)
 
     def _journeys(self, query: Query, *, stops: int, limit: int, offset: int) -> Journeys:
         with self._snapshot() as connection:

@@ -13,6 +13,7 @@ from aggregations.reports import Reports
 from api.app import Collecting, Reporting
 from api.dialects.tinytrail import stream
 from api.dialects.tinytrail.access import site_finder
+from api.dialects.tinytrail.named import StoredNamed
 from api.dialects.tinytrail.reports import reports_router
 from api.event_streams import OpenStreams
 from api.limits import Rate
@@ -86,6 +87,7 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
         realtime=shown,
         aggregate=aggregate,
         find_site=find_site,
+        named=StoredNamed(pool),
         clock=clock,
     )
     streams = OpenStreams(most=settings.streams, ending=ending, telemetry=telemetry)

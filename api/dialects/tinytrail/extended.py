@@ -1,9 +1,10 @@
-"""What extensions add to the answers of reports: fair comparisons, and series of any interval. Pure."""
+"""What extensions add to the answers of reports: fair comparisons, goals, and series of any interval. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from aggregations.conversions import Conversions
 from api.dialects.tinytrail.csv import Table
 from api.dialects.tinytrail.wire import instant
 from core.intervals import label
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from aggregations.answers import Before, Series
+    from aggregations.conversions import By, Reached
     from api.dialects.tinytrail.csv import Cell
     from core.comparisons import Other
 
 #: The change of what was not there before.
 NEW: Final = "new"
 _COLUMNS: Final = ("previous", "change_pct")
+_GOAL: Final = ("conversions", "conversion_rate")
 
 
 class Change(NamedTuple):
@@ -68,6 +71,36 @@ def compared(
         return Change.of(int(row[value] or 0), None if found is None else previous(found, row) or 0)
 
     return Table((*table.columns, *_COLUMNS), [(*row, *change(row)) for row in table.rows])
+
+
+def converted(
+    table: Table, reached: Reached | None, by: By, key: Callable[[Sequence[Cell]], tuple[str, ...]] | None = None
+) -> Table:
+    """The table with how many visits of each row reached a goal, and how many percent of them did.
+
+    Args:
+        table: of a report.
+        reached: who did, if there is a goal.
+        by: what its rows are about.
+        key: gives the columns of a row's name; the first one unless said.
+    """
+    if reached is None:
+        return table
+    rows = []
+    for row in table.rows:
+        one = reached.by[by].get((str(row[0]),) if key is None else key(row), Conversions())
+        rows.append((*row, one.conversions, one.rate))
+    return Table((*table.columns, *_GOAL), rows)
+
+
+def goal_metrics(now: Conversions, before: Conversions | None, *, is_compared: bool) -> dict[str, dict[str, Cell]]:
+    """The metrics that a goal adds to a summary."""
+    values = {"conversions": (now.conversions, before and before.conversions)}
+    rates = {"conversion_rate": (now.rate, before and before.rate)}
+    return {
+        name: {"value": value, **(Change.of(value, previous)._asdict() if is_compared else {})}
+        for name, (value, previous) in (values | rates).items()
+    }
 
 
 def series(report: Series, path: str | None, zone: tzinfo) -> dict[str, Any]:

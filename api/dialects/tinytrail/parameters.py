@@ -16,10 +16,13 @@ from core.intervals import MAX_POINTS, Interval, count
 from core.metrics import Metric
 from core.paths import MAX_LENGTH, normalise_path
 from core.ranges import Comparison, Days, Period, days_of
+from core.steps import parse_step
 from core.text import require_clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from core.steps import Step
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -221,11 +224,8 @@ def event_name(query: Mapping[str, str]) -> str | None:
     return name
 
 
-def steps(query: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+def steps(query: Iterable[tuple[str, str]]) -> tuple[Step, ...]:
     """The steps of a funnel, in the order in which they were sent, each as `steps[]` or as `steps`.
-
-    A step that begins with a slash is a page, in the form in which paths are stored; any other is the type or the name
-    of an event.
 
     Raises:
         InvalidInput: there are too few or too many, or there can be no such page or event.
@@ -239,7 +239,17 @@ def steps(query: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         require_clean(text, "steps[]")
         if len(text) > MAX_LENGTH and not text.startswith("/"):
             raise InvalidInput(f"steps[] must be at most {MAX_LENGTH} characters each")
-    return tuple(normalise_path(text) if text.startswith("/") else text for text in sent)
+    return tuple(map(parse_step, sent))
+
+
+def require_no_steps(query: Iterable[tuple[str, str]]) -> None:
+    """Refuse steps beside a funnel that has its own.
+
+    Raises:
+        InvalidInput: there are some.
+    """
+    if any(name in _STEPS and text for name, text in query):
+        raise InvalidInput("send either funnel or steps[]")
 
 
 def day(text: str, name: str) -> date:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,36 +13,39 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from aggregations.answers import Timeseries
+from aggregations.breakdowns import DEVICES
+from aggregations.conversions import Place
 from aggregations.series import Asked as Plotted
 from aggregations.series import nothing
 from api.auth import Admin, User  # noqa: TC001 - FastAPI reads the annotations when it runs
 from api.dialects.tinytrail import extended, parameters, translate
+from api.dialects.tinytrail.asked import Understanding
 from api.dialects.tinytrail.csv import attachment
 from api.dialects.tinytrail.envelope import success
-from api.dialects.tinytrail.filters import filters, without_filters
+from api.dialects.tinytrail.filters import without_filters
 from api.dialects.tinytrail.parameters import Format
-from core.comparisons import other
 from core.errors import InvalidInput
-from core.globs import PathGroups
-from core.intervals import Calendar, Interval
-from core.query import Group, Query
-from core.ranges import Period, date_at
+from core.intervals import Interval
+from core.ranges import date_at
 from core.spans import MINUTE
-from core.steps import parse_step
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
+    from aggregations.answers import Summary
+    from aggregations.conversions import By, Reached
     from aggregations.reports import Reports
-    from api.dialects.tinytrail.csv import Table
-    from api.dialects.tinytrail.parameters import Parameters
+    from api.dialects.tinytrail.asked import Asked
+    from api.dialects.tinytrail.csv import Cell, Table
+    from api.dialects.tinytrail.named import Named
     from core.accounts import Principal
     from core.clock import Clock
-    from core.comparisons import Other
+    from core.query import Query
     from core.ranges import Days
     from core.realtime import Realtime
     from core.sites import Site
+    from core.steps import Step
 
 _REALTIME_WINDOW: Final = 30 * MINUTE
 #: Pages of a journey that are told.
@@ -50,12 +54,13 @@ _UTC: Final = ZoneInfo("UTC")
 _JSON: Final = "application/json"
 
 
-def reports_router(
+def reports_router(  # noqa: PLR0913 - the parts it is made of
     *,
     reports: Reports,
     realtime: Realtime,
     aggregate: Callable[[date], Awaitable[None]],
     find_site: Callable[[Principal, UUID], Site],
+    named: Named,
     clock: Clock,
 ) -> APIRouter:
     """Return the routes.
@@ -65,10 +70,12 @@ def reports_router(
         realtime: answers what is about now.
         aggregate: rolls a UTC day of every site up again, marked or not, and returns when that is done.
         find_site: gives a user a site, or raises `NotFound`; runs in a thread.
+        named: knows segments, goals and funnels.
         clock: tells what today is.
     """
     routes = APIRouter(prefix="/api/v1")
-    days = _DayReports(reports=reports, find_site=find_site, clock=clock)
+    understanding = Understanding(reports=reports, find_site=find_site, named=named, clock=clock)
+    days = _DayReports(reports, understanding, clock=clock)
     routes.add_api_route("/reports/summary", days.summary)
     routes.add_api_route("/reports/pages", days.pages)
     routes.add_api_route("/reports/sources", days.sources)
@@ -101,100 +108,90 @@ def reports_router(
     return routes
 
 
-class _Asked(NamedTuple):
-    """A request for a report of days, understood."""
-
-    given: Parameters
-    query: Query
-    groups: PathGroups
-    calendar: Calendar
-    other: Other | None  #: what a report is compared with, beyond what the API's own text knows
-
-
-class _Page(TypedDict):
-    """Which rows of a list."""
-
-    limit: int
-    offset: int
-
-
 class _DayReports:
     """The reports about days."""
 
-    def __init__(self, *, reports: Reports, find_site: Callable[[Principal, UUID], Site], clock: Clock) -> None:
+    def __init__(self, reports: Reports, understanding: Understanding, *, clock: Clock) -> None:
         self._reports = reports
-        self._find_site = find_site
+        self._understand = understanding.asked
+        self._steps = understanding.steps
         self._clock = clock
 
     async def summary(self, request: Request, user: User) -> Response:
         """High-level metrics, compared with another period if asked to."""
         asked = await self._understand(request, user)
         report = await self._reports.summary(asked.query, asked.given.compare, other=asked.other)
+        goal = None if asked.goal is None else await self._goal(asked.query, asked.goal, report)
         if asked.given.format is Format.CSV:
-            return _csv("summary", report.days, translate.summary_table(report))
-        return _json(translate.summary(report))
+            return _csv("summary", report.days, translate.summary_table(report, goal))
+        return _json(translate.summary(report, goal))
 
     async def pages(self, request: Request, user: User) -> Response:
         """Pages with views, most views first."""
-        given, query, groups, _, other = await self._understand(request, user)
-        report = await self._reports.pages(query, **_page(given), other=other)
+        asked = await self._understand(request, user)
+        given, groups = asked.given, asked.query.groups
+        report = await self._reports.pages(asked.query, **asked.page, other=asked.other)
+        reached = await self._reached(asked, Place.PAGE)
         if given.format is Format.CSV:
-            return _csv("pages", report.days, translate.pages_table(report, groups))
-        return _json(translate.pages(report, groups, given))
+            return _csv("pages", report.days, translate.pages_table(report, groups, reached))
+        return _json(translate.pages(report, groups, given, reached))
 
     async def sources(self, request: Request, user: User) -> Response:
         """Visits by channel, referrer or campaign, most visits first."""
-        given, query, _, _, other = await self._understand(request, user)
+        asked = await self._understand(request, user)
         dimension = parameters.source(request.query_params)
-        report = await self._reports.sources(query, dimension, assistants=False, **_page(given), other=other)
-        if given.format is Format.CSV:
-            return _csv("sources", report.days, translate.sources_table(report))
-        return _json(translate.sources(report, given))
+        report = await self._reports.sources(asked.query, dimension, assistants=False, **asked.page, other=asked.other)
+        reached = await self._reached(asked, dimension)
+        if asked.given.format is Format.CSV:
+            return _csv("sources", report.days, translate.sources_table(report, reached))
+        return _json(translate.sources(report, asked.given, reached))
 
     async def devices(self, request: Request, user: User) -> Response:
         """Visits by device, browser, system and screen."""
-        given, query, _, _, other = await self._understand(request, user)
-        report = await self._reports.devices(query, other=other)
-        if given.format is Format.CSV:
-            return _csv("devices", report.days, translate.devices_table(report))
-        return _json(translate.devices(report))
+        asked = await self._understand(request, user)
+        report = await self._reports.devices(asked.query, other=asked.other)
+        reached = await self._reached(asked, *DEVICES)
+        if asked.given.format is Format.CSV:
+            return _csv("devices", report.days, translate.devices_table(report, reached))
+        return _json(translate.devices(report, reached))
 
     async def flow(self, request: Request, user: User) -> Response:
         """Landing pages and exit pages, most visits first."""
-        given, query, _, _, other = await self._understand(request, user)
-        report = await self._reports.flow(query, **_page(given), other=other)
-        if given.format is Format.CSV:
-            return _csv("flow", report.days, translate.flow_table(report))
-        return _json(translate.flow(report))
+        asked = await self._understand(request, user)
+        report = await self._reports.flow(asked.query, **asked.page, other=asked.other)
+        reached = await self._reached(asked, Place.ENTRY, Place.EXIT)
+        if asked.given.format is Format.CSV:
+            return _csv("flow", report.days, translate.flow_table(report, reached))
+        return _json(translate.flow(report, reached))
 
     async def custom_events(self, request: Request, user: User) -> Response:
         """Custom events by name, most frequent first."""
-        given, query, _, _, other = await self._understand(request, user)
+        asked = await self._understand(request, user)
         name = parameters.event_name(request.query_params)
-        report = await self._reports.custom_events(query, name, **_page(given), other=other)
-        if given.format is Format.CSV:
-            return _csv("custom-events", report.days, translate.custom_events_table(report))
-        return _json(translate.custom_events(report, given))
+        report = await self._reports.custom_events(asked.query, name, **asked.page, other=asked.other)
+        reached = await self._reached(asked, Place.EVENT)
+        if asked.given.format is Format.CSV:
+            return _csv("custom-events", report.days, translate.custom_events_table(report, reached))
+        return _json(translate.custom_events(report, asked.given, reached))
 
     async def funnel(self, request: Request, user: User) -> Response:
         """How many visits take some steps in order."""
-        given, query, *_ = await self._understand(request, user)
-        steps = parameters.steps(request.query_params.multi_items())
-        report = await self._reports.funnel(query, tuple(map(parse_step, steps)))
-        if given.format is Format.CSV:
+        asked = await self._understand(request, user)
+        report = await self._reports.funnel(asked.query, await self._steps(request, asked))
+        if asked.given.format is Format.CSV:
             return _csv("funnel", report.days, translate.funnel_table(report))
         return _json(translate.funnel(report))
 
     async def journeys(self, request: Request, user: User) -> Response:
         """The pages that visits see one after the other, or what comes before and after one. An extension."""
-        given, query, *_ = await self._understand(request, user)
-        path, offset = parameters.path(request.query_params), (given.page - 1) * given.per_page
+        asked = await self._understand(request, user)
+        given, query, path = asked.given, asked.query, parameters.path(request.query_params)
         if path is not None:
-            around = await self._reports.around(query, path, limit=given.per_page, offset=offset)
+            around = await self._reports.around(query, path, **asked.page)
             if given.format is Format.CSV:
                 return _csv("journeys", around.days, translate.around_table(around))
             return _json(translate.around(around, given))
-        report = await self._reports.journeys(query, stops=_STOPS, limit=given.per_page, offset=offset)
+        report = await self._reports.journeys(query, stops=_STOPS, **asked.page)
         if given.format is Format.CSV:
             return _csv("journeys", report.days, translate.journeys_table(report))
         return _json(translate.journeys(report, given))
@@ -216,7 +213,7 @@ class _DayReports:
             return _csv("timeseries", report.days, translate.timeseries_table(report))
         return _json(translate.timeseries(report, path))
 
-    async def _series(self, request: Request, asked: _Asked, interval: Interval) -> Response:
+    async def _series(self, request: Request, asked: Asked, interval: Interval) -> Response:
         """The same, by what the API's own text does not know."""
         metric = parameters.metric(request.query_params, visitors=True)
         path, query = parameters.path(request.query_params), asked.query
@@ -230,39 +227,21 @@ class _DayReports:
             return _csv("timeseries", report.days, extended.series_table(report, query.zone))
         return _json(extended.series(report, path, query.zone))
 
-    async def _understand(self, request: Request, user: Principal) -> _Asked:
-        """What is asked for, and of which site.
+    async def _reached(self, asked: Asked, *by: By) -> Reached | None:
+        """Who of each row reached the goal that is asked for, if one is."""
+        if asked.goal is None:
+            return None
+        return await self._reports.conversions(asked.query, asked.goal, *by, assistants=False)
 
-        Raises:
-            InvalidInput: a parameter is not understood.
-            NotFound: the user has no such site.
-        """
-        uuid = parameters.website_id(request.query_params)
-        given = parameters.parameters(request.query_params)
-        site = await run_in_threadpool(self._find_site, user, uuid)
-        zone = ZoneInfo(site.time_zone)
-        asks_for_all = given.start is None and given.period is Period.ALL
-        oldest = await self._reports.oldest(site.id, zone) if asks_for_all else None
-        now = self._clock.now_ms()
-        days = given.days(today=date_at(now, zone), oldest=oldest)
-        groups = PathGroups(site.content_groups)
-        group = None if given.content_group is None else Group(name=given.content_group, groups=groups)
-        query = Query(
-            site=site.id,
-            days=days,
-            zone=zone,
-            bots=given.bots,
-            group=group,
-            filters=filters(request.query_params.multi_items()),
-            groups=groups,
-        )
-        calendar = Calendar(zone=zone, week_start=site.week_start)
-        compared = None if given.against is None else other(days, given.against, now_ms=now, zone=zone)
-        return _Asked(given, query, groups, calendar, compared)
-
-
-def _page(given: Parameters) -> _Page:
-    return {"limit": given.per_page, "offset": (given.page - 1) * given.per_page}
+    async def _goal(self, query: Query, goal: Step, report: Summary) -> dict[str, dict[str, Cell]]:
+        """What a goal adds to a summary."""
+        now, past = await self._reports.conversions(query, goal), None
+        if report.previous_days is not None:
+            past = await self._reports.conversions(replace(query, days=report.previous_days), goal)
+        elif report.before is not None and report.before.found is not None:
+            past = await self._reports.conversions(query.before(report.before.other), goal)
+        is_compared = report.previous_days is not None or report.before is not None
+        return extended.goal_metrics(now.total, None if past is None else past.total, is_compared=is_compared)
 
 
 def _day_of_body(body: bytes) -> date | None:

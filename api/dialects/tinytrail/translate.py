@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregations.conversions import Place
 from api.dialects.tinytrail.csv import Table
-from api.dialects.tinytrail.extended import Change, compared, comparison
+from api.dialects.tinytrail.extended import Change, compared, comparison, converted
 from api.dialects.tinytrail.wire import instant
 from core.dimensions import Dimension
 from core.drops import MEANINGS, DropReason
 from core.metrics import Metric, change_percent, rounded, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aggregations.answers import Around, CustomEvents, Flow, Funnel, Journeys, Pages, Summary, Timeseries
     from aggregations.breakdowns import Devices, Sources
+    from aggregations.conversions import Reached
     from api.dialects.tinytrail.csv import Cell
     from api.dialects.tinytrail.parameters import Parameters
     from core.globs import PathGroups
@@ -51,27 +53,27 @@ _DEVICES: Final = {
 }
 
 
-def summary(report: Summary) -> dict[str, Any]:
-    """The summary's data."""
+def summary(report: Summary, goal: Mapping[str, dict[str, Cell]] | None = None) -> dict[str, Any]:
+    """The summary's data, with the metrics of a goal if there is one."""
     days = report.previous_days
     return {
         "period": _period(report.days),
         "comparison": None if days is None else f"{days.first} to {days.last}",
         **comparison(report.before),
-        "metrics": _metrics(report),
+        "metrics": _metrics(report) | dict(goal or {}),
     }
 
 
-def summary_table(report: Summary) -> Table:
+def summary_table(report: Summary, goal: Mapping[str, dict[str, Cell]] | None = None) -> Table:
     """The summary's rows; without a comparison the last two columns are empty."""
     columns = ("metric", "value", "previous", "change_pct")
-    found = _metrics(report).items()
+    found = (_metrics(report) | dict(goal or {})).items()
     return Table(columns, [(name, *(values.get(column) for column in columns[1:])) for name, values in found])
 
 
-def pages(report: Pages, groups: PathGroups, given: Parameters) -> dict[str, Any]:
+def pages(report: Pages, groups: PathGroups, given: Parameters, reached: Reached | None = None) -> dict[str, Any]:
     """The data of the pages; a page in no group has null for one."""
-    table = pages_table(report, groups)
+    table = pages_table(report, groups, reached)
     return {
         "period": _period(report.days),
         **comparison(report.before),
@@ -81,18 +83,19 @@ def pages(report: Pages, groups: PathGroups, given: Parameters) -> dict[str, Any
     }
 
 
-def pages_table(report: Pages, groups: PathGroups) -> Table:
+def pages_table(report: Pages, groups: PathGroups, reached: Reached | None = None) -> Table:
     """The rows of the pages."""
     table = Table(
         ("path", "contentGroup", "pageviews", "uniquePageviews"),
         [(page.path, groups.name_of(page.path), page.views, page.unique_views) for page in report.rows],
     )
-    return compared(table, report.before, lambda found, row: found.get(row[0]), value=2)
+    table = compared(table, report.before, lambda found, row: found.get(row[0]), value=2)
+    return converted(table, reached, Place.PAGE)
 
 
-def sources(report: Sources, given: Parameters) -> dict[str, Any]:
+def sources(report: Sources, given: Parameters, reached: Reached | None = None) -> dict[str, Any]:
     """The data of the sources, in the words of what they are grouped by."""
-    table = sources_table(report)
+    table = sources_table(report, reached)
     return {
         "period": _period(report.days),
         **comparison(report.before),
@@ -102,61 +105,72 @@ def sources(report: Sources, given: Parameters) -> dict[str, Any]:
     }
 
 
-def sources_table(report: Sources) -> Table:
+def sources_table(report: Sources, reached: Reached | None = None) -> Table:
     """The rows of the sources."""
-    table = Table((*_SOURCES[report.dimension], "visits"), [(*names, visits) for names, visits in report.rows])
-    return compared(table, report.before, lambda found, row: found.get(tuple(row[:-1])), value=-1)
+    names, dimension = _SOURCES[report.dimension], report.dimension
+
+    def key(row: Sequence[Cell]) -> tuple[str, ...]:
+        return tuple(map(str, row[: len(names)]))
+
+    table = Table((*names, "visits"), [(*columns, visits) for columns, visits in report.rows])
+    table = compared(table, report.before, lambda found, row: found.get(key(row)), value=len(names))
+    return converted(table, reached, dimension, key)
 
 
-def devices(report: Devices) -> dict[str, Any]:
+def devices(report: Devices, reached: Reached | None = None) -> dict[str, Any]:
     """The data of devices, browsers, systems and screens."""
     data: dict[str, Any] = {"period": _period(report.days), **comparison(report.before)}
     for dimension, (list_, _) in _DEVICES.items():
-        data[list_] = _rows(_table_of(report, dimension))
+        data[list_] = _rows(_table_of(report, dimension, reached))
     return data
 
 
-def devices_table(report: Devices) -> Table:
+def devices_table(report: Devices, reached: Reached | None = None) -> Table:
     """The rows of the devices alone."""
-    return _table_of(report, Dimension.DEVICE)
+    return _table_of(report, Dimension.DEVICE, reached)
 
 
-def _table_of(report: Devices, dimension: Dimension) -> Table:
+def _table_of(report: Devices, dimension: Dimension, reached: Reached | None) -> Table:
     table = Table((_DEVICES[dimension][1], "visits"), report.rows[dimension])
-    return compared(table, report.before, lambda found, row: found[dimension].get(row[0]), value=1)
+    table = compared(table, report.before, lambda found, row: found[dimension].get(row[0]), value=1)
+    return converted(table, reached, dimension)
 
 
-def flow(report: Flow) -> dict[str, Any]:
+def flow(report: Flow, reached: Reached | None = None) -> dict[str, Any]:
     """The data of where visits enter and leave."""
     exits = Table(("path", "exits"), report.exits)
+    exits = compared(exits, report.before, lambda found, row: found[1].get(row[0]), value=1)
     return {
         "period": _period(report.days),
         **comparison(report.before),
-        "landing_pages": _rows(flow_table(report)),
-        "exit_pages": _rows(compared(exits, report.before, lambda found, row: found[1].get(row[0]), value=1)),
+        "landing_pages": _rows(flow_table(report, reached)),
+        "exit_pages": _rows(converted(exits, reached, Place.EXIT)),
     }
 
 
-def flow_table(report: Flow) -> Table:
+def flow_table(report: Flow, reached: Reached | None = None) -> Table:
     """The rows of the landing pages."""
     table = Table(("path", "entries"), report.landings)
-    return compared(table, report.before, lambda found, row: found[0].get(row[0]), value=1)
+    table = compared(table, report.before, lambda found, row: found[0].get(row[0]), value=1)
+    return converted(table, reached, Place.ENTRY)
 
 
-def custom_events(report: CustomEvents, given: Parameters) -> dict[str, Any]:
+def custom_events(report: CustomEvents, given: Parameters, reached: Reached | None = None) -> dict[str, Any]:
     """The data of the custom events."""
     return {
         "period": _period(report.days),
         **comparison(report.before),
         "page": given.page,
         "per_page": given.per_page,
-        "rows": _rows(custom_events_table(report)),
+        "rows": _rows(custom_events_table(report, reached)),
     }
 
 
-def custom_events_table(report: CustomEvents) -> Table:
+def custom_events_table(report: CustomEvents, reached: Reached | None = None) -> Table:
     """The rows of the custom events."""
-    return compared(Table(("name", "count"), report.rows), report.before, lambda found, row: found.get(row[0]), value=1)
+    table = Table(("name", "count"), report.rows)
+    table = compared(table, report.before, lambda found, row: found.get(row[0]), value=1)
+    return converted(table, reached, Place.EVENT)
 
 
 def funnel(report: Funnel) -> dict[str, Any]:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
+from aggregations.breakdowns import DEVICES
+from aggregations.conversions import Place
 from api.dialects.tinytrail.extended import Change
 from core.comparisons import Other
+from core.dimensions import Dimension
 from core.intervals import Interval
 from core.metrics import Metric
 from core.ranges import Days
@@ -18,6 +21,8 @@ from tests.api.tinytrail.test_reports import LOCAL, NOW, FixedReports, client, g
 
 if TYPE_CHECKING:
     import httpx
+
+    from aggregations.conversions import By
 
 __all__ = ["client", "reports", "rolled"]
 
@@ -214,3 +219,103 @@ async def test_realtime_says_more_if_asked(client: httpx.AsyncClient) -> None:
     }
     assert NOW % HOUR % MINUTE == 0
     assert (await get(client, "realtime", extended="maybe")).status_code == 400
+
+
+GOALS: Final = [
+    ("pages", {}, "rows", [(40, 10.0), (0, 0.0), (0, 0)], (Place.PAGE,)),
+    ("sources", {"group_by": "utm"}, "rows", [(85, 10.0), (0, 0)], (Dimension.UTM,)),
+    ("devices", {}, "device_types", [(850, 10.0), (0, 0)], DEVICES),
+    ("flow", {}, "landing_pages", [(520, 10.0), (0, 0)], (Place.ENTRY, Place.EXIT)),
+    ("flow", {}, "exit_pages", [(340, 10.0), (0, 0)], (Place.ENTRY, Place.EXIT)),
+    ("custom-events", {}, "rows", [(0, 0), (10, 10.0), (0, 0)], (Place.EVENT,)),
+]
+
+
+@pytest.mark.parametrize("goal", GOALS)
+async def test_rows_say_who_of_them_reaches_a_goal(
+    client: httpx.AsyncClient,
+    reports: FixedReports,
+    goal: tuple[str, dict[str, str], str, list[tuple[int, float]], tuple[By, ...]],
+) -> None:
+    """And how many percent that are, beside whatever else they say; as CSV in two columns more."""
+    report, given, rows, expected, by = goal
+    data = (await get(client, report, goal="Signed up", **given)).json()["data"]
+    assert expected == [(row["conversions"], row["conversion_rate"]) for row in data[rows]]
+    assert reports.goals == [("signup", by, False)]
+    both = (await get(client, report, goal="Signed up", compare="previous", **given)).json()["data"][rows]
+    assert {"previous", "change_pct", "conversions", "conversion_rate"} <= both[0].keys()
+    table = (await get(client, report, goal="Signed up", format="csv", **given)).text
+    assert table.split("\r\n")[0].endswith(",conversions,conversion_rate")
+
+
+@pytest.mark.parametrize(
+    ("compare", "count", "rate"),
+    [
+        ({}, {"value": 100}, {"value": 10.0}),
+        (
+            {"compare": "previous_period"},
+            {"value": 100, "previous": 100, "change_pct": 0.0},
+            {"value": 10.0, "previous": 20.0, "change_pct": -50.0},
+        ),
+        (
+            {"compare": "previous"},
+            {"value": 100, "previous": 100, "change_pct": 0.0},
+            {"value": 10.0, "previous": 20.0, "change_pct": -50.0},
+        ),
+    ],
+)
+async def test_a_summary_has_the_metrics_of_a_goal(
+    client: httpx.AsyncClient, compare: dict[str, str], count: dict[str, float], rate: dict[str, float]
+) -> None:
+    """After its own, compared as they are."""
+    metrics = (await get(client, "summary", goal="Signed up", **compare)).json()["data"]["metrics"]
+    assert list(metrics)[-2:] == ["conversions", "conversion_rate"]
+    assert (metrics["conversions"], metrics["conversion_rate"]) == (count, rate)
+    table = (await get(client, "summary", goal="Signed up", format="csv", **compare)).text
+    assert table.split("\r\n")[6].startswith("conversions,100,")
+
+
+async def test_a_goal_without_anything_to_compare_with_says_null(
+    client: httpx.AsyncClient, reports: FixedReports
+) -> None:
+    """As the other metrics do."""
+    reports.had_data = False
+    metrics = (await get(client, "summary", goal="Signed up", compare="year")).json()["data"]["metrics"]
+    assert metrics["conversion_rate"] == {"value": 10.0, "previous": None, "change_pct": None}
+    assert len(reports.goals) == 1
+
+
+async def test_segments_are_filters(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """Those of the segments first, then those of the address; all are to be met."""
+    for report in ("summary", "pages", "sources", "devices", "flow", "custom-events", "timeseries", "journeys"):
+        given: dict[str, str | list[str]] = {"segment": ["Germans", "Germans"], "filter[device]": "mobile"}
+        assert (await get(client, report, **given)).status_code == 200
+    assert {tuple(each.name for each in query.filters) for query in reports.asked} == {("country", "device")}
+
+
+async def test_a_funnel_may_be_named(client: httpx.AsyncClient, reports: FixedReports) -> None:
+    """Instead of its steps."""
+    data = (await get(client, "funnel", funnel="Sign up")).json()["data"]
+    assert [step["step"] for step in data["funnel"]] == ["/pricing", "signup"]
+    assert reports.steps == ("/pricing", "signup")
+
+
+@pytest.mark.parametrize(
+    ("report", "given", "message"),
+    [
+        ("pages", {"segment": "Martians"}, "there is no Martians"),
+        ("pages", {"goal": "Ordered"}, "there is no Ordered"),
+        ("pages", {"goal": ["a", "b"]}, "goal must be sent once"),
+        ("pages", {"segment": ["Germans"] * 11}, "segment must be sent at most 10 times"),
+        ("summary", {"segment": "a\0"}, "segment must not contain U+0000 or half a surrogate pair"),
+        ("funnel", {"funnel": "Ordered"}, "there is no Ordered"),
+        ("funnel", {"funnel": "Sign up", "steps[]": ["/", "/a"]}, "send either funnel or steps[]"),
+        ("funnel", {}, "steps[] must be sent 2 to 20 times: for each step a path or an event"),
+    ],
+)
+async def test_what_is_not_named_is_refused(
+    client: httpx.AsyncClient, report: str, given: dict[str, str | list[str]], message: str
+) -> None:
+    """The error says it."""
+    answer = await get(client, report, **given)
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, message)

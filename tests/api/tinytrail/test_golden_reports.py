@@ -15,6 +15,7 @@ from psycopg.sql import SQL, Identifier, Placeholder
 
 from aggregations.reports import Reports
 from api.dialects.tinytrail import failures
+from api.dialects.tinytrail.named import StoredNamed
 from api.dialects.tinytrail.reports import reports_router
 from core.spans import DAY, HOUR, MINUTE
 from core.telemetry import NoTelemetry
@@ -133,7 +134,12 @@ async def client(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
         failures.install(app)
         app.include_router(
             reports_router(
-                reports=reports, realtime=FixedRealtime(), aggregate=aggregate, find_site=find_site, clock=clock
+                reports=reports,
+                realtime=FixedRealtime(),
+                aggregate=aggregate,
+                find_site=find_site,
+                named=StoredNamed(pool),
+                clock=clock,
             )
         )
         transport, headers = httpx.ASGITransport(app=app), {"X-API-KEY": "user"}

@@ -24,12 +24,13 @@ from aggregations.answers import (
     Timeseries,
 )
 from aggregations.breakdowns import Devices, Sources
+from aggregations.conversions import Conversions, Place, Reached
 from api.dialects.tinytrail import failures
 from api.dialects.tinytrail.reports import reports_router
 from api.errors import HttpError
 from core.accounts import Principal, Role
 from core.dimensions import Dimension
-from core.errors import NotFound, Unavailable
+from core.errors import InvalidInput, NotFound, Unavailable
 from core.filters import Choice, Filter, FilterDimension
 from core.intervals import slots
 from core.metrics import Metric, Totals
@@ -37,6 +38,7 @@ from core.ranges import compared
 from core.realtime import Minute, RealtimeView
 from core.sites import ContentGroup, Site
 from core.spans import DAY, HOUR, MINUTE
+from core.steps import parse_step
 from storage.reports import PageSum
 from tests.clocks import SetClock
 
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from datetime import tzinfo
 
+    from aggregations.conversions import By
     from aggregations.series import Asked
     from core.accounts import Api
     from core.comparisons import Other
@@ -92,6 +95,7 @@ class FixedReports:
     def __init__(self) -> None:
         self.asked: list[Query] = []
         self.plotted: list[Asked] = []
+        self.goals: list[tuple[str, tuple[By, ...], bool]] = []
         self.others: list[Other | None] = []
         self.had_data = True
         self.paging = (0, 0)
@@ -216,6 +220,21 @@ class FixedReports:
             other=asked.other,
         )
 
+    async def conversions(self, query: Query, goal: Step, *by: By, assistants: bool = True) -> Reached:
+        """A tenth of some rows, and of all visits; a fifth of the week before."""
+        self.asked.append(query)
+        self.goals.append((goal.text, by, assistants))
+        known: dict[By, dict[tuple[str, ...], Conversions]] = {
+            Place.PAGE: {("/blog/getting-started",): Conversions(400, 40), ("/odd",): Conversions(3, 0)},
+            Dimension.UTM: {("twitter", "social", "launch"): Conversions(850, 85)},
+            Dimension.DEVICE: {("desktop",): Conversions(8500, 850)},
+            Place.ENTRY: {("/",): Conversions(5200, 520)},
+            Place.EXIT: {("/pricing",): Conversions(3400, 340)},
+            Place.EVENT: {("video_play",): Conversions(100, 10)},
+        }
+        total = Conversions(1000, 100) if query.days.last.month == 3 else Conversions(500, 100)
+        return Reached(total=total, by={each: known.get(each, {}) for each in by})
+
     def _before(self, other: Other | None, found: T) -> Before[T] | None:
         """What there was before, if there was."""
         self.others.append(other)
@@ -235,6 +254,31 @@ class FixedRealtime:
         assert (site, now_ms, window_ms) == (7, NOW, 30 * MINUTE)
         minutes = (Minute(NOW - MINUTE, 7, 12), Minute(NOW, 2, 3))
         return RealtimeView(42, (("/", 18), ("/blog/new-post", 12)), (("page_view", 87), ("scroll_50", 34)), 9, minutes)
+
+
+class FixedNamed:
+    """One of each kind, as `api.dialects.tinytrail.named.StoredNamed` would know them."""
+
+    def segments(self, site: int, texts: Sequence[str]) -> tuple[Filter, ...]:
+        """Those from Germany."""
+        self._require(site, texts, "Germans")
+        return (Filter(dimension=FilterDimension.COUNTRY, choices=(Choice("DE"),)),)
+
+    def goal(self, site: int, text: str) -> Step:
+        """An event."""
+        self._require(site, [text], "Signed up")
+        return parse_step("signup")
+
+    def funnel(self, site: int, text: str) -> tuple[Step, ...]:
+        """A page and an event."""
+        self._require(site, [text], "Sign up")
+        return parse_step("/pricing"), parse_step("signup")
+
+    def _require(self, site: int, texts: Sequence[str], known: str) -> None:
+        assert site == SITE.id
+        for text in texts:
+            if text != known:
+                raise InvalidInput(f"there is no {text}")
 
 
 def find_site(user: Principal, uuid: UUID) -> Site:
@@ -273,6 +317,7 @@ async def client(reports: FixedReports, rolled: list[date]) -> AsyncIterator[htt
             realtime=FixedRealtime(),
             aggregate=aggregate,
             find_site=find_site,
+            named=FixedNamed(),
             clock=SetClock(NOW),
         )
     )
