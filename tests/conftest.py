@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-pytest_plugins = ["tests.services", "tests.stores"]
+pytest_plugins = ["tests.buckets", "tests.services", "tests.stores"]
 
 # These steer the test run itself; any other setting of Footfall in the developer's shell would change what is tested.
 KEPT: Final = ("FOOTFALL_SERVICES_", "FOOTFALL_REQUIRE_SERVICES", "FOOTFALL_KILLS")

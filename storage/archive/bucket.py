@@ -6,6 +6,7 @@ import os
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: What such stores take for a region where they have none.
 _ANY_REGION: Final = "us-east-1"
+_RETRIES: Final = 5
+_PATIENCE: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +38,19 @@ class BucketAccess:
 
     @property
     def options(self) -> dict[str, str]:
-        """As the library and Polars both understand it."""
+        """What is known, by the names that every client of such stores has for it."""
         given = {
-            "aws_endpoint_url": self.endpoint,
+            "aws_endpoint": self.endpoint,
             "aws_region": self.region or (_ANY_REGION if self.endpoint else ""),
             "aws_access_key_id": self.access_key,
             "aws_secret_access_key": self.secret_key,
-            "aws_allow_http": "true" if self.endpoint.startswith("http://") else "",
         }
         return {name: value for name, value in given.items() if value}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the store is asked without encryption, as within a network of one's own."""
+        return self.endpoint.startswith("http://")
 
 
 class Bucket:
@@ -51,8 +58,14 @@ class Bucket:
 
     def __init__(self, bucket: str, *, prefix: str, access: BucketAccess) -> None:
         self._address = f"s3://{bucket}/{prefix}".rstrip("/")
-        self._options = access.options
-        self._store = S3Store.from_url(self._address, config=self._options)  # type: ignore[arg-type]  # names as Polars has them
+        self._options = access.options | ({"aws_allow_http": "true"} if access.is_plain else {})
+        self._store = S3Store(
+            bucket,
+            prefix=prefix or None,
+            client_options={"allow_http": access.is_plain},
+            config=access.options,  # type: ignore[arg-type]  # the library takes the names that Polars takes, too
+            retry_config={"max_retries": _RETRIES, "retry_timeout": _PATIENCE},
+        )
 
     @property
     def shown(self) -> str:
@@ -73,12 +86,13 @@ class Bucket:
 
     def read(self, name: str) -> Iterator[bytes]:
         """See `ArchiveStore.read`."""
-        try:
-            with _told():
-                for block in obstore.get(self._store, name).stream():
-                    yield bytes(block)
-        except FileNotFoundError as error:
-            raise NotFound(f"{name} is not in the archive") from error
+        with _told():
+            try:
+                found = obstore.get(self._store, name)
+            except (NotFoundError, FileNotFoundError) as error:
+                raise NotFound(f"{name} is not in the archive") from error
+            for block in found.stream():
+                yield bytes(block)
 
     def sources(self, names: Iterable[str]) -> Sources:
         """See `ArchiveStore.sources`."""
@@ -105,7 +119,6 @@ class Bucket:
 def _told() -> Iterator[None]:
     try:
         yield
-    except (NotFoundError, FileNotFoundError) as error:
-        raise FileNotFoundError(str(error)) from error
     except (BaseError, OSError) as error:
-        raise Unavailable(f"the archive cannot be used: {error}", retry_after=60) from error
+        told = str(error).partition("\n")[0]
+        raise Unavailable(f"the archive cannot be used: {told}", retry_after=60) from error

@@ -56,12 +56,14 @@ class Folder:
 
     def read(self, name: str) -> Iterator[bytes]:
         """See `ArchiveStore.read`."""
-        try:
-            with _told(), (self._path / name).open("rb") as file:
+        with _told():
+            try:
+                file = (self._path / name).open("rb")
+            except FileNotFoundError as error:
+                raise NotFound(f"{name} is not in the archive") from error
+            with file:
                 while block := file.read(_BLOCK):
                     yield block
-        except FileNotFoundError as error:
-            raise NotFound(f"{name} is not in the archive") from error
 
     def sources(self, names: Iterable[str]) -> Sources:
         """See `ArchiveStore.sources`."""
@@ -102,8 +104,6 @@ class Folder:
 def _told() -> Iterator[None]:
     try:
         yield
-    except FileNotFoundError:
-        raise
     except OSError as error:
         raise Unavailable(f"the archive cannot be used: {error}", retry_after=60) from error
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from core.events import Event
+    from storage.archive.bucket import Bucket
+    from storage.archive.store import ArchiveStore
 
 FIRST: Final = millis_of(instant(1_790_000_000_000).date().replace(day=25))
 """The 25th of a month of 30 days, so that a month ends on the way."""
@@ -42,11 +44,11 @@ FIRST: Final = millis_of(instant(1_790_000_000_000).date().replace(day=25))
 class Stage:
     """A site, its archive, and an archivist whose clock is turned by hand."""
 
-    def __init__(self, pool: ConnectionPool, folder: Path) -> None:
+    def __init__(self, pool: ConnectionPool, folder: Path, store: ArchiveStore | None = None) -> None:
         self.pool = pool
         self.clock = SetClock(FIRST)
         self.telemetry = Measurements()
-        self.store = Folder(folder)
+        self.store = store or Folder(folder)
         self.job = RollupJob(pool=pool, clock=self.clock, telemetry=self.telemetry, archive=self.store)
         self.archivist = self.new_archivist()
         self.events: list[Event] = []
@@ -162,6 +164,23 @@ def test_life_of_a_day(stage: Stage) -> None:
     assert stage.rows() == {"events": 0, "event_properties": 0, "sessions": 0}
     stage.assert_right()
     assert stage.telemetry.counters["footfall_archive_failures_total"] == 0
+
+
+def test_life_in_a_bucket(rollup_pool: ConnectionPool, tmp_path: Path, bucket: Bucket) -> None:
+    """The same of an archive in a bucket: files, months, without rows, an import, and what was replaced is gone."""
+    stage = Stage(rollup_pool, tmp_path, bucket)
+    stage.write(some_days(7))
+    stage.go_to(FIRST + 20 * DAY)
+    assert stage.rows()["events"] == 0
+    stage.assert_right()
+    late = [event_at(FIRST + 2 * DAY + 5 * HOUR, 7, person=77)]
+    stage.events += late
+    import_day(stage.pool, stage.job, FileDay(1, b"file", FIRST + 2 * DAY), late)
+    stage.assert_right()
+    stage.go_to(FIRST + 21 * DAY)
+    assert stage.rows()["events"] == 0
+    assert len(list(bucket.found())) == 4
+    stage.assert_right()
 
 
 def test_days_become_months(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""Stores of the archive, all by one table: a folder, and a bucket of a real server where there is one."""
+"""Stores of the archive, all by one table: a folder, and a bucket."""
 
 from __future__ import annotations
 
@@ -19,15 +19,19 @@ from storage.times import millis_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from storage.archive.bucket import BucketAccess
     from storage.archive.store import ArchiveStore
 
 NAME = "site=7/events-2026-11-20.v3.parquet"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> ArchiveStore:
+@pytest.fixture(params=["folder", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArchiveStore:
     """An empty archive."""
-    return Folder(tmp_path / "archive")
+    if request.param == "folder":
+        return Folder(tmp_path / "archive")
+    found: Bucket = request.getfixturevalue("bucket")
+    return found
 
 
 def put(store: ArchiveStore, name: str, body: bytes) -> None:
@@ -40,12 +44,12 @@ def put(store: ArchiveStore, name: str, body: bytes) -> None:
 
 def test_put_read_remove(store: ArchiveStore) -> None:
     """A file that was put is found and read as it was, until it is removed; removing it again is nothing."""
-    put(store, NAME, b"one" * 1_000_000)
+    put(store, NAME, b"one" * 3_000_000)
     put(store, "site=8/sessions-2026-11.v4.parquet", b"two")
 
-    assert b"".join(store.read(NAME)) == b"one" * 1_000_000
+    assert b"".join(store.read(NAME)) == b"one" * 3_000_000
     assert sorted((found.name, found.size) for found in store.found()) == [
-        (NAME, 3_000_000),
+        (NAME, 9_000_000),
         ("site=8/sessions-2026-11.v4.parquet", 3),
     ]
     assert [found.name for found in store.found(7)] == [NAME]
@@ -79,6 +83,15 @@ def test_folder_that_cannot_be_used(tmp_path: Path) -> None:
 
     with pytest.raises(Unavailable, match="the archive cannot be used"):
         Folder(tmp_path / "file" / "archive").scratch()
+
+
+def test_bucket_that_is_not_there(s3_access: BucketAccess, tmp_path: Path) -> None:
+    """Nothing can be put into it, and the error says so."""
+    scratch = tmp_path / "scratch"
+    scratch.write_bytes(b"one")
+
+    with pytest.raises(Unavailable, match="the archive cannot be used"):
+        Bucket("nowhere", prefix="", access=s3_access).put(scratch, NAME)
 
 
 def test_folders_that_are_empty_go(tmp_path: Path) -> None:
