@@ -11,7 +11,8 @@ COPY . .
 RUN uv sync --frozen --no-cache --no-default-groups --no-editable
 
 FROM python:3.11-slim-bookworm
-RUN useradd --uid 10001 --user-group --create-home --home-dir /data footfall
+RUN useradd --uid 10001 --user-group --create-home --home-dir /data footfall \
+    && install --directory --owner footfall --group footfall /data/archive
 COPY --from=build /opt/footfall /opt/footfall
 ENV PATH=/opt/footfall/bin:$PATH PYTHONUNBUFFERED=1
 USER 10001:10001
