@@ -93,7 +93,7 @@ def label(slot: Slot, interval: Interval, zone: tzinfo) -> str:
     """What a point is called: its first day, or the local time at which it begins, with the distance to UTC."""
     if interval not in _LENGTHS:
         return slot.first.isoformat()
-    return wall_at(slot.begin, zone).isoformat(timespec="minutes")
+    return wall_at(slot.begin, zone).isoformat(timespec="seconds")
 
 
 def _steps(day: date, span: tuple[int, int], length: int, zone: tzinfo) -> Iterator[Slot]:

@@ -182,4 +182,4 @@ def test_a_day_before_is_a_day_before_by_the_clock() -> None:
 
 
 def _name(slot: Slot) -> str:
-    return label(slot, Interval.HOUR, BERLIN)
+    return label(slot, Interval.HOUR, BERLIN).replace(":00+", "+")

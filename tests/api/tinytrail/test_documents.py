@@ -25,8 +25,12 @@ from schemathesis.specs.openapi.checks import (
 
 from api.dialects.tinytrail.documents.document import build, template
 from api.dialects.tinytrail.documents.operations import OPERATIONS
+from core.funnels import Steps
+from core.goals import Goal
+from core.segments import Segment
 from core.spans import HOUR, MINUTE
 from ops.clock import SystemClock
+from storage.definitions import FUNNELS, GOALS, SEGMENTS
 from tests.api.served import served
 from tests.api.world import BROWSER
 from tests.cases import event_at
@@ -78,7 +82,15 @@ def server(postgres_dsn: str) -> Iterator[Served]:
         events.append(event_at(now, 31, site=running.site.id, event_type="custom", name="=buy"))
         with psycopg.connect(dsn) as connection:
             write_events(connection, events)
+            french, bought, buying = NAMES.values()
+            SEGMENTS.insert(connection, running.site.id, french, Segment((("country", "FR"),)))
+            GOALS.insert(connection, running.site.id, bought, Goal(event="=buy"))
+            FUNNELS.insert(connection, running.site.id, buying, Steps(("/0", "=buy")))
         yield running
+
+
+#: What is named for the site, by the parameter that names it.
+NAMES: Final = {"segment": "French", "goal": "Bought", "funnel": "Buying"}
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +190,8 @@ def _aims(server: Served, path: str) -> Aims:
         found["body"]["account_id"] = account = made("accounts", name=uuid4().hex)
         if path.startswith("/api/v1/accounts/"):
             found["path_parameters"] = {"id": account}
+        elif path.startswith("/api/v1/reports/"):
+            found["query"] |= NAMES
         elif path.startswith("/api/v1/users/"):
             found["path_parameters"] = {"id": made("users", account_id=account, role="user")}
         elif path.startswith("/api/v1/websites/"):

@@ -144,9 +144,9 @@ async def test_a_series_has_points_of_an_interval(client: httpx.AsyncClient, rep
         "path": "*",
         "interval": "hour",
         "series": [
-            {"date": "2026-03-02T00:00+13:00", "value": 99},
-            {"date": "2026-03-02T01:00+13:00", "value": 100},
-            {"date": "2026-03-02T02:00+13:00", "value": 101, "open": True},
+            {"date": "2026-03-02T00:00:00+13:00", "value": 99},
+            {"date": "2026-03-02T01:00:00+13:00", "value": 100},
+            {"date": "2026-03-02T02:00:00+13:00", "value": 101, "open": True},
         ],
     }
     assert [(one.metric, one.interval, one.calendar.week_start) for one in reports.plotted] == [

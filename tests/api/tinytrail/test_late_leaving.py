@@ -11,6 +11,7 @@ import pytest
 
 from aggregations.reports import Reports
 from api.app import Collecting, Reporting, create_app
+from api.dialects.tinytrail.named import StoredNamed
 from api.dialects.tinytrail.reports import reports_router
 from core.accounts import Api, Role
 from core.telemetry import NoTelemetry
@@ -115,6 +116,7 @@ async def shop(postgres_database: str) -> AsyncIterator[Shop]:
             realtime=StoredRealtime(reading),
             aggregate=_aggregate,
             find_site=lambda _principal, _uuid: site,
+            named=StoredNamed(reading),
             clock=clock,
         )
         app = create_app(

@@ -40,7 +40,7 @@ def _report(  # noqa: PLR0913 - a report has a name, a type and examples
     example: dict[str, Any],
     csv: str,
     *,
-    query: type[BaseModel] = sent.ReportQuery,
+    query: type[BaseModel] = sent.GoalQuery,
     description: str = "",
 ) -> Operation:
     return Operation(
@@ -158,7 +158,7 @@ REPORTS: Final[dict[tuple[str, str], Operation]] = {
         tag=Tag.REPORTS,
         summary="The last 30 minutes, humans only",
         access=Access.USER,
-        query=sent.SiteQuery,
+        query=sent.RealtimeQuery,
         answer=shapes.Success[shapes.Realtime],
         example={"status": "success", "data": _REALTIME},
         errors=(400, 404),
@@ -169,7 +169,7 @@ REPORTS: Final[dict[tuple[str, str], Operation]] = {
         summary="The last 30 minutes as a stream of server-sent events",
         description=_STREAM,
         access=Access.USER,
-        query=sent.SiteQuery,
+        query=sent.RealtimeQuery,
         media={
             "text/event-stream": "retry: 2000\nid: 5f3a61c2\ndata: "
             '{"active_visitors":42,"top_pages":[{"path":"/","visitors":18}],'

@@ -10,6 +10,9 @@ from pydantic.json_schema import SkipJsonSchema
 
 from api.dialects.tinytrail.bodies import MAX_EVENTS
 from api.dialects.tinytrail.parameters import SERIES, Format
+from core.comparisons import Against
+from core.intervals import Interval
+from core.metrics import Metric
 from core.ranges import Comparison, Period
 from core.site_settings import SETTINGS
 from core.sites import WeekStart
@@ -18,7 +21,7 @@ from tracker.builds import Extra
 SITE = "550e8400-e29b-41d4-a716-446655440000"
 _EXTRA = "|".join(Extra)
 
-Series = StrEnum("Series", {metric.name: metric.value for metric in SERIES})  # type: ignore[misc]  # made of the list
+Series = StrEnum("Series", {metric.name: metric.value for metric in (*SERIES, Metric.UNIQUE_VISITORS)})  # type: ignore[misc]  # made of the list
 
 
 class Grouping(StrEnum):
@@ -51,6 +54,14 @@ class SiteQuery(BaseModel):
     website_id: UUID = Field(description="The website.", examples=[SITE])
 
 
+class RealtimeQuery(SiteQuery):
+    """Which site, and how much of it."""
+
+    extended: Literal["true", "false"] = Field(
+        "false", description="Whether to say who is here now and what happened in each minute. An extension."
+    )
+
+
 class SnippetQuery(BaseModel):
     """What the script is to do."""
 
@@ -77,16 +88,31 @@ class ReportQuery(PeriodQuery, SiteQuery):
     period: Period = Field(
         Period.WEEK, description="Days up to today, in the website's time zone: UTC unless its settings name another."
     )
-    compare: Comparison | SkipJsonSchema[None] = _optional(
-        "What a summary is compared with.", Comparison.PREVIOUS_PERIOD.value
+    compare: Comparison | Against | SkipJsonSchema[None] = _optional(
+        "What a summary is compared with. `previous` (as many days before) and `year` (52 weeks before) are extensions:"
+        " they compare lists and series too, and a period that is still open only up to the same time of day.",
+        Comparison.PREVIOUS_PERIOD.value,
     )
     include_bots: Literal["true", "false"] = Field("false", description="Whether bots count.")
     content_group: str | SkipJsonSchema[None] = _optional("Only pages of the content group of this name.", "Blog")
+    segment: Annotated[list[str], Field(max_length=10)] = Field(
+        [],
+        description="Names or ids of segments, whose filters are all to be met. An extension.",
+        json_schema_extra=undefaulted,
+    )
     page: int = Field(1, ge=1, le=1_000_000_000, description="Which page of a list.")
     per_page: int = Field(50, ge=1, description="Rows on a page; more than 500 are 500.")
 
 
-class SourcesQuery(ReportQuery):
+class GoalQuery(ReportQuery):
+    """What reports take that say who reaches a goal."""
+
+    goal: str | SkipJsonSchema[None] = _optional(
+        "Name or id of a goal: adds how many visits reach it. An extension.", "Ordered"
+    )
+
+
+class SourcesQuery(GoalQuery):
     """What the sources take beside."""
 
     group_by: Grouping = Field(Grouping.CHANNEL, description="How sources are grouped.")
@@ -95,7 +121,12 @@ class SourcesQuery(ReportQuery):
 class FunnelQuery(ReportQuery):
     """What a funnel takes beside."""
 
+    funnel: str | SkipJsonSchema[None] = _optional(
+        "Name or id of a funnel, instead of the steps. An extension.", "Sign up"
+    )
     steps: Annotated[list[str], Field(min_length=2, max_length=20)] = Field(
+        [],
+        json_schema_extra=undefaulted,
         alias="steps[]",
         description="The steps in their order: a path, if it begins with a slash, else an event's type or name. In a"
         " path `*` is any run of characters; a backslash in front takes it as it stands (an extension).",
@@ -109,7 +140,7 @@ class JourneysQuery(ReportQuery):
     path: str | SkipJsonSchema[None] = _optional("What comes before and after this page.", "/pricing")
 
 
-class CustomEventsQuery(ReportQuery):
+class CustomEventsQuery(GoalQuery):
     """What custom events take beside."""
 
     event_name: str | SkipJsonSchema[None] = _optional("Only events of this name.", "signup_complete")
@@ -118,7 +149,13 @@ class CustomEventsQuery(ReportQuery):
 class TimeseriesQuery(ReportQuery):
     """What a time series takes beside."""
 
-    metric: Series = Field(Series("pageviews"), description="What is plotted.")
+    metric: Series = Field(
+        Series("pageviews"), description="What is plotted; unique visitors only with `interval` or a comparison."
+    )
+    interval: Interval | SkipJsonSchema[None] = _optional(
+        "How long the points are, in the website's time zone: at most 11,000 of them. An extension; without it, days.",
+        Interval.HOUR.value,
+    )
     path: str | SkipJsonSchema[None] = _optional("Only this page; the whole site unless said.", "/about")
 
 

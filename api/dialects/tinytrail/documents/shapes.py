@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.errors import ErrorCode
 from core.channels import Channel
 from core.drops import DropReason
+from core.intervals import Interval
 from core.sites import WeekStart
 
 T = TypeVar("T")
@@ -148,12 +149,37 @@ class PeriodShape(Shape):
     end: date
 
 
+_Change = Annotated[
+    float | Literal["new"] | None,
+    Field(description="Percent; null if there was nothing before. `new`, in extensions, where there was 0."),
+]
+_EXTENSION = "An extension."
+
+
+class Compared(Shape):
+    """With what a report is compared by an extension."""
+
+    comparison: str | None = Field(None, description="The days compared with, as `first to last`.")
+    comparison_until: datetime | None = Field(
+        None, description="An extension: where these days are cut, because ours have not passed yet."
+    )
+
+
+class Row(Shape):
+    """What extensions say of a row: with a comparison what it was before, with a goal who of it reached that."""
+
+    previous: Count | None = Field(None, description=_EXTENSION)
+    change_pct: _Change = None
+    conversions: Count | None = Field(None, description=_EXTENSION)
+    conversion_rate: float | None = Field(None, ge=0, le=100, description="Percent of the row's visits. An extension.")
+
+
 class MetricValue(Shape):
     """A metric; the last two fields are there if a comparison was asked for."""
 
     value: float | None
     previous: float | None = None
-    change_pct: float | None = Field(None, description="Percent; null if there was nothing before.")
+    change_pct: _Change = None
 
 
 class SummaryMetrics(Shape):
@@ -164,9 +190,11 @@ class SummaryMetrics(Shape):
     pageviews: MetricValue
     bounce_rate: MetricValue = Field(description="Percent of the visits that saw a page.")
     avg_session_duration_sec: MetricValue
+    conversions: MetricValue | None = Field(None, description="Visits that reached the goal. An extension.")
+    conversion_rate: MetricValue | None = Field(None, description="Percent of the visits. An extension.")
 
 
-class Summary(Shape):
+class Summary(Compared):
     """High-level metrics."""
 
     period: PeriodShape
@@ -174,7 +202,7 @@ class Summary(Shape):
     metrics: SummaryMetrics
 
 
-class Paged(Shape):
+class Paged(Compared):
     """What all lists have that come page by page."""
 
     period: PeriodShape
@@ -182,7 +210,7 @@ class Paged(Shape):
     per_page: Annotated[int, Field(ge=1, le=500)]
 
 
-class PageRow(Shape):
+class PageRow(Row):
     """A page."""
 
     path: str
@@ -197,21 +225,21 @@ class Pages(Paged):
     rows: list[PageRow]
 
 
-class ChannelRow(Shape):
+class ChannelRow(Row):
     """A channel."""
 
     channel: Channel
     visits: Count
 
 
-class ReferrerRow(Shape):
+class ReferrerRow(Row):
     """A referring host."""
 
     referrer: str
     visits: Count
 
 
-class CampaignRow(Shape):
+class CampaignRow(Row):
     """A campaign."""
 
     utmSource: str  # noqa: N815 - the name on the wire
@@ -226,35 +254,35 @@ class Sources(Paged):
     rows: list[ChannelRow] | list[ReferrerRow] | list[CampaignRow]
 
 
-class DeviceTypeRow(Shape):
+class DeviceTypeRow(Row):
     """A type of device."""
 
     deviceType: str  # noqa: N815 - the name on the wire
     visits: Count
 
 
-class BrowserRow(Shape):
+class BrowserRow(Row):
     """A browser."""
 
     browserFamily: str  # noqa: N815 - the name on the wire
     visits: Count
 
 
-class SystemRow(Shape):
+class SystemRow(Row):
     """An operating system."""
 
     osFamily: str  # noqa: N815 - the name on the wire
     visits: Count
 
 
-class ScreenRow(Shape):
+class ScreenRow(Row):
     """A range of viewport widths in pixels."""
 
     bucket: Literal["320-375", "376-768", "769-1024", "1025-1440", "1441+", "unknown"]
     visits: Count
 
 
-class Devices(Shape):
+class Devices(Compared):
     """What visitors came with, most visits first."""
 
     period: PeriodShape
@@ -264,21 +292,21 @@ class Devices(Shape):
     screen_resolutions: list[ScreenRow]
 
 
-class LandingRow(Shape):
+class LandingRow(Row):
     """A page that visits began on."""
 
     path: str
     entries: Count
 
 
-class ExitRow(Shape):
+class ExitRow(Row):
     """A page that visits ended on."""
 
     path: str
     exits: Count
 
 
-class Flow(Shape):
+class Flow(Compared):
     """Where visits began and ended, most first."""
 
     period: PeriodShape
@@ -346,15 +374,27 @@ class TypeCount(Shape):
     count: Count
 
 
+class MinuteRow(Shape):
+    """A minute of the clock."""
+
+    start: datetime
+    visitors: Count
+    pageviews: Count
+
+
 class Realtime(Shape):
     """The last 30 minutes, humans only."""
 
     active_visitors: Count
     top_pages: Annotated[list[PathVisitors], Field(max_length=10)]
     events_by_type: list[TypeCount]
+    visitors_now: Count | None = Field(None, description="Visitors of the last 5 minutes. An extension.")
+    minutes: list[MinuteRow] | None = Field(
+        None, description="The last 30 minutes, up to the one that runs. An extension."
+    )
 
 
-class CustomEventRow(Shape):
+class CustomEventRow(Row):
     """A custom event."""
 
     name: str
@@ -368,18 +408,24 @@ class CustomEvents(Paged):
 
 
 class Point(Shape):
-    """A day's value."""
+    """A value; the other fields are extensions."""
 
-    date: date
+    date: Annotated[
+        date | datetime, Field(description="The first day; of hours and minutes the website's time at the start.")
+    ]
     value: float | None
+    previous: float | None = Field(None, description="The value at this place of the range compared with.")
+    change_pct: _Change = None
+    open: Literal[True] | None = Field(None, description="Of the last point, if it has not passed yet.")
 
 
-class Timeseries(Shape):
-    """One metric by day."""
+class Timeseries(Compared):
+    """One metric by day, or by another interval."""
 
     period: PeriodShape
     metric: str
     path: str = Field(description="`*` for the whole site.")
+    interval: Interval | None = Field(None, description="An extension, if it was asked for.")
     series: list[Point]
 
 
