@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from aggregations import conversions
-from aggregations.archive.reading import Columns, read_frames, reading_files
+from aggregations.archive.reading import Columns, Frames, read_frames, reading_files
 from aggregations.planner import Span
 from aggregations.questions import funnels, journeys, listings, totals
 from aggregations.questions.choosing import choose, columns_of, looks_back
@@ -106,9 +106,8 @@ class QuestionReading:
         """Return (the first so many pages of visits, how many visits begin like this), most visits first; some rows."""
         chosen = self._choose(span, journeys.COLUMNS, on=True)
         (views,) = self._collect(journeys.views(chosen, has=self._has()))
-        found = journeys.sequences(views, stops=stops).with_columns(text=pl.col("pages").list.join("\0"))
-        ordered = found.sort("visits", "text", descending=[True, False]).slice(offset, limit)
-        return [(tuple(pages), visits) for pages, visits, _ in ordered.iter_rows()]
+        found = journeys.sequences(views, stops=stops, limit=limit, offset=offset)
+        return [(tuple(pages), visits) for pages, visits in found.iter_rows()]
 
     def around(self, span: Span, path: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return `key`, '' for none, and `count` of what comes before a page and of what comes after, in no order."""
@@ -132,21 +131,23 @@ class QuestionReading:
         self._in_time()
         query = self._query
         needed = columns_of(query.filters)
-        around = Span(
-            span.begin - _LONGEST_VISIT if back or looks_back(query.filters) else span.begin,
-            span.end + _LONGEST_VISIT if on else span.end,
+        of_events = Columns(tuple(dict.fromkeys((*columns.events, *sorted(needed.events)))), ())
+        of_sessions = Columns((), tuple(dict.fromkeys((*columns.sessions, *sorted(needed.sessions)))))
+        back = back or looks_back(query.filters)
+        events = self._read(Span(span.begin, span.end + _LONGEST_VISIT) if on else span, of_events).events
+        sessions = self._read(Span(span.begin - _LONGEST_VISIT, span.end) if back else span, of_sessions).sessions
+        return choose(
+            Frames(events, sessions),
+            query.filters,
+            span=span,
+            classes=query.classes,
+            groups=query.groups,
+            more_events=on,
+            more_sessions=back,
         )
-        frames = read_frames(
-            self._connection,
-            self._store,
-            query.site,
-            around,
-            columns=Columns(
-                tuple(dict.fromkeys((*columns.events, *sorted(needed.events)))),
-                tuple(dict.fromkeys((*columns.sessions, *sorted(needed.sessions)))),
-            ),
-        )
-        return choose(frames, query.filters, span=span, classes=query.classes, groups=query.groups)
+
+    def _read(self, span: Span, columns: Columns) -> Frames:
+        return read_frames(self._connection, self._store, self._query.site, span, columns=columns)
 
     def _pages(self) -> Pages | None:
         """The page or the pages that the query is about."""

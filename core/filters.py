@@ -70,7 +70,8 @@ class FilterDimension(StrEnum):
 
 _F = FilterDimension
 
-#: The columns that a filter on a visit looks at; several are one text with slashes between them and none at its end.
+#: The columns that a filter on a visit looks at; several are one text with slashes between them, without
+#: those that are empty at the end.
 OF_VISITS: Final[Mapping[FilterDimension, tuple[str, ...]]] = MappingProxyType(
     {
         _F.ENTRY: ("entry_path",),

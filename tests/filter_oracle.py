@@ -240,7 +240,9 @@ def reaching(picked: Picked, goal: Step) -> set[int]:
 
 def _of_visit(given: Filter, visit: Session) -> str:
     values = [getattr(visit, column) for column in OF_VISITS[given.dimension]]
-    return values[0] if len(values) == 1 else "/".join(values).rstrip("/")
+    while len(values) > 1 and not values[-1]:
+        values.pop()
+    return "/".join(values)
 
 
 def _of_view(given: Filter, event: Event, groups: PathGroups) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.globs import PathGroups
 
 _ACTIVE: Final = [type_ for type_, kind in KINDS.items() if kind is not Kind.PASSIVE]
+_PASSIVE: Final = [type_ for type_, kind in KINDS.items() if kind is Kind.PASSIVE]
 #: A session has these two of its views, and its events have not.
 _OF_SESSIONS_ALONE: Final = frozenset({FilterDimension.ENTRY, FilterDimension.EXIT})
 
@@ -62,42 +63,50 @@ def looks_back(filters: Sequence[Filter]) -> bool:
     return any(each.about is About.EVENT or each.dimension in _OF_SESSIONS_ALONE for each in filters)
 
 
-def choose(
-    frames: Frames, filters: Sequence[Filter], *, span: Span, classes: Collection[int], groups: PathGroups
+def choose(  # noqa: PLR0913 - frames, and what is asked of them
+    frames: Frames,
+    filters: Sequence[Filter],
+    *,
+    span: Span,
+    classes: Collection[int],
+    groups: PathGroups,
+    more_events: bool = True,
+    more_sessions: bool = True,
 ) -> Chosen:
     """Return what the filters choose; without any, all there is, events without a visit too.
 
     Args:
-        frames: all events of the range, and all sessions that they are in; of other times there may be more.
+        frames: all events of the range, and all sessions that they are in.
         filters: to be met together; those on traffic are passed over: `classes` has what they leave.
         span: the range.
         classes: the traffic that counts.
         groups: the site's content groups, for filters on them.
+        more_events: whether the frame of events holds any of other times; if not, times need not be looked at.
+        more_sessions: whether the frame of sessions holds any that began at other times.
     """
     of_visits = [each for each in filters if each.about is About.VISIT]
     of_views = [of_view(each, groups) for each in filters if each.about is About.VIEW]
     of_events = [of_event(each) for each in filters if each.about is About.EVENT]
-    counted = pl.col("class").is_in([int(each) for each in classes])
+    counted = _is_any("class", classes)
     told = [of_visit(each, prefix=VISIT) for each in of_visits if each.dimension not in _OF_SESSIONS_ALONE]
     told_by_events = len(told) == len(of_visits)
     visits = frames.sessions.filter(pl.col("visit"), counted, *map(of_visit, of_visits))
     known = frames.events.filter(counted, *told)
-    if of_visits or of_views or of_events:
+    if (of_visits or of_views or of_events) and not any(map(_needs_value, of_visits)):
         known = known.filter(pl.col("session_id") != 0)
-    inside = known.filter(within("ts", span))
+    inside = known.filter(within("ts", span)) if more_events else known
     if not told_by_events:
         inside = of_sessions(inside, visits)
     views, events = inside.filter(is_view(), *of_views), inside.filter(~is_view(), *of_events)
     if of_events:
-        # A passive event may be in a session that is no visit.
-        events = of_sessions(events, visits)
+        if not any(map(_needs_activity, filters)):
+            # A passive event may be in a session that is no visit.
+            events = of_sessions(events, visits)
         views, visits = of_sessions(views, events), of_sessions(visits, events)
     if of_views:
         events, visits = of_sessions(events, views), of_sessions(visits, views)
-    begun, followed = (
-        visits.filter(within("start", span)),
-        known.filter(pl.col("session_id") != 0, within(VISIT_START, span)),
-    )
+    begun = visits.filter(within("start", span)) if more_sessions else visits
+    followed = known.filter(pl.col("session_id") != 0, within(VISIT_START, span))
     return Chosen(
         classes=tuple(map(int, classes)),
         views=views,
@@ -129,4 +138,27 @@ def within(column: str, span: Span) -> pl.Expr:
 
 def of_sessions(rows: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
     """The rows whose sessions have any of the others."""
-    return rows.join(others.select("session_id").unique(), on="session_id", how="semi")
+    return rows.join(others.select("session_id").filter(is_new("session_id")), on="session_id", how="semi")
+
+
+def is_new(column: str) -> pl.Expr:
+    """Whether a value is another than that of the row before: events of a visit are neighbours in files.
+
+    To drop the others is cheap, and leaves much less to look for distinct values in.
+    """
+    return (pl.col(column) != pl.col(column).shift()).fill_null(value=True)
+
+
+def _is_any(column: str, values: Collection[int]) -> pl.Expr:
+    numbers = [int(value) for value in values]
+    return pl.col(column) == numbers[0] if len(numbers) == 1 else pl.col(column).is_in(numbers)
+
+
+def _needs_value(given: Filter) -> bool:
+    """Whether an event without a visit, which has none of its values, cannot pass; then it need not be looked for."""
+    return given.dimension not in _OF_SESSIONS_ALONE and not given.matches("")
+
+
+def _needs_activity(given: Filter) -> bool:
+    """Whether no passive event can pass."""
+    return given.dimension is FilterDimension.EVENT and not any(map(given.matches, _PASSIVE))

@@ -36,14 +36,22 @@ def views(chosen: Chosen, *, path: str | None = None, has: Callable[[pl.Expr], p
     return found.select("session_id", "ts", "event_id", "path")
 
 
-def sequences(found: pl.DataFrame, *, stops: int) -> pl.DataFrame:
-    """Return `pages`, the first so many stops of a visit, as a list, and `visits`, how many begin like this."""
+def sequences(found: pl.DataFrame, *, stops: int, limit: int, offset: int = 0) -> pl.DataFrame:
+    """Return `pages`, the first so many stops of a visit, as a list, and `visits`, how many begin like this.
+
+    Most visits first, then by their pages; some rows.
+    """
     paths = _stops(found.with_columns(pl.col("path").cast(pl.Categorical)))
-    later = [_at(place).alias(str(place)) for place in range(1, stops)]
-    begun = paths.select("path", *later, first=_at(-1, "session_id").is_null()).filter("first")
-    counted = begun.group_by(pl.exclude("first")).agg(visits=pl.len())
-    texts = counted.select(pl.exclude("visits").cast(pl.String), "visits")
-    return texts.select(pages=pl.concat_list(pl.exclude("visits")).list.drop_nulls(), visits=pl.col("visits"))
+    pages = [str(place) for place in range(stops)]
+    begun = paths.select(*(_at(place).alias(pages[place]) for place in range(stops)), before=_at(-1)).filter(
+        pl.col("before").is_null()
+    )
+    counted = begun.group_by(pages).agg(visits=pl.len())
+    # There are nearly as many journeys as visits; only those that are wanted are worth putting in order.
+    least = counted["visits"].top_k(offset + limit).min() or 0
+    wanted = counted.filter(pl.col("visits") >= least).with_columns(pl.col(pages).cast(pl.String))
+    ordered = wanted.sort("visits", *pages, descending=[True, *[False] * stops]).slice(offset, limit)
+    return ordered.select(pages=pl.concat_list(pages).list.drop_nulls(), visits=pl.col("visits"))
 
 
 def neighbours(found: pl.DataFrame, path: str) -> pl.DataFrame:

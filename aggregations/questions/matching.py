@@ -13,13 +13,15 @@ from core.filters import OF_VISITS, FilterDimension
 from core.globs import Glob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from core.filters import Choice, Filter
     from core.globs import PathGroups
     from core.steps import Step
 
 _NEVER: Final = pl.lit(value=False)
+#: Slashes of a text that is looked for column by column.
+_FEW: Final = 4
 _ALWAYS: Final = pl.lit(value=True)
 
 
@@ -62,7 +64,12 @@ def passes(value: pl.Expr, given: Filter) -> pl.Expr:
 
 def of_visit(given: Filter, *, prefix: str = "") -> pl.Expr:
     """Whether a visit passes a filter on visits, by columns whose names have `prefix` in front."""
-    return passes(_joined([pl.col(f"{prefix}{column}") for column in OF_VISITS[given.dimension]]), given)
+    columns = [pl.col(f"{prefix}{column}") for column in OF_VISITS[given.dimension]]
+    if len(columns) == 1:
+        return passes(columns[0], given)
+    if not given.negated and all(not choice.glob and choice.text.count("/") <= _FEW for choice in given.choices):
+        return reduce(operator.or_, (_are(columns, choice.text) for choice in given.choices))
+    return passes(_joined(columns), given)
 
 
 def of_view(given: Filter, groups: PathGroups) -> pl.Expr:
@@ -96,7 +103,21 @@ def of_step(step: Step) -> pl.Expr:
     return (pl.col("type") == step.text) | (pl.col("name") == step.text)
 
 
-def _joined(columns: list[pl.Expr]) -> pl.Expr:
-    if len(columns) == 1:
-        return columns[0]
-    return pl.concat_str(columns, separator="/").str.strip_chars_end("/")
+def _joined(columns: Sequence[pl.Expr]) -> pl.Expr:
+    """Columns as one text with slashes between them, without those that are empty at the end."""
+    first, *others = columns
+    if not others:
+        return first
+    rest = _joined(others)
+    return pl.when(rest == "").then(first).otherwise(first + "/" + rest)
+
+
+def _are(columns: Sequence[pl.Expr], text: str) -> pl.Expr:
+    """Whether the columns joined are the text, without joining them: that would take five times as long."""
+    first, *others = columns
+    if not others:
+        return first == text
+    found = [all_of((first == text, *(other == "" for other in others)))]
+    parts = text.split("/")
+    splits = (("/".join(parts[:place]), "/".join(parts[place:])) for place in range(1, len(parts)))
+    return reduce(operator.or_, [*found, *((first == head) & _are(others, tail) for head, tail in splits)])

@@ -8,7 +8,7 @@ import polars as pl
 
 from aggregations.archive.reading import Columns
 from aggregations.questions.buckets import counted
-from aggregations.questions.choosing import is_view
+from aggregations.questions.choosing import is_new, is_view
 from core.metrics import Totals
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def totals(
     of_views = {"views": is_view().sum(), "unique_views": (is_view() & pl.col("s1")).sum()}
     if pages is not None:
         of_views["visits"] = _sessions() if pages.many else pl.col("s1").sum()
-    distinct = {"visitors": _distinct(chosen.classes)} if visitors else {}
+    distinct = {"visitors": _distinct(chosen.classes, grouped=len(edges) > 2)} if visitors else {}
     visits = counted(chosen.begun, "start", edges, **_of_visits(pages))
     if pages is not None or not visitors:
         return [counted(views, "ts", edges, **of_views, **distinct), visits]
@@ -66,9 +66,11 @@ def _sessions() -> pl.Expr:
     return pl.col("session_id").filter(pl.col("session_id") != 0).n_unique()
 
 
-def _distinct(classes: Collection[int]) -> pl.Expr:
+def _distinct(classes: Collection[int], *, grouped: bool) -> pl.Expr:
     """Visitors of each class; a visitor's hash lives on one UTC day, so it is counted once on each."""
     somebody = pl.col("visitor") != 0
+    if not grouped and len(classes) == 1:
+        return pl.col("visitor").filter(somebody & is_new("visitor")).n_unique()
     if len(classes) == 1:
         return pl.col("visitor").filter(somebody).n_unique()
     return pl.sum_horizontal(

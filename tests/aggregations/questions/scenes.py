@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 GROUPS: Final = PathGroups([ContentGroup("A", "/a"), ContentGroup("B", "/*b*"), ContentGroup("A", "*sign*")])
 ZONES: Final = ("UTC", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns")
 
-_PLACES: Final = (("DE", "Hesse", "Kassel"), ("DE", "Hesse", ""), ("DE", "", ""), ("FR", "a/b", "c"), ("", "", ""))
+_PLACES: Final = (
+    ("DE", "Hesse", "Kassel"),
+    ("DE", "Hesse", ""),
+    ("DE", "", ""),
+    ("FR", "a/b", "c"),
+    ("", "", "x"),
+    ("a/", "", ""),
+    ("", "", ""),
+)
 _DEVICES: Final = (("Firefox", "133", "desktop"), ("", "", ""), ("Safari", "", "unknown"))
 _PROPERTIES: Final = (
     "",
@@ -50,8 +58,8 @@ _FILTERS: Final = {
     "channel": ("Direct", "Organic", "!Organic", ""),
     "utm_source": ("", "!", "a\tb", "\\\\t", "\\\\"),
     "country": ("DE", "!DE", "", "*E"),
-    "region": ("DE", "DE/Hesse", "DE/*", "FR/a/b", "!FR/a/b", ""),
-    "city": ("DE/Hesse/Kassel", "DE/Hesse", "FR/a/b/c", "*", ""),
+    "region": ("a/", "a", "DE", "DE/Hesse", "DE/*", "FR/a/b", "!FR/a/b", ""),
+    "city": ("//x", "!//x", "a/", "DE/Hesse/Kassel", "DE/Hesse", "FR/a/b/c", "*", ""),
     "browser": ("Firefox", "unknown", "", "!", "!unk*"),
     "browser_version": ("Firefox/133", "Safari", "", "*/*"),
     "device": ("desktop", "unknown", "!"),
