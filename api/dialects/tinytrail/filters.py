@@ -30,13 +30,13 @@ def filters(query: Iterable[tuple[str, str]]) -> tuple[Filter, ...]:
 
 
 def without_filters(query: Iterable[tuple[str, str]], *, report: str) -> None:
-    """Refuse filters where a report has none.
+    """Refuse filters, also those of segments, where a report has none.
 
     Raises:
         InvalidInput: there is one.
     """
     for name, _ in query:
-        if _is_one(name):
+        if _is_one(name) or name == "segment":
             raise InvalidInput(f"{name[:64]}: the report {report} has no filters")
 
 

@@ -17,6 +17,7 @@ from psycopg_pool import PoolTimeout
 
 from api.auth import User, tinytrail_again
 from api.dialects.tinytrail import parameters, translate
+from api.dialects.tinytrail.filters import without_filters
 from api.errors import HttpError
 from api.event_streams import COMMENT, EventStream, message, retry
 from core.errors import NotFound, Unavailable
@@ -82,6 +83,7 @@ def router(
         """The last 30 minutes, humans only, as server-sent events."""
         uuid = parameters.website_id(request.query_params)
         extended = parameters.extended(request.query_params)
+        without_filters(request.query_params.multi_items(), report="realtime")
         site = await run_in_threadpool(find_site, user, uuid)
 
         def check() -> None:

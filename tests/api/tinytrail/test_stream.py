@@ -17,7 +17,7 @@ from api.errors import HttpError
 from api.event_streams import COMMENT
 from core.accounts import Api, Role
 from core.errors import NotFound, Unavailable
-from core.realtime import RealtimeView
+from core.realtime import Minute, RealtimeView
 from ops.clock import SystemClock
 from storage import keys
 from tests.api.served import served
@@ -46,7 +46,8 @@ class TurnedRealtime:
         if self.failing:
             raise Unavailable("the store does not answer: try again", retry_after=5)
         self.active += self.growth
-        return RealtimeView(self.active, (("/", self.active),), (("page_view", self.active),))
+        minutes = (Minute(0, self.active, 2 * self.active),)
+        return RealtimeView(self.active, (("/", self.active),), (("page_view", self.active),), self.active, minutes)
 
 
 class Reader:
@@ -79,12 +80,11 @@ class Reader:
 
 
 @contextmanager
-def reading(server: Served, *, key: str = "", seen: str = "") -> Iterator[Reader]:
+def reading(server: Served, *, key: str = "", seen: str = "", **query: str) -> Iterator[Reader]:
     """An open stream of the server's site."""
+    query = {"website_id": str(server.site.uuid), **query}
     headers = {"X-API-KEY": key or server.user_key} | ({"Last-Event-ID": seen} if seen else {})
-    with httpx.stream(
-        "GET", server.url + PATH, params={"website_id": str(server.site.uuid)}, headers=headers, timeout=20
-    ) as response:
+    with httpx.stream("GET", server.url + PATH, params=query, headers=headers, timeout=20) as response:
         if response.status_code != 200:
             response.read()
         yield Reader(response)
@@ -123,6 +123,27 @@ def test_what_is_now_comes_at_once_and_then_what_changes(server: Served, realtim
         _, data = stream.message()
         assert data["active_visitors"] == 42
         assert time.monotonic() - changed < 2
+
+
+def test_an_extended_stream_says_more(server: Served, realtime: TurnedRealtime) -> None:
+    """Who is here now and what happened by minute; its messages have ids of their own."""
+    realtime.active = 3
+    with reading(server) as plain, reading(server, extended="true") as extended:
+        id_, data = plain.message()
+        other, more = extended.message()
+    assert more == data | {
+        "visitors_now": 3,
+        "minutes": [{"start": "1970-01-01T00:00:00.000Z", "visitors": 3, "pageviews": 6}],
+    }
+    assert id_ != other
+
+
+@pytest.mark.parametrize("name", ["filter[country]", "segment"])
+def test_a_stream_has_no_filters(server: Served, name: str) -> None:
+    """Rather than show everybody to whoever asked for some."""
+    with reading(server, **{name: "DE"}) as stream:
+        assert stream.response.status_code == 400
+        assert stream.response.json()["error"]["message"] == f"{name}: the report realtime has no filters"
 
 
 def test_at_most_one_a_second(server: Served, realtime: TurnedRealtime) -> None:
