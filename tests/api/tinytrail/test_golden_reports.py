@@ -17,8 +17,12 @@ from aggregations.reports import Reports
 from api.dialects.tinytrail import failures
 from api.dialects.tinytrail.named import StoredNamed
 from api.dialects.tinytrail.reports import reports_router
+from core.funnels import Steps
+from core.goals import Goal
+from core.segments import Segment
 from core.spans import DAY, HOUR, MINUTE
 from core.telemetry import NoTelemetry
+from storage.definitions import FUNNELS, GOALS, SEGMENTS
 from storage.migrate import migrate
 from storage.pool import open_pool
 from storage.times import instant
@@ -32,7 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from datetime import date
 
-PAIRS: Final[list[dict[str, Any]]] = json.loads((Path(__file__).parent / "golden/reports.json").read_text())
+GOLDEN: Final = Path(__file__).parent / "golden"
+#: The examples of the API's text, then those of our extensions.
+PAIRS: Final[list[dict[str, Any]]] = [
+    pair for file in ("reports.json", "extended.json") for pair in json.loads((GOLDEN / file).read_text())
+]
 
 
 def ms(day: str) -> int:
@@ -85,6 +93,13 @@ def fill(connection: psycopg.Connection) -> None:
             for person in range(people)
         ],
     )
+    connection.execute(
+        "INSERT INTO accounts (name) VALUES ('owner');"
+        "INSERT INTO sites (id, account_id, domain) OVERRIDING SYSTEM VALUE SELECT 7, id, 'example.com' FROM accounts"
+    )
+    SEGMENTS.insert(connection, SITE.id, "Priced", Segment((("entry", "/pricing"),)))
+    GOALS.insert(connection, SITE.id, "Signed up", Goal(page="/signup"))
+    FUNNELS.insert(connection, SITE.id, "Onboarding", Steps(tuple(path for path, _ in steps)))
     # Only the funnel is told from the rows: a day without marks is right as it is rolled up.
     connection.execute("DELETE FROM marks")
     for day, views, visits, visitors, bounces, seconds in (
