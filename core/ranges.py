@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def wall_at(instant_ms: int, zone: tzinfo) -> datetime:
     return (_EPOCH + timedelta(milliseconds=instant_ms)).astimezone(zone)
 
 
+@lru_cache(maxsize=10_000)  # the days of a year are asked for again by every report of it
 def _midnight(day: date, zone: tzinfo) -> int:
     """The first instant with that date. Of two midnights the first; of a midnight leapt over, the leap."""
     return at(datetime(day.year, day.month, day.day, tzinfo=zone))
