@@ -14,6 +14,7 @@ from aggregations.reports import Reports
 from aggregations.series import Asked
 from core.comparisons import Against, opposite, other
 from core.dimensions import Dimension
+from core.filters import parse_filters
 from core.intervals import Calendar, Interval, label, slots
 from core.metrics import Metric, value_of
 from core.query import Query
@@ -109,6 +110,34 @@ async def test_a_series_is_what_the_definitions_say(
             for slot in slots(query.days, interval, calendar)
         ] == [tuple(point) for point in found.points], (metric, query)
         assert not found.open
+
+
+@pytest.mark.parametrize("interval", Interval)
+async def test_a_series_of_chosen_visits_is_what_the_definitions_say(
+    reports: Reports, histories: dict[int, History], clock: SetClock, interval: Interval
+) -> None:
+    """Counted from frames: a filter that all visits pass leaves out only what is in none; compared ones too."""
+    random, history = seeded(len(interval)), histories[0]
+    inside = history._replace(events=[row for row in history.events if row.session_id])
+    clock.now = FIRST_DAY + DAYS * DAY
+    for metric in (Metric.UNIQUE_VISITORS, Metric.PAGEVIEWS, Metric.BOUNCE_RATE):
+        query = replace(random_query(random, history, interval), filters=parse_filters([("country", "*")]))
+        calendar = Calendar(zone=query.zone)
+        held = other(query.days, Against.PREVIOUS, now_ms=clock.now, zone=query.zone)
+        found = await reports.series(query, Asked(metric, interval, calendar, held))
+        points = [slot for slot in slots(query.days, interval, calendar) if slot.begin <= clock.now]
+        begin = _oldest(reports, history.site)
+        theirs, places = opposite(points, held, interval=interval, calendar=calendar)
+        assert [
+            (
+                slot,
+                value_of(metric, expected_totals(inside, query, Span(slot.begin, slot.end))),
+                None
+                if place is None or theirs[place].end <= begin
+                else value_of(metric, expected_totals(inside, query, Span(theirs[place].begin, theirs[place].end))),
+            )
+            for slot, place in zip(points, places, strict=True)
+        ] == [tuple(point) for point in found.points], (metric, query)
 
 
 async def test_visitors_of_local_days_add_up_to_those_of_the_week(
