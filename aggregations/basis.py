@@ -6,32 +6,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from aggregations.hours import HourKey
-from aggregations.planner import months_around, plan
-from core.spans import DAY, HOUR, day_of
+from aggregations.planner import Span, merged, months_around, plan
+from core.spans import HOUR
 from storage import reports, standing
 from storage.archive import retention
 from storage.pieces import Bucketed
 from storage.reports import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from psycopg import Connection
 
     from aggregations.hours import HourCache
-    from aggregations.planner import Plan, Span
+    from aggregations.planner import Plan
     from core.query import Group, Query
-    from storage.archive.retention import RowDays
+    from storage.pieces import Piece
     from storage.standing import Standing
 
 T = TypeVar("T")
 
 #: No visit lasts as long.
 _LONGEST_VISIT: Final = 36 * HOUR
-
-
-class NoRows(Exception):  # noqa: N818 - named by what is the case
-    """What rollups do not say is asked of days that are in files only: a question can be."""
+#: So many questions cost less than one over a whole range: of the two days at its ends, and of local midnights nearby.
+_FEW: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ class Basis:
     query: Query  #: whose site, scope and classes are read, over whatever spans
     scope: Scope
     standing: Standing
-    row_days: RowDays  #: which days of the span have rows
+    rows_from: int  #: start (ms) of the first day with rows, and with hours of all rollups; before, files are read
 
     @classmethod
     def read(cls, connection: Connection, query: Query, around: Span) -> Basis:
@@ -50,38 +48,42 @@ class Basis:
         wide = months_around(around)
         found = standing.of_site(connection, query.site, begin=wide.begin, end=wide.end)
         scope = Scope(query.site, query.classes, query.path)
-        days = retention.row_days(connection, site=query.site, begin=wide.begin - _LONGEST_VISIT, end=wide.end)
-        return cls(connection=connection, query=query, scope=scope, standing=found, row_days=days)
+        known = retention.watermark(connection)
+        rows_from = 0 if known is None else known.rows_from
+        return cls(connection=connection, query=query, scope=scope, standing=found, rows_from=rows_from)
 
-    def has_rows(self, spans: Iterable[tuple[int, int]]) -> bool:
-        """Return whether all of the spans (begin, end), ms, have rows."""
-        first = self.row_days.rows_from
-        return all(self.row_days.has(day) for begin, end in spans for day in range(day_of(begin), min(end, first), DAY))
+    def has_rows(self, span: Span) -> bool:
+        """Whether events of the span, and visits that they are in, are read from rows."""
+        return span.begin - _LONGEST_VISIT >= self.rows_from
 
-    def require_rows(self, spans: Iterable[tuple[int, int]]) -> None:
-        """Return if all of the spans (begin, end), ms, have rows.
+    def archived(self, rows: Sequence[Piece]) -> list[Span] | None:
+        """Return what of a plan's rows is read as questions, neighbours as one.
 
-        Raises:
-            NoRows: a day in them has not.
+        None if all of the plan should rather be one question: it is too many, or counts that are distinct over days
+        would have to be put together from parts of days.
         """
-        if not self.has_rows(spans):
-            raise NoRows
+        old = [piece for piece in rows if piece.begin < self.rows_from]
+        spans = [Span(piece.begin, piece.end) for piece in merged(old)]
+        return None if len(spans) > _FEW or any(piece.whole for piece in old) else spans
 
-    def plan(self, span: Span, *, by_month: bool = True, added_later: bool = False) -> Plan:
+    def plan(
+        self, span: Span, *, by_month: bool = True, added_later: bool = False, hours_for_ever: bool = False
+    ) -> Plan:
         """A plan, of days and hours alone where months do not serve.
 
-        Of a rollup that was added later, with the rows of the days that it misses.
+        Of a rollup that was added later, with the rows of the days that it misses. Only the site's own totals have
+        hours for ever.
         """
         marked = self.standing.marked.keys()
         return plan(
             span,
             marked=marked | self.standing.missed if added_later else marked,
             months={month: rolled.through for month, rolled in self.standing.months.items()} if by_month else {},
+            hours_from=0 if hours_for_ever else self.rows_from,
         )
 
     def paths_of(self, span: Span, group: Group) -> list[str]:
-        """The paths of the group that are known in the span, of which there are rows from the longest visit before."""
-        self.require_rows([(span.begin - _LONGEST_VISIT, span.end)])
+        """The paths of the group that are known in the span."""
         made = self.plan(span)
         pieces = [Bucketed(0, piece) for piece in (*made.rollups, *made.rows)]
         return [path for path in reports.paths(self.connection, self.scope, pieces) if group.has(path)]
@@ -97,7 +99,6 @@ class Basis:
 
         `count` takes pieces numbered by their bucket and gives (number, part).
         """
-        self.require_rows((hour.piece.begin, hour.piece.end) for hour in pieces)
         whole = {self._key(about, hour.piece.begin): hour for hour in pieces if _is_whole(hour)}
 
         def count_hours(keys: Sequence[HourKey]) -> dict[HourKey, list[T]]:

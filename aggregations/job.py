@@ -71,6 +71,7 @@ class _Day(NamedTuple):
 
     marks: list[Mark]
     missing: Missing | None
+    hours: bool  # whether rollups have hours of it, beside those of the site's totals
     zone: str  # the site's
     events: pl.DataFrame  # DAY_EVENTS, by ts and event id
     sessions: pl.DataFrame  # DAY_SESSIONS, those that began on the day before and went on too
@@ -140,7 +141,8 @@ class RollupJob:
             if not (marked or missing or always):
                 return None
             zone = zones.of_site(connection, site)
-            has_rows = retention.row_days(connection, site=site, begin=day, end=day + DAY).has(day)
+            row_days = retention.row_days(connection, site=site, begin=day, end=day + DAY)
+            has_rows, has_hours = row_days.has(day), day >= row_days.rows_from
             has_files = bool(manifest.current(connection, site=site, begin=day, end=day + DAY))
             if has_files:
                 required(self.archive)  # or they would be behind
@@ -148,10 +150,10 @@ class RollupJob:
                 span = {"site": site, "start": instant(day), "end": instant(day + DAY)}
                 events = frames.read(connection, "events.of_day", span, DAY_EVENTS)
                 sessions = frames.read(connection, "sessions.of_day", span, DAY_SESSIONS)
-                return _Day(marked, missing, zone, events, sessions, None)
+                return _Day(marked, missing, has_hours, zone, events, sessions, None)
             found = read_day(connection, self.archive, site, day)
             contents = found.for_files() if has_files or not found.is_empty else None
-            return _Day(marked, missing, zone, *found.for_rollups(), contents)
+            return _Day(marked, missing, has_hours, zone, *found.for_rollups(), contents)
 
     def _write_files(self, connection: Connection, site: int, day: int, contents: Contents | None) -> FilePair | None:
         if contents is None or self.archive is None:
@@ -182,7 +184,14 @@ def _write(connection: Connection, found: _Day, what: DayHours, pair: FilePair |
     is_meant = (pl.col("grain") == Grain.DAY) | pl.col("span").is_in(list(what.hours))
     # Without hours nothing is missing but what depends on the zone.
     meant = ROLLUPS if what.hours else ()
-    rolled = pl.collect_all([roll(rollup, prepared, day=what.day).filter(is_meant) for rollup in meant])
+    rolled = pl.collect_all(
+        [
+            roll(rollup, prepared, day=what.day).filter(
+                is_meant if found.hours or rollup.table.hours_for_ever else pl.col("grain") == Grain.DAY
+            )
+            for rollup in meant
+        ]
+    )
     midnight = midnight_in(what.day, ZoneInfo(found.zone))
     visitors = [] if midnight is None else zone_visitors(prepared, midnight)
     with connection.transaction():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from aggregations.closed_reading import ClosedReading, added
 from storage import listings
 from storage.pieces import Bucketed
@@ -11,12 +13,11 @@ from storage.pieces import Bucketed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import polars as pl
-
     from aggregations.basis import Basis
     from aggregations.closed import ClosedLists
     from aggregations.hours import HourCache
     from aggregations.planner import Span
+    from aggregations.question_reading import QuestionReading
     from core.dimensions import Dimension
     from storage.listings import Listing
     from storage.pieces import Piece
@@ -29,9 +30,17 @@ class ListReading:
         basis: holds all spans that will be asked for.
         hours: lists by class that earlier readings found in marked hours.
         closed: what they added up of days that are in month rows.
+        question: answers the same over frames, for what has no rows.
     """
 
-    def __init__(self, basis: Basis, hours: HourCache[tuple[int, pl.DataFrame]], closed: ClosedLists) -> None:
+    def __init__(
+        self,
+        basis: Basis,
+        hours: HourCache[tuple[int, pl.DataFrame]],
+        closed: ClosedLists,
+        question: QuestionReading,
+    ) -> None:
+        self._question = question
         self._basis = basis
         self._connection = basis.connection
         self._scope = basis.scope
@@ -41,12 +50,15 @@ class ListReading:
     def lines(self, span: Span, listing: Listing) -> pl.DataFrame:
         """Return the text `key` and the listing's sums over the span, each key once, in no order; some may be 0."""
         made = self._basis.plan(span, added_later=listing.added_later)
+        archived = self._basis.archived(made.rows)
+        if archived is None:
+            return self._asked(span, listing)
         closed = ClosedReading(self._basis, listing, self._closed)
         past = [piece for piece in made.rollups if closed.has(piece)]
         running = [piece for piece in made.rollups if piece not in past]
         now = listings.rollup_blocks(self._connection, listing, self._scope, running)
-        rows = self._row_lines(made.rows, listing)
-        lately = [*(block.lines for block in now), *rows]
+        rows = self._row_lines([piece for piece in made.rows if piece.begin >= self._basis.rows_from], listing)
+        lately = [*(block.lines for block in now), *rows, *(self._asked(part, listing) for part in archived)]
         return added(listing, [closed.lines(past), *lately]) if lately else closed.lines(past)
 
     def visits_by(self, span: Span, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
@@ -54,12 +66,26 @@ class ListReading:
         listing, group = listings.visits_by(*dimensions), self._basis.query.group
         if group is None:
             found = self.lines(span, listing)
+        elif not self._basis.has_rows(span):
+            return self._question.visits_by(span, *dimensions)
         else:
             paths = self._basis.paths_of(span, group)
             found = listings.visits_of_paths(
                 self._connection, listing, self._scope, begin=span.begin, end=span.end, paths=paths
             )
         return {dimension: listings.values_of(dimension, found) for dimension in dimensions}
+
+    def _asked(self, span: Span, listing: Listing) -> pl.DataFrame:
+        """The list over a span, as a question."""
+        if not listing.dimensions:
+            return self._question.lines(span, listing).cast(listings.no_lines(listing).schema)
+        found = self._question.visits_by(span, *listing.dimensions)
+        keyed = [
+            (f"{dimension.value}\t{value}", visits)
+            for dimension, values in found.items()
+            for value, visits in values.items()
+        ]
+        return pl.DataFrame(keyed, schema=listings.no_lines(listing).schema, orient="row")
 
     def _row_lines(self, pieces: Sequence[Piece], listing: Listing) -> Iterator[pl.DataFrame]:
         def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, pl.DataFrame]]]:

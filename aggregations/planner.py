@@ -42,7 +42,7 @@ class Plan:
     cuts: tuple[Span, ...]
 
 
-def plan(span: Span, *, marked: AbstractSet[int], months: Mapping[int, int]) -> Plan:
+def plan(span: Span, *, marked: AbstractSet[int], months: Mapping[int, int], hours_from: int = 0) -> Plan:
     """Cover the span with months, then days, then hours, and what cannot be trusted with rows.
 
     A mark spoils its hour, its day and its month only. Where a few days are missing from a month that is right, it is
@@ -52,6 +52,7 @@ def plan(span: Span, *, marked: AbstractSet[int], months: Mapping[int, int]) -> 
         span: the range; may be empty.
         marked: starts (ms) of the marked hours, of all months that the span touches.
         months: for each month (start, ms) with rollup rows, the last day (start, ms) in them.
+        hours_from: start (ms) of the first hour that has rollup rows of its own.
     """
     begin, end = span
     first, last = -(-begin // DAY) * DAY, day_of(end)  # the whole days
@@ -61,9 +62,9 @@ def plan(span: Span, *, marked: AbstractSet[int], months: Mapping[int, int]) -> 
         cuts = (span,)  # inside one day
     else:
         cuts = tuple(cut for cut in (Span(begin, first), Span(last, end)) if cut.begin < cut.end)
-    spoilt = {day_of(hour) for hour in marked}
-    pieces = [piece for cut in cuts for piece in _hours(cut, marked, whole=False)]
-    pieces += _whole_days(Span(first, last), marked, spoilt, months)
+    trust = _Trust(marked, {day_of(hour) for hour in marked}, hours_from)
+    pieces = [piece for cut in cuts for piece in _hours(cut, trust, whole=False)]
+    pieces += _whole_days(Span(first, last), trust, months)
     return Plan(
         span=span,
         rollups=tuple(merged(piece for piece in pieces if piece.grain is not None)),
@@ -77,15 +78,21 @@ def months_around(span: Span) -> Span:
     return Span(_month_of(span.begin), month_after(_month_of(max(span.end - 1, span.begin))))
 
 
-def _whole_days(
-    days: Span, marked: AbstractSet[int], spoilt: AbstractSet[int], months: Mapping[int, int]
-) -> Iterator[Piece]:
+class _Trust(NamedTuple):
+    """What there is of rollups that can be read."""
+
+    marked: AbstractSet[int]  # hours
+    spoilt: AbstractSet[int]  # days with a marked hour
+    hours_from: int
+
+
+def _whole_days(days: Span, trust: _Trust, months: Mapping[int, int]) -> Iterator[Piece]:
     month = _month_of(days.begin)
     while month < days.end:
         following = month_after(month)
         wanted = Span(max(month, days.begin), min(following, days.end))
         through = months.get(month)
-        if through is not None and not any(day in spoilt for day in range(month, through + DAY, DAY)):
+        if through is not None and not any(day in trust.spoilt for day in range(month, through + DAY, DAY)):
             known = through + DAY
             inside = min(wanted.end, known) - wanted.begin
             before, after = Span(month, wanted.begin), Span(min(wanted.end, known), known)
@@ -96,17 +103,17 @@ def _whole_days(
                         yield Piece(Grain.DAY, *missing, sign=-1)
                 wanted = Span(min(wanted.end, known), wanted.end)
         for day in range(wanted.begin, wanted.end, DAY):
-            if day in spoilt:
-                yield from _hours(Span(day, day + DAY), marked, whole=True)
+            if day in trust.spoilt:
+                yield from _hours(Span(day, day + DAY), trust, whole=True)
             else:
                 yield Piece(Grain.DAY, day, day + DAY)
         month = following
 
 
-def _hours(span: Span, marked: AbstractSet[int], *, whole: bool) -> Iterator[Piece]:
+def _hours(span: Span, trust: _Trust, *, whole: bool) -> Iterator[Piece]:
     for hour in range(hour_of(span.begin), span.end, HOUR):
         begin, end = max(hour, span.begin), min(hour + HOUR, span.end)
-        trusted = end - begin == HOUR and hour not in marked
+        trusted = end - begin == HOUR and hour not in trust.marked and hour >= trust.hours_from
         yield Piece(Grain.HOUR if trusted else None, begin, end, whole=whole)
 
 

@@ -17,7 +17,6 @@ from aggregations.basis import Basis
 from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
 from aggregations.closed import ClosedLists
 from aggregations.comparing import before, of_keys
-from aggregations.fallback import ListOrQuestion, TotalsOrQuestion
 from aggregations.hours import HourCache
 from aggregations.lists import ListReading
 from aggregations.planner import Span
@@ -291,7 +290,7 @@ class Reports:
         if query.group is None or query.is_filtered:
             return Counter(dict(self._lines(connection, query, CUSTOM_EVENTS).iter_rows()))
         span = Span(*query.ends)
-        if not Basis.read(connection, query, span).has_rows([span]):
+        if not Basis.read(connection, query, span).has_rows(span):
             return Counter(dict(self._question(connection, query).lines(span, CUSTOM_EVENTS).iter_rows()))
         return self._events_of_group(connection, query, query.group)
 
@@ -308,20 +307,17 @@ class Reports:
         span = Span(*query.ends)
         return self._lists_in(connection, query, span).lines(span, listing)
 
-    def _totals_in(
-        self, connection: psycopg.Connection, query: Query, span: Span
-    ) -> TotalsOrQuestion | QuestionReading:
+    def _totals_in(self, connection: psycopg.Connection, query: Query, span: Span) -> TotalsReading | QuestionReading:
         question = self._question(connection, query)
         if query.is_filtered:
             return question
-        return TotalsOrQuestion(TotalsReading(Basis.read(connection, query, span), self._totals_kept), question)
+        return TotalsReading(Basis.read(connection, query, span), self._totals_kept, question)
 
-    def _lists_in(self, connection: psycopg.Connection, query: Query, span: Span) -> ListOrQuestion | QuestionReading:
+    def _lists_in(self, connection: psycopg.Connection, query: Query, span: Span) -> ListReading | QuestionReading:
         question = self._question(connection, query)
         if query.is_filtered:
             return question
-        basis = Basis.read(connection, query, span)
-        return ListOrQuestion(ListReading(basis, self._lines_kept, self._closed), question)
+        return ListReading(Basis.read(connection, query, span), self._lines_kept, self._closed, question)
 
     def _question(self, connection: psycopg.Connection, query: Query) -> QuestionReading:
         until = self._clock.monotonic() + LONGEST

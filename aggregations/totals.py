@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from aggregations.planner import Span, merged
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from aggregations.basis import Basis
     from aggregations.hours import HourCache
     from aggregations.planner import Plan
+    from aggregations.question_reading import QuestionReading
     from core.query import Group
     from storage.zones import Halves
 
@@ -29,10 +31,12 @@ class TotalsReading:
     Args:
         basis: holds all spans that will be asked for.
         kept: parts (class, totals) that earlier readings found in marked hours.
+        question: answers the same over frames, for what has no rows.
     """
 
-    def __init__(self, basis: Basis, kept: HourCache[tuple[int, Totals]]) -> None:
+    def __init__(self, basis: Basis, kept: HourCache[tuple[int, Totals]], question: QuestionReading) -> None:
         self._basis = basis
+        self._question = question
         self._connection = basis.connection
         self._scope = basis.scope
         self._kept = kept
@@ -42,6 +46,9 @@ class TotalsReading:
         if self._basis.query.group is not None:
             return self._group_totals(spans, self._basis.query.group)
         plans = self._plans(spans)
+        archived = self._basis.archived([piece for made in plans for piece in made.rows])
+        if archived is None:
+            return self._question.totals(spans, visitors=visitors)
         begins = [span.begin for span in spans]
         parts: defaultdict[int, list[Totals]] = defaultdict(list)
 
@@ -52,7 +59,14 @@ class TotalsReading:
         rollups = [*merged(piece for made in plans for piece in made.rollups)]
         for begin, totals in reports.rollup_totals(self._connection, self._scope, rollups, by_span=len(spans) > 1):
             parts[max(bucket_of(begin), 0)].append(totals)
-        rows = [Bucketed(bucket_of(piece.begin), piece) for made in plans for piece in made.rows]
+        for span in (part for whole in archived for part in _cut(whole, begins)):
+            parts[bucket_of(span.begin)] += self._question.totals([span], visitors=False)
+        rows = [
+            Bucketed(bucket_of(piece.begin), piece)
+            for made in plans
+            for piece in made.rows
+            if piece.begin >= self._basis.rows_from
+        ]
         for bucket, totals in self._row_totals(rows):
             parts[bucket].append(totals)
         if visitors:
@@ -64,10 +78,13 @@ class TotalsReading:
     def _plans(self, spans: Sequence[Span]) -> list[Plan]:
         """Plans that cover the spans, without a rollup that reaches over the end of one."""
         if len(spans) == 1:
-            return [self._basis.plan(spans[0])]
+            return [self._plan(spans[0])]
         if all(edge % DAY == 0 for span in spans for edge in span):
-            return [self._basis.plan(Span(spans[0].begin, spans[-1].end), by_month=False)]
-        return [self._basis.plan(span, by_month=False) for span in spans]
+            return [self._plan(Span(spans[0].begin, spans[-1].end), by_month=False)]
+        return [self._plan(span, by_month=False) for span in spans]
+
+    def _plan(self, span: Span, *, by_month: bool = True) -> Plan:
+        return self._basis.plan(span, by_month=by_month, hours_for_ever=self._scope.path is None)
 
     def _row_totals(self, pieces: Sequence[Bucketed]) -> Iterator[tuple[int, Totals]]:
         def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, Totals]]]:
@@ -92,8 +109,12 @@ class TotalsReading:
                 yield bucket, known[day].after
             else:
                 counted.append((bucket, begin, end))
-        self._basis.require_rows((begin, end) for _, begin, end in counted)
-        yield from reports.visitors(self._connection, self._scope, counted)
+        for bucket, begin, end in counted:
+            if begin < self._basis.rows_from:
+                (totals,) = self._question.totals([Span(begin, end)])
+                yield bucket, totals.visitors
+        recent = [cut for cut in counted if cut[1] >= self._basis.rows_from]
+        yield from reports.visitors(self._connection, self._scope, recent)
 
     def _halves(self, days: set[int]) -> dict[int, Halves]:
         """What is rolled up of the days without marks."""
@@ -104,7 +125,9 @@ class TotalsReading:
         return zones.of_days(self._connection, site=self._scope.site, zone=zone, classes=classes, days=unmarked)
 
     def _group_totals(self, spans: Sequence[Span], group: Group) -> list[Totals]:
-        """Distinct visits and visitors do not add up, so all of it is counted on rows."""
+        """Distinct visits and visitors do not add up, so all of it is counted on rows, or is one question."""
+        if not self._basis.has_rows(Span(spans[0].begin, spans[-1].end)):
+            return self._question.totals(spans)
         paths = self._basis.paths_of(Span(spans[0].begin, spans[-1].end), group)
         parts: defaultdict[int, list[Totals]] = defaultdict(list)
         for bucket, totals in reports.group_totals(
@@ -115,3 +138,9 @@ class TotalsReading:
         ):
             parts[bucket].append(totals)
         return [add(parts[bucket]) for bucket in range(len(spans))]
+
+
+def _cut(span: Span, begins: Sequence[int]) -> Iterator[Span]:
+    """The parts of a span that lie in one result each."""
+    edges = [span.begin, *(begin for begin in begins if span.begin < begin < span.end), span.end]
+    return (Span(*edge) for edge in pairwise(edges))

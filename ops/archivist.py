@@ -15,9 +15,11 @@ import psycopg
 from aggregations.archive.compaction import compact
 from aggregations.archive.verify import days_of, problems
 from aggregations.planner import Span
+from aggregations.rollups import ROLLUPS
+from core.dimensions import Dimension
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, day_of
-from storage import marks, positions
+from storage import marks, positions, rollups
 from storage.archive import manifest, retention
 from storage.archive.files import SCRATCH, parse
 from storage.locks import site_lock, wait_for_past_alone
@@ -113,6 +115,7 @@ class Archivist:
             self._compact,
             self._advance,
             self._drop,
+            self._drop_hours,
             self._remove_replaced,
             self._search,
         ):
@@ -234,6 +237,25 @@ class Archivist:
                 days = retention.all_sites(connection)
                 drop = partial(self._drop_rows, known.rows_from, stop)
         return self._for_a_turn(days, drop, stop)
+
+    def _drop_hours(self, now: int, stop: Event) -> bool:
+        """Remove hours of rollups that nobody reads any more: there are as many of them as events."""
+        with self._pool.connection() as connection:
+            known = retention.watermark(connection)
+            if known is None or known.moved_at + READERS_END > now:
+                return True
+            sites = retention.all_sites(connection)
+        rows_from = known.rows_from
+        tables = [rollup.table for rollup in ROLLUPS if not rollup.table.hours_for_ever]
+
+        def drop(site: int) -> None:
+            for table in tables:
+                more = True
+                while more and not stop.is_set():
+                    with self._pool.connection() as connection:
+                        more = rollups.drop_hours(connection, table, site=site, before=rows_from, values=[*Dimension])
+
+        return self._for_a_turn(sites, drop, stop)
 
     def _drop_chunks(self, day: int) -> None:
         with self._pool.connection() as connection, connection.transaction():

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 from psycopg import sql
 
-from core.spans import DAY
+from core.spans import DAY, day_of
 from storage import frames
 from storage.sql import load
 from storage.times import instant, millis
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from psycopg import Connection
 
@@ -40,6 +40,7 @@ class RollupTable:
     sums: tuple[str, ...]  # bigint
     daily_sums: tuple[str, ...] = ()  #: bigint, 0 in hour rows: they are distinct counts of a whole UTC day
     together: tuple[str, ...] = ()  #: those keys of which one value at a time is read; its rows are written together
+    hours_for_ever: bool = False  #: otherwise only as long as the day's rows are in the tables
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -95,6 +96,37 @@ def replace_day(connection: Connection, table: RollupTable, day: DayHours, frame
         *table.columns,
     )
     frames.write(connection, table.statement("rollups.copy"), rows)
+
+
+def drop_hours(connection: Connection, table: RollupTable, *, site: int, before: int, values: Sequence[str]) -> bool:
+    """Remove the hours of a site's oldest day that has some, if it began before `before` (ms); the caller commits.
+
+    Args:
+        connection: in a transaction.
+        table: one whose hours are not kept for ever.
+        site: whose.
+        before: start of a day.
+        values: all that the table's `together` can be.
+
+    Returns:
+        Whether there were any.
+    """
+    key = sql.Identifier(table.together[0]) if table.together else None
+    one, any_ = (
+        (sql.SQL("{} = kept.value").format(key), sql.SQL("{} = ANY (%(together)s)").format(key))
+        if key is not None
+        else (sql.SQL("true"), sql.SQL("true"))
+    )
+    given: dict[str, object] = {"site": site, "together": list(values) if key is not None else [""]}
+    name = sql.Identifier(table.name)
+    oldest = sql.SQL(load("rollups.oldest_hour")).format(table=name, together=one)
+    row = connection.execute(oldest, given).fetchone()
+    if row is None or row[0] is None or millis(row[0]) >= before:
+        return False
+    day = day_of(millis(row[0]))
+    drop = sql.SQL(load("rollups.drop_hours")).format(table=name, together=any_)
+    connection.execute(drop, {**given, "begin": instant(day), "end": instant(day + DAY)})
+    return True
 
 
 def replace_months(

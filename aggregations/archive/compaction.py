@@ -9,19 +9,23 @@ import polars as pl
 from aggregations.archive.layout import lay_out
 from aggregations.archive.reading import of_files, reading_files
 from aggregations.archive.verify import problems
-from aggregations.archive.writing import Contents, write_pair
+from aggregations.archive.writing import write_parts
 from core.errors import FootfallError
+from core.spans import DAY
 from storage import marks
 from storage.archive import manifest
-from storage.archive.files import FileKind
+from storage.archive.files import FileKind, FileName
 from storage.archive.manifest import FilePair
 from storage.archive.retention import RowDays
-from storage.archive.schema import EVENT_ORDER, EVENTS, SESSION_ORDER, SESSIONS
+from storage.archive.schema import EVENT_ORDER, EVENTS, SESSION_ORDER, SESSIONS, VISIT_START
 from storage.snapshots import snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from psycopg import Connection
 
+    from aggregations.archive.layout import FilePiece
     from aggregations.planner import Span
     from storage.archive.store import ArchiveStore
 
@@ -54,16 +58,17 @@ def compact(connection: Connection, store: ArchiveStore, site: int, month: Span,
         return None
     layout = lay_out(month, marked=(), pairs=pairs, row_days=_NO_ROWS)
     with reading_files():
-        contents = Contents(
-            *(
-                pl.concat(of_files(store, layout.files, kind, schema)).sort(*order).collect()
-                for kind, schema, order in (
-                    (FileKind.EVENTS, EVENTS, EVENT_ORDER),
-                    (FileKind.SESSIONS, SESSIONS, SESSION_ORDER),
-                )
-            )
+        written = FilePair(
+            write_parts(
+                store, FileName(site, FileKind.EVENTS, *month, version), EVENTS, _events(store, layout.files, month)
+            ),
+            write_parts(
+                store,
+                FileName(site, FileKind.SESSIONS, *month, version),
+                SESSIONS,
+                _sessions(store, layout.files, month),
+            ),
         )
-    written = write_pair(store, site, month, contents, version=version)
     with snapshot(connection):
         wrong = problems(connection, store, written, days=written.days)
         marked = marks.of_span(connection, site=site, start=month.begin, end=month.end)
@@ -84,3 +89,30 @@ def _ready(connection: Connection, site: int, month: Span) -> list[FilePair]:
     if marks.of_span(connection, site=site, start=month.begin, end=month.end):
         return []
     return pairs if all(pair.final for pair in pairs) else []
+
+
+def _events(store: ArchiveStore, pieces: Sequence[FilePiece], month: Span) -> Iterator[pl.DataFrame]:
+    """The events of a month in the order of files, by the day on which their visits began: first those of none."""
+    began, days = pl.col(VISIT_START), range(month.begin, month.end, DAY)
+
+    def part(first: int, last: int, *meant: pl.Expr) -> pl.DataFrame:
+        found = of_files(store, _of_days(pieces, first, last), FileKind.EVENTS, EVENTS)
+        return pl.concat([pl.LazyFrame(schema=EVENTS), *found]).filter(*meant).sort(*EVENT_ORDER).collect()
+
+    for day in days:
+        yield part(day, day, began == 0, pl.col("ts").is_between(day, day + DAY, closed="left"))
+    yield part(month.begin, month.begin, began > 0, began < month.begin)
+    for day in days:
+        # None lasts over two midnights.
+        yield part(day, day + DAY, began.is_between(day, day + DAY, closed="left"))
+
+
+def _sessions(store: ArchiveStore, pieces: Sequence[FilePiece], month: Span) -> Iterator[pl.DataFrame]:
+    for day in range(month.begin, month.end, DAY):
+        found = of_files(store, _of_days(pieces, day, day), FileKind.SESSIONS, SESSIONS)
+        began = pl.col("start").is_between(day, day + DAY, closed="left")
+        yield pl.concat([pl.LazyFrame(schema=SESSIONS), *found]).filter(began).sort(*SESSION_ORDER).collect()
+
+
+def _of_days(pieces: Sequence[FilePiece], first: int, last: int) -> list[FilePiece]:
+    return [piece for piece in pieces if piece.pair.begin <= last and piece.pair.end > first]

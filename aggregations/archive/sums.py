@@ -10,6 +10,8 @@ from core.events import EventType
 from storage.archive.files import FileKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from storage.archive.manifest import Sums
 
 _VIEW: Final = pl.col("type") == EventType.PAGE_VIEW
@@ -44,3 +46,14 @@ def sums_of(frame: pl.LazyFrame, kind: FileKind) -> Sums:
         if any(row.values()):
             sums[str(traffic)] = {name: int(value) for name, value in row.items()}
     return sums
+
+
+def added(parts: Iterable[Sums]) -> Sums:
+    """Return the sums of rows that are in parts."""
+    total: Sums = {}
+    for part in parts:
+        for traffic, sums in part.items():
+            into = total.setdefault(traffic, dict.fromkeys(sums, 0))
+            for name, value in sums.items():
+                into[name] += value
+    return total

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aggregations.archive.sums import sums_of
+import polars as pl
+from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]  # it has no types
+
+from aggregations.archive.sums import added, sums_of
 from storage.archive.files import FileKind, FileName
-from storage.archive.manifest import ArchiveFile, FilePair
+from storage.archive.manifest import ArchiveFile, FilePair, Sums
 from storage.archive.schema import EVENTS, SESSIONS, in_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
-
-    import polars as pl
 
     from aggregations.planner import Span
     from storage.archive.store import ArchiveStore
@@ -23,6 +25,10 @@ ROW_GROUP: Final = 131_072
 #: Told in every file; another number would mean that columns are other ones, or mean something else.
 METADATA: Final = {"footfall_schema": "1"}
 _BLOCK: Final = 1 << 20
+#: Of the compression of files that are made of parts; the same that others have.
+_LEVEL: Final = 3
+#: Rows that are gathered before some are written.
+_AT_A_TIME: Final = 4 * ROW_GROUP
 
 
 class Contents(NamedTuple):
@@ -33,27 +39,75 @@ class Contents(NamedTuple):
 
 
 def write_pair(store: ArchiveStore, site: int, span: Span, contents: Contents, *, version: int) -> FilePair:
-    """Put the two files of a site's day or month into the archive, and return what to say of them in the manifest.
+    """Put the two files of a site's day into the archive, and return what to say of them in the manifest.
 
     Raises:
         Unavailable: the archive does not take them; what was put is an orphan.
     """
-    events, sessions = (
-        _write(store, FileName(site, kind, *span, version), frame.cast(in_file(schema)))
-        for kind, schema, frame in zip(FileKind, (EVENTS, SESSIONS), contents, strict=True)
-    )
+
+    def write(kind: FileKind, schema: pl.Schema, frame: pl.DataFrame) -> ArchiveFile:
+        def make(path: Path) -> _Made:
+            as_told = frame.cast(in_file(schema))
+            as_told.write_parquet(
+                path, compression="zstd", row_group_size=ROW_GROUP, statistics=True, metadata=METADATA
+            )
+            return _Made(frame.height, sums_of(frame.lazy(), kind))
+
+        return _put(store, FileName(site, kind, *span, version), make)
+
+    events, sessions = map(write, FileKind, (EVENTS, SESSIONS), contents)
     return FilePair(events, sessions)
 
 
-def _write(store: ArchiveStore, name: FileName, frame: pl.DataFrame) -> ArchiveFile:
+def write_parts(store: ArchiveStore, name: FileName, schema: pl.Schema, parts: Iterable[pl.DataFrame]) -> ArchiveFile:
+    """Put one file made of parts, in their order, into the archive: no more than one of them is in memory, or few.
+
+    Raises:
+        Unavailable: the archive does not take it; what was put is an orphan.
+    """
+
+    def make(path: Path) -> _Made:
+        told = pl.DataFrame(schema=in_file(schema)).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+        rows, sums = 0, list[Sums]()
+        with ParquetWriter(path, told.with_metadata(METADATA), compression="zstd", compression_level=_LEVEL) as writer:
+            for part in _in_groups(parts, schema):
+                rows += part.height
+                sums.append(sums_of(part.lazy(), name.kind))
+                table = part.cast(in_file(schema)).to_arrow(compat_level=pl.CompatLevel.oldest())
+                writer.write_table(table.cast(told), row_group_size=ROW_GROUP)
+        return _Made(rows, added(sums))
+
+    return _put(store, name, make)
+
+
+class _Made(NamedTuple):
+    """What a file holds."""
+
+    rows: int
+    sums: Sums
+
+
+def _in_groups(parts: Iterable[pl.DataFrame], schema: pl.Schema) -> Iterator[pl.DataFrame]:
+    """The same rows in whole row groups, some at a time; the last one is what is left, or an empty one."""
+    held = pl.DataFrame(schema=schema)
+    for part in parts:
+        held = pl.concat([held, part])
+        if held.height >= _AT_A_TIME:
+            whole = held.height - held.height % ROW_GROUP
+            yield held[:whole]
+            held = held[whole:]
+    yield held
+
+
+def _put(store: ArchiveStore, name: FileName, make: Callable[[Path], _Made]) -> ArchiveFile:
     scratch = store.scratch()
     try:
-        frame.write_parquet(scratch, compression="zstd", row_group_size=ROW_GROUP, statistics=True, metadata=METADATA)
+        made = make(scratch)
         size, sha256 = scratch.stat().st_size, _hash(scratch)
         store.put(scratch, str(name))
     finally:
         scratch.unlink(missing_ok=True)
-    return ArchiveFile(name=name, rows=frame.height, size=size, sha256=sha256, sums=sums_of(frame.lazy(), name.kind))
+    return ArchiveFile(name=name, rows=made.rows, size=size, sha256=sha256, sums=made.sums)
 
 
 def _hash(path: Path) -> bytes:

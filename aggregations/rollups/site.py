@@ -60,6 +60,7 @@ SITE: Final = Rollup(
             "engaged_ms",
         ),
         daily_sums=("journeys", "single_journeys"),
+        hours_for_ever=True,
     ),
     hourly=_hourly,
     daily=_daily,

@@ -8,6 +8,7 @@ from random import Random
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -15,13 +16,19 @@ from aggregations.archive.reading import read_frames, reading_files
 from aggregations.imports import FileDay, import_day
 from aggregations.job import RollupJob
 from aggregations.planner import Span
+from core.drops import DeadReason
 from core.spans import DAY, HOUR, MINUTE
 from ops.archivist import Archivist
-from storage import marks
+from ops.replay import Legible, Replayed, count_past
+from storage import dead_letters, marks
 from storage.archive import manifest
 from storage.archive.folder import Folder
+from storage.archive.schema import EVENT_ORDER, EVENTS, SESSION_ORDER, SESSIONS, in_file
+from storage.dead_letters import DeadLetter
+from storage.pool import open_async_pool
 from storage.snapshots import snapshot
 from storage.times import instant, millis_of
+from streams.codec import encode
 from tests.aggregations.archive.test_reading import in_order, right_frames
 from tests.cases import event_at
 from tests.clocks import SetClock
@@ -90,6 +97,18 @@ class Stage:
             found = in_order(read.events.collect()), in_order(read.sessions.collect())
         for expected, actual in zip(right_frames(self.events, span), found, strict=True):
             assert_frame_equal(expected, actual)
+
+    def assert_in_order(self) -> None:
+        """Every file has the rows in its order, the columns of its schema, and no nulls."""
+        for found in self.store.found(1):
+            is_events = "/events-" in found.name
+            schema, order = (EVENTS, EVENT_ORDER) if is_events else (SESSIONS, SESSION_ORDER)
+            (address,) = self.store.sources([found.name]).addresses
+            frame = pl.read_parquet(address, hive_partitioning=False)
+            assert frame.schema == in_file(schema)
+            assert frame.equals(frame.sort(*order, maintain_order=True))
+            assert sum(frame.null_count().row(0)) == 0
+            assert pl.read_parquet_metadata(address)["footfall_schema"] == "1"
 
     def current(self) -> list[tuple[str, bool]]:
         """The current files of events and whether they are final."""
@@ -190,6 +209,7 @@ def test_days_become_months(stage: Stage) -> None:
     month, following = (f"site=1/events-{instant(FIRST + days * DAY):%Y-%m}" for days in (0, 6))
     assert stage.current() == [(month, True), *((name(day), True) for day in (6, 7))]
     stage.assert_right()
+    stage.assert_in_order()
     late = [event_at(FIRST + 2 * DAY + 5 * HOUR, 7, person=77)]
     stage.events += late
     import_day(stage.pool, stage.job, FileDay(1, b"file", FIRST + 2 * DAY), late)
@@ -225,6 +245,31 @@ def test_import_into_days_without_rows(stage: Stage) -> None:
     stage.events += history
     stage.assert_right()
     stage.go_to(FIRST + 12 * DAY)
+    assert stage.rows()["events"] == 0
+    stage.assert_right()
+
+
+async def test_replay_into_days_without_rows(stage: Stage, rollup_store: str) -> None:
+    """A dead letter of a day in files only is counted as if it had come in time: sessions and facts change with it."""
+    stage.write(some_days(3))
+    stage.go_to(FIRST + 10 * DAY)
+    assert stage.rows()["events"] == 0
+    late = [event_at(FIRST + DAY + minutes * MINUTE, 4000, person=2, path="/late") for minutes in (7, 600, 1430)]
+    letter = DeadLetter("local", 0, 1, stage.clock.now, DeadReason.TOO_LATE, "", encode(0, 0, late))
+    pool = await open_async_pool(rollup_store, size=1)
+    try:
+        async with pool.connection() as connection:
+            await dead_letters.insert(connection, [letter])
+        with stage.pool.connection() as connection:
+            (found,) = dead_letters.waiting(connection, after=0, limit=9)
+        done = await count_past(pool, [Legible(found.id, 0, late)], now=stage.clock.now, thaw=stage.job.thaw)
+    finally:
+        await pool.close()
+    assert done == [Replayed(found.id)]
+    stage.events += late
+    assert stage.rows()["events"] == len(stage.events)
+    stage.assert_right()
+    stage.go_to(FIRST + 11 * DAY)
     assert stage.rows()["events"] == 0
     stage.assert_right()
 
@@ -294,17 +339,25 @@ def test_rollups_from_files(stage: Stage) -> None:
         with stage.pool.connection() as connection:
             tables = ("roll_site", "roll_path", "roll_event", "roll_dim")
             return {
-                table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=str)  # noqa: S608 - our own names
+                table: sorted(connection.execute(f"SELECT * FROM {table} WHERE grain > 0").fetchall(), key=str)  # noqa: S608 - our own names
                 for table in tables
             }
 
     stage.write(some_days(2))
     stage.go_to(FIRST + 10 * DAY)
     assert stage.rows()["events"] == 0
+    with stage.pool.connection() as connection:
+        hours = (
+            "SELECT (SELECT count(*) FROM roll_path WHERE grain = 0), (SELECT count(*) FROM roll_dim WHERE grain = 0)"
+        )
+        assert connection.execute(hours).fetchall() == [(0, 0)]
+        assert connection.execute("SELECT count(*) > 9 FROM roll_site WHERE grain = 0").fetchall() == [(True,)]
     before = rollups()
     with stage.pool.connection() as connection:
         connection.execute("UPDATE roll_path SET views = 77; UPDATE roll_dim SET visits = 1")
     for day in (FIRST, FIRST + DAY):
         stage.job.roll_day(1, day, force=True)
     assert rollups() == before
+    with stage.pool.connection() as connection:
+        assert connection.execute(hours).fetchall() == [(0, 0)]
     stage.assert_right()

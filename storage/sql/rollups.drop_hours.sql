@@ -1,0 +1,3 @@
+-- Removes the hours of a site's day from a rollup table.
+DELETE FROM {table}
+WHERE site = %(site)s AND {together} AND grain = 0 AND span >= %(begin)s AND span < %(end)s
