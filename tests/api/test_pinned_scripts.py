@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 #: What another version of ours would serve.
-OLD = Build(content=b"old()", brotli=b"as brotli", gzip=gzip.compress(b"old()"))
+OLD = Build(content=b"old()", brotli=b"as brotli", gzip=gzip.compress(b"old()", mtime=0))
 ADDRESS = f"/js/{OLD.digest}/tracker.js"
 
 
