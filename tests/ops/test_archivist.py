@@ -20,6 +20,7 @@ from core.drops import DeadReason
 from core.spans import DAY, HOUR, MINUTE
 from ops.archivist import Archivist
 from ops.replay import Legible, Replayed, count_past
+from ops.sweeper import Sweeper
 from storage import dead_letters, marks
 from storage.archive import manifest
 from storage.archive.folder import Folder
@@ -361,3 +362,23 @@ def test_rollups_from_files(stage: Stage) -> None:
     with stage.pool.connection() as connection:
         assert connection.execute(hours).fetchall() == [(0, 0)]
     stage.assert_right()
+
+
+def test_a_deleted_site_leaves_no_file(stage: Stage) -> None:
+    """Its folder goes with its rows, what is written after the first sweep too; other sites keep theirs."""
+    stage.write([*some_days(2), *(event._replace(site=2) for event in day_of_events(FIRST, 5))])
+    stage.go_to(FIRST + 3 * DAY)
+    with stage.pool.connection() as connection:
+        connection.execute("UPDATE sites SET deleted_at = %s WHERE id = 1", [instant(stage.clock.now)])
+    sweeper = Sweeper(pool=stage.pool, clock=stage.clock, telemetry=stage.telemetry, archive=stage.store)
+    sweeper.work(Flag())
+    assert list(stage.store.found(1)) == []
+    with stage.pool.connection() as connection:
+        assert manifest.current(connection, site=1, begin=0, end=FIRST + DAY) == []
+    stage.job.roll_day(1, FIRST, force=True)
+    scratch = stage.store.scratch()
+    scratch.write_bytes(b"of a job that was under way")
+    stage.store.put(scratch, "site=1/events-2026-09-25.v77.parquet")
+    stage.clock.now += 11 * MINUTE
+    sweeper.work(Flag())
+    assert {found.name.partition("/")[0] for found in stage.store.found()} == {"site=2"}
