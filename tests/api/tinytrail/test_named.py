@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -103,6 +104,20 @@ def test_what_is_chosen_is_compared_with_what_would_be(asking: Asking) -> None:
     )
     today = asking.report("summary", segment="Germans", compare="previous", period="today")["metrics"]["visits"]
     assert today["previous"] == (2 if SystemClock().now_ms() % DAY > 12 * HOUR else 0)
+
+
+@pytest.mark.parametrize("chosen", [{}, {"segment": "Germans"}], ids=["all", "chosen"])
+@pytest.mark.parametrize("report", ["summary", "pages", "sources", "devices", "flow", "custom-events", "timeseries"])
+def test_days_to_come_are_compared_with_nothing(asking: Asking, report: str, chosen: dict[str, str]) -> None:
+    """None of them has passed yet, so the other ones are cut where they begin."""
+    tomorrow = (datetime.fromtimestamp(SystemClock().now_ms() / 1_000, UTC) + timedelta(days=1)).date()
+    days = {"start_date": f"{tomorrow}", "end_date": f"{tomorrow}"}
+    found = asking.report(report, compare="previous", **days, **chosen)
+    assert found["comparison_until"] == f"{tomorrow - timedelta(days=1)}T00:00:00.000Z"
+    if report == "summary":
+        assert found["metrics"]["visits"] == {"value": 0, "previous": 0, "change_pct": 0}
+    else:
+        assert [] in found.values()
 
 
 def test_a_segment_goes_by_its_id_too(asking: Asking) -> None:
