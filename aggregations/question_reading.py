@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from storage.archive.store import ArchiveStore
     from storage.listings import Listing
 
+#: Bytes of rows, as CSV, that are read for a question: some five million events with what most of them need. Days that
+#: the archive has are read from files, as little at a time as they need.
+MOST: Final = 512 * 2**20
 #: No visit lasts as long.
 _LONGEST_VISIT: Final = 36 * HOUR
 
@@ -147,7 +150,7 @@ class QuestionReading:
         )
 
     def _read(self, span: Span, columns: Columns) -> Frames:
-        return read_frames(self._connection, self._store, self._query.site, span, columns=columns)
+        return read_frames(self._connection, self._store, self._query.site, span, columns=columns, most=MOST)
 
     def _pages(self) -> Pages | None:
         """The page or the pages that the query is about."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from psycopg import sql
 
+from core.errors import Unavailable
 from storage.sql import load
 
 if TYPE_CHECKING:
@@ -26,19 +27,23 @@ if TYPE_CHECKING:
 _INSTANTS: Final = frozenset({"ts", "start", "last"})
 
 
-def read(
+def read(  # noqa: PLR0913 - a statement, what it returns and how much
     connection: Connection,
     name: str,
     parameters: Mapping[str, Any],
     schema: pl.Schema,
     *,
     columns: Iterable[str] | None = None,
+    most: int | None = None,
 ) -> pl.DataFrame:
     """Run the statement `name`, a `COPY (...) TO STDOUT (FORMAT csv)`, and return its rows as `schema` names them.
 
     The statement's columns must come in the order of `schema`, times as whole ms, booleans as 0 and 1, nothing null.
     With `columns`, some of a table's that are in `schema`, the statement has `{columns}` in their place; no others
     are returned.
+
+    Raises:
+        Unavailable: they are more than `most` bytes of CSV.
     """
     statement: Any = load(name)
     if columns is not None:
@@ -48,6 +53,8 @@ def read(
     with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
         for block in copy:
             text.write(block)
+            if most is not None and text.tell() > most:
+                raise Unavailable("more rows than fit into memory: ask for fewer days", retry_after=60)
     if not text.tell():
         return pl.DataFrame(schema=schema)
     as_sent = {column: pl.Int8 if kind == pl.Boolean else kind for column, kind in schema.items()}

@@ -56,6 +56,7 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
     *,
     marked: Collection[int] | None = None,
     columns: Columns = ALL,
+    most: int | None = None,
 ) -> Frames:
     """Return all events of a span, and all sessions that began in it.
 
@@ -68,9 +69,10 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
         span: from `begin` to before `end`, ms; may begin and end within an hour.
         marked: starts (ms) of its marked hours, if they are known; otherwise they are read.
         columns: of `EVENTS` and `SESSIONS`, those that are needed; the frames have them in this order.
+        most: bytes of rows that fit into memory, as CSV, of each of the two and of each part that is read by itself.
 
     Raises:
-        Unavailable: some of the span is in files only, and no archive is configured.
+        Unavailable: some of the span is in files only, and no archive is configured; or the rows are too many.
     """
     begin, end = span
     if marked is None:
@@ -88,7 +90,7 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
         if columns.sessions:
             sessions += of_files(archive, layout.files, FileKind.SESSIONS, columns.sessions)
     for part in layout.rows:
-        of_rows = _of_rows(_Place(connection, store, site, row_days), part, columns)
+        of_rows = _of_rows(_Place(connection, store, site, row_days, most), part, columns)
         events.append(of_rows.events)
         sessions.append(of_rows.sessions)
     return Frames(_together(events, EVENTS, columns.events), _together(sessions, SESSIONS, columns.sessions))
@@ -186,6 +188,7 @@ class _Place(NamedTuple):
     store: ArchiveStore | None
     site: int
     row_days: RowDays
+    most: int | None = None  # bytes of rows
 
 
 def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
@@ -199,7 +202,7 @@ def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
     if columns.events:
         own = dict.fromkeys(column for column in columns.events if column not in visit)
         wanted = own | dict.fromkeys(("session_id",) if visit else ())
-        found = rows.events(place.connection, place.site, begin=begin, end=end, columns=wanted)
+        found = rows.events(place.connection, place.site, begin=begin, end=end, columns=wanted, most=place.most)
         events = with_visits(found, sessions, visit)
     return Frames(
         events.lazy().select(*columns.events),
@@ -210,7 +213,7 @@ def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
 def _sessions_there(place: _Place, span: Span, columns: Iterable[str]) -> pl.DataFrame:
     begin, end = span
     wanted = [*dict.fromkeys([*columns, "start", "last", "session_id"])]
-    found = [rows.sessions(place.connection, place.site, begin=begin, end=end, columns=wanted)]
+    found = [rows.sessions(place.connection, place.site, begin=begin, end=end, columns=wanted, most=place.most)]
     before = [
         day for day in range(day_of(begin - _LONGEST_SESSION), day_of(begin) + DAY, DAY) if not place.row_days.has(day)
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from aggregations.archive.reading import Columns
+from aggregations.planner import Span
 from aggregations.questions.matching import of_event, of_view, of_visit
 from core.events import KINDS, EventType, Kind
 from core.filters import OF_VISITS, About, FilterDimension
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from aggregations.archive.reading import Frames
-    from aggregations.planner import Span
     from core.filters import Filter
     from core.globs import PathGroups
 
@@ -92,9 +92,9 @@ def choose(  # noqa: PLR0913 - frames, and what is asked of them
     told_by_events = len(told) == len(of_visits)
     visits = frames.sessions.filter(pl.col("visit"), counted, *map(of_visit, of_visits))
     known = frames.events.filter(counted, *told)
-    if (of_visits or of_views or of_events) and not any(map(_needs_value, of_visits)):
-        known = known.filter(pl.col("session_id") != 0)
     inside = known.filter(within("ts", span)) if more_events else known
+    if (of_visits or of_views or of_events) and not any(map(_needs_value, of_visits)):
+        inside = inside.filter(pl.col("session_id") != 0)
     if not told_by_events:
         inside = of_sessions(inside, visits)
     views, events = inside.filter(is_view(), *of_views), inside.filter(~is_view(), *of_events)
@@ -106,7 +106,7 @@ def choose(  # noqa: PLR0913 - frames, and what is asked of them
     if of_views:
         events, visits = of_sessions(events, views), of_sessions(visits, views)
     begun = visits.filter(within("start", span)) if more_sessions else visits
-    followed = known.filter(pl.col("session_id") != 0, within(VISIT_START, span))
+    followed = known.filter(within(VISIT_START, Span(max(span.begin, 1), span.end)))  # it is 0 without a visit
     return Chosen(
         classes=tuple(map(int, classes)),
         views=views,

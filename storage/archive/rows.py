@@ -20,12 +20,18 @@ _PROPERTIES: Final = pl.Schema({"ts": pl.Int64, "event_id": pl.Int64, "visitor":
 _KEY: Final = ("ts", "event_id", "visitor")
 
 
-def events(connection: Connection, site: int, *, begin: int, end: int, columns: Collection[str]) -> pl.DataFrame:
-    """Return the columns (of `OWN`, and `properties`) of the events in [begin, end), ms, in no order."""
+def events(  # noqa: PLR0913 - whose, when, what and how much
+    connection: Connection, site: int, *, begin: int, end: int, columns: Collection[str], most: int | None = None
+) -> pl.DataFrame:
+    """Return the columns (of `OWN`, and `properties`) of the events in [begin, end), ms, in no order.
+
+    Raises:
+        Unavailable: they are more than `most` bytes of CSV.
+    """
     span = _span(site, begin, end)
     with_properties = "properties" in columns
     own = [column for column in OWN if column in columns or (with_properties and column in _KEY)]
-    found = frames.read(connection, "events.of_span", span, EVENTS, columns=own)
+    found = frames.read(connection, "events.of_span", span, EVENTS, columns=own, most=most)
     if with_properties:
         properties = frames.read(connection, "event_properties.of_span", span, _PROPERTIES)
         # Events of nobody might share an id; none becomes two for that.
@@ -35,12 +41,17 @@ def events(connection: Connection, site: int, *, begin: int, end: int, columns: 
     return found.select(*columns)
 
 
-def sessions(connection: Connection, site: int, *, begin: int, end: int, columns: Collection[str]) -> pl.DataFrame:
+def sessions(  # noqa: PLR0913 - whose, when, what and how much
+    connection: Connection, site: int, *, begin: int, end: int, columns: Collection[str], most: int | None = None
+) -> pl.DataFrame:
     """Return the columns (of `SESSIONS`) of the sessions that were there in [begin, end), ms, in no order.
 
     They began in it, or up to 36 hours before and went on.
+
+    Raises:
+        Unavailable: they are more than `most` bytes of CSV.
     """
-    return frames.read(connection, "sessions.of_span", _span(site, begin, end), SESSIONS, columns=columns)
+    return frames.read(connection, "sessions.of_span", _span(site, begin, end), SESSIONS, columns=columns, most=most)
 
 
 def _span(site: int, begin: int, end: int) -> Mapping[str, Any]:

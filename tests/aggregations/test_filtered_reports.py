@@ -198,6 +198,27 @@ async def test_nobody_waits_for_questions(rollup_pool: ConnectionPool, monkeypat
     service.close()
 
 
+async def test_more_rows_than_fit_into_memory_are_refused(
+    rollup_pool: ConnectionPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what to do about it; the same question of fewer days is answered."""
+    arrange(rollup_pool, Folder(tmp_path), events_of("10:00 /a, 10:01 /b, 1d10:00 /a"), Mixture(set(), 0, set()))
+    service = Reports(rollup_pool, clock=SetClock(FIRST_DAY), telemetry=NoTelemetry())
+    first = date_at(FIRST_DAY, UTC)
+    filters = parse_filters([("country", "DE")])
+    days = [
+        Days(first=first, last=first + timedelta(days=1)),
+        Days(first=first + timedelta(days=1), last=first + timedelta(days=1)),
+    ]
+    queries = [Query(site=1, days=some, zone=UTC, filters=filters) for some in days]
+    whole = (await service.summary(queries[0])).totals
+    monkeypatch.setattr(question_reading, "MOST", 150)
+    with pytest.raises(Unavailable, match="more rows than fit into memory: ask for fewer days"):
+        await service.summary(queries[0])
+    assert (whole.views, (await service.summary(queries[1])).totals.views) == (3, 1)
+    service.close()
+
+
 async def test_a_question_that_takes_too_long_is_given_up(rollup_pool: ConnectionPool) -> None:
     """With what to do about it."""
     service = Reports(rollup_pool, clock=HastyClock(), telemetry=NoTelemetry())
