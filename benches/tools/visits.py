@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from core.ids import EPOCH
 from core.sessions import NAMING_COLUMNS
 from core.spans import DAY, SECOND
 from storage.archive.schema import EVENTS, SESSIONS, VISIT, VISIT_START, in_file
@@ -21,6 +22,9 @@ _DAYS: Final = 365
 _EVENTS_PER_VISIT: Final = 2.63
 _ACTIONS: Final = 0.05
 _ROW_GROUP: Final = 131_072
+#: Half of the longest time on a page, ms; ids of a ms, as collectors mint them.
+_PAUSE: Final = 37 * SECOND
+_IDS: Final = 1 << 12
 _COUNTRIES: Final = ("US", "DE", "FR", "GB", *(f"X{number}" for number in range(204)))
 _PLACES: Final = [(_COUNTRIES[city % len(_COUNTRIES)], f"R{city % 400}", f"City {city}") for city in range(1_000)]
 _PATHS: Final = ("/", "/pricing", "/signup", *(f"/blog/{number}/a-page-of-some-length" for number in range(4_997)))
@@ -39,10 +43,13 @@ _VALUES: Final[dict[str, Sequence[str]]] = {
 }
 
 
-def year(events: int, *, seed: int = 1) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return events (about so many) and sessions of a year, sorted as in files, values and pages of unequal weight."""
+def year(events: int, *, days: int = _DAYS, seed: int = 1) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return events (about so many) and sessions of a year, sorted as in files, values and pages of unequal weight.
+
+    Or of its first `days`.
+    """
     random = Random(seed)  # noqa: S311 - made-up visits, no secret
-    visits = _visits(random, int(events / _EVENTS_PER_VISIT))
+    visits = _visits(random, int(events / _EVENTS_PER_VISIT), days)
     rows = _events(random, visits)
     seen = rows.group_by("session_id", maintain_order=True).agg(
         last=pl.col("ts").max(),
@@ -69,7 +76,7 @@ def write_months(folder: Path, events: pl.DataFrame, sessions: pl.DataFrame) -> 
             part.write_parquet(path, compression="zstd", row_group_size=_ROW_GROUP)
 
 
-def _visits(random: Random, count: int) -> pl.DataFrame:
+def _visits(random: Random, count: int, days: int) -> pl.DataFrame:
     visitors: list[int] = []
     for _ in range(count):
         visitors.append(visitors[-1] if visitors and random.random() < 0.2 else random.getrandbits(62) + 1)
@@ -78,7 +85,7 @@ def _visits(random: Random, count: int) -> pl.DataFrame:
     columns |= dict(zip(("country", "region", "city"), zip(*places, strict=True), strict=True))
     return pl.DataFrame(
         {
-            "start": sorted(FIRST + random.randrange(_DAYS * DAY) for _ in range(count)),
+            "start": sorted(FIRST + random.randrange(days * DAY) for _ in range(count)),
             "session_id": [random.getrandbits(62) + 1 for _ in range(count)],
             "visitor": visitors,
             "length": [1 + int(random.expovariate(1 / (_EVENTS_PER_VISIT - 0.5))) for _ in range(count)],
@@ -95,7 +102,7 @@ def _events(random: Random, visits: pl.DataFrame) -> pl.DataFrame:
     action = [here > 0 and random.random() < _ACTIONS for here in place]
     names = _chosen(random, ("signup", "buy", "play"), rows.height)
     given = _chosen(random, _PROPERTIES, rows.height)
-    is_action = pl.col("action")
+    is_action, is_first = pl.col("action"), pl.col("place") == 0
     return (
         rows.with_columns(
             pl.Series("action", action),
@@ -103,16 +110,18 @@ def _events(random: Random, visits: pl.DataFrame) -> pl.DataFrame:
             path=pl.Series(_chosen(random, _PATHS, rows.height)),
             name=pl.Series(names),
             properties=pl.Series(given),
-            event_id=pl.int_range(pl.len()),
+            noise=pl.int_range(pl.len(), dtype=pl.UInt64).hash(seed=1),
         )
         .with_columns(
-            ts=pl.col("start") + pl.col("place") * 37 * SECOND,
+            ts=pl.col("start")
+            + pl.when(is_first).then(0).otherwise(pl.col("place") * _PAUSE + pl.col("noise") % _PAUSE),
             type=pl.when(is_action).then(pl.lit("custom")).otherwise(pl.lit("page_view")),
             name=pl.when(is_action).then("name").otherwise(pl.lit("")),
             properties=pl.when(is_action).then("properties").otherwise(pl.lit("")),
             **{column: pl.col(f"{VISIT}{column}") for column in NAMING_COLUMNS},
         )
         .with_columns(
+            event_id=(pl.col("ts") - EPOCH) * _IDS + (pl.col("noise") % (_IDS // 2)).cast(pl.Int64),
             s1=pl.struct("session_id", "type", "name", "path").is_first_distinct(),
             new=pl.col("visitor").is_first_distinct(),
             d1=pl.struct("visitor", "type", "name", "path").is_first_distinct(),

@@ -1,0 +1,70 @@
+"""Made-up visits in a database: as rows, and as what the scheduler makes of them when their days are over."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING, Final
+
+from psycopg import sql
+
+from aggregations.job import RollupJob
+from core.spans import DAY, HOUR, MINUTE
+from core.telemetry import NoTelemetry
+from ops.archivist import FINAL_AFTER, Archivist
+from storage import frames
+from storage.archive.schema import OWN, SESSIONS
+from storage.sql import load
+from tests.clocks import SetClock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
+
+    from storage.archive.store import ArchiveStore
+
+_SLICE: Final = 200_000
+_PROPERTIES: Final = ("ts", "event_id", "visitor", "site", "properties")
+
+
+def write_rows(connection: Connection, events: pl.DataFrame, sessions: pl.DataFrame) -> None:
+    """Write frames as `benches.tools.visits` makes them into the tables of rows, and commit."""
+    _copy(connection, "events", events, [*OWN])
+    _copy(connection, "event_properties", events.filter(events["properties"] != ""), _PROPERTIES)
+    _copy(connection, "sessions", sessions, [*SESSIONS])
+    connection.commit()
+
+
+def roll_days(pool: ConnectionPool, store: ArchiveStore, days: range, *, site: int = 1) -> None:
+    """Roll up days (starts, ms) and write their files, each two hours after its end."""
+    clock = SetClock(0)
+    job = RollupJob(pool=pool, clock=clock, telemetry=NoTelemetry(), archive=store)
+    for day in days:
+        clock.now = day + DAY + 2 * HOUR
+        job.roll_day(site, day, force=True)
+
+
+def archive(pool: ConnectionPool, store: ArchiveStore, *, until: int, retention_days: int = 7) -> None:
+    """Do what the archive has to do when the days before `until` (ms) become final."""
+    clock = SetClock(until + FINAL_AFTER + HOUR)
+    archivist = Archivist(
+        pool=pool,
+        job=RollupJob(pool=pool, clock=clock, telemetry=NoTelemetry(), archive=store),
+        store=store,
+        clock=clock,
+        telemetry=NoTelemetry(),
+        retention_days=retention_days,
+    )
+    for _ in range(3):  # files are final, months are put together, what was replaced goes
+        archivist.work(Event())
+        clock.now += 11 * MINUTE
+
+
+def _copy(connection: Connection, table: str, frame: pl.DataFrame, columns: Sequence[str]) -> None:
+    statement = sql.SQL(load("archive.copy")).format(
+        table=sql.Identifier(table), columns=sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    for part in frame.select(*columns).iter_slices(_SLICE):
+        frames.write(connection, statement, frames.as_instants(part))
