@@ -17,7 +17,7 @@ from aggregations.planner import Span
 from aggregations.questions import funnels, listings, totals
 from aggregations.questions.choosing import choose
 from benches.tools.large import large
-from benches.tools.visits import FIRST, write_months, year
+from benches.tools.visits import FIRST, write_year
 from core.dimensions import Dimension
 from core.filters import parse_filters
 from core.globs import PathGroups
@@ -107,11 +107,10 @@ def run() -> None:
     """Print ms for a million events of each question, and how many times as long the others take."""
     for size in (*SIZES, *(LARGE if large() else ())):
         with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
-            events, sessions = year(size)
-            write_months(Path(folder), events, sessions)
-            weight = sum(file.stat().st_size for file in Path(folder).iterdir()) / events.height
-            print(f"{events.height:,} events, {sessions.height:,} sessions, {weight:.0f} bytes/event in files")
-            _compare(Path(folder), events.height)
+            events, sessions = write_year(Path(folder), size)
+            weight = sum(file.stat().st_size for file in Path(folder).iterdir()) / events
+            print(f"{events:,} events, {sessions:,} sessions, {weight:.0f} bytes/event in files", flush=True)
+            _compare(Path(folder), events)
 
 
 def _compare(folder: Path, events: int) -> None:

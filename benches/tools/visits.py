@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST: Final = 20_089 * DAY  # 1 January 2025
-_DAYS: Final = 365
+_MONTH: Final = 365 * DAY // 12
 _EVENTS_PER_VISIT: Final = 2.63
 _ACTIONS: Final = 0.05
 _ROW_GROUP: Final = 131_072
@@ -43,13 +43,29 @@ _VALUES: Final[dict[str, Sequence[str]]] = {
 }
 
 
-def year(events: int, *, days: int = _DAYS, seed: int = 1) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return events (about so many) and sessions of a year, sorted as in files, values and pages of unequal weight.
+def write_year(folder: Path, events: int, *, seed: int = 1) -> tuple[int, int]:
+    """Write a year of about so many events, a pair of files for each month as the archive does.
 
-    Or of its first `days`.
+    Values and pages are of unequal weight.
+
+    Returns:
+        How many events and sessions they hold.
     """
     random = Random(seed)  # noqa: S311 - made-up visits, no secret
-    visits = _visits(random, int(events / _EVENTS_PER_VISIT), days)
+    counts = [0, 0]
+    for month in range(12):
+        frames = _month(random, int(events / 12 / _EVENTS_PER_VISIT), FIRST + month * _MONTH)
+        for kind, (name, schema) in enumerate((("events", EVENTS), ("sessions", SESSIONS))):
+            times = {column: type_ for column, type_ in in_file(schema).items() if isinstance(type_, pl.Datetime)}
+            path = folder / f"{name}-{month + 1:02}.parquet"
+            frames[kind].cast(times).write_parquet(path, compression="zstd", row_group_size=_ROW_GROUP)
+            counts[kind] += frames[kind].height
+    return counts[0], counts[1]
+
+
+def _month(random: Random, visits_in_it: int, begin: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Events and sessions, sorted as in files."""
+    visits = _visits(random, visits_in_it, begin)
     rows = _events(random, visits)
     seen = rows.group_by("session_id", maintain_order=True).agg(
         last=pl.col("ts").max(),
@@ -62,18 +78,6 @@ def year(events: int, *, days: int = _DAYS, seed: int = 1) -> tuple[pl.DataFrame
         actions=pl.col("events") - pl.col("views"), visit=pl.lit(True)
     )
     return _shaped(rows, EVENTS), _shaped(sessions, SESSIONS)
-
-
-def write_months(folder: Path, events: pl.DataFrame, sessions: pl.DataFrame) -> None:
-    """Write a pair of files for each month, as the archive does."""
-    for name, frame, schema, start in (
-        ("events", events, EVENTS, VISIT_START),
-        ("sessions", sessions, SESSIONS, "start"),
-    ):
-        timed = frame.cast({column: kind for column, kind in in_file(schema).items() if isinstance(kind, pl.Datetime)})
-        for (month,), part in timed.group_by(pl.col(start).dt.month(), maintain_order=True):
-            path = folder / f"{name}-{month:02}.parquet"
-            part.write_parquet(path, compression="zstd", row_group_size=_ROW_GROUP)
 
 
 def _visits(random: Random, count: int, days: int) -> pl.DataFrame:
