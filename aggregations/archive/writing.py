@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
-from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]  # it has no types
+from polars.io.plugins import register_io_source
 
 from aggregations.archive.sums import added, sums_of
 from storage.archive.files import FileKind, FileName
@@ -25,8 +25,6 @@ ROW_GROUP: Final = 131_072
 #: Told in every file; another number would mean that columns are other ones, or mean something else.
 METADATA: Final = {"footfall_schema": "1"}
 _BLOCK: Final = 1 << 20
-#: Of the compression of files that are made of parts; the same that others have.
-_LEVEL: Final = 3
 #: Rows that are gathered before some are written.
 _AT_A_TIME: Final = 4 * ROW_GROUP
 
@@ -65,16 +63,21 @@ def write_parts(store: ArchiveStore, name: FileName, schema: pl.Schema, parts: I
     Raises:
         Unavailable: the archive does not take it; what was put is an orphan.
     """
+    told = in_file(schema)
 
     def make(path: Path) -> _Made:
-        told = pl.DataFrame(schema=in_file(schema)).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
         rows, sums = 0, list[Sums]()
-        with ParquetWriter(path, told.with_metadata(METADATA), compression="zstd", compression_level=_LEVEL) as writer:
+
+        def groups(*_: object) -> Iterator[pl.DataFrame]:
+            nonlocal rows
             for part in _in_groups(parts, schema):
                 rows += part.height
                 sums.append(sums_of(part.lazy(), name.kind))
-                table = part.cast(in_file(schema)).to_arrow(compat_level=pl.CompatLevel.oldest())
-                writer.write_table(table.cast(told), row_group_size=ROW_GROUP)
+                yield part.cast(told)
+
+        register_io_source(groups, schema=told).sink_parquet(
+            path, compression="zstd", row_group_size=ROW_GROUP, statistics=True, metadata=METADATA, engine="streaming"
+        )
         return _Made(rows, added(sums))
 
     return _put(store, name, make)
