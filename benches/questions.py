@@ -17,7 +17,7 @@ from aggregations.planner import Span
 from aggregations.questions import funnels, listings, totals
 from aggregations.questions.choosing import choose
 from benches.tools.large import large
-from benches.tools.visits import FIRST, write_year
+from benches.tools.visits import FIRST, write_months
 from core.dimensions import Dimension
 from core.filters import parse_filters
 from core.globs import PathGroups
@@ -107,7 +107,7 @@ def run() -> None:
     """Print ms for a million events of each question, and how many times as long the others take."""
     for size in (*SIZES, *(LARGE if large() else ())):
         with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
-            events, sessions = write_year(Path(folder), size)
+            events, sessions = write_months(Path(folder), size)
             weight = sum(file.stat().st_size for file in Path(folder).iterdir()) / events
             print(f"{events:,} events, {sessions:,} sessions, {weight:.0f} bytes/event in files", flush=True)
             _compare(Path(folder), events)

@@ -11,14 +11,14 @@ import polars as pl
 from core.ids import EPOCH
 from core.sessions import NAMING_COLUMNS
 from core.spans import DAY, SECOND
-from storage.archive.schema import EVENTS, SESSIONS, VISIT, VISIT_START, in_file
+from storage.archive.schema import EVENTS, SESSIONS, TIMES, VISIT, VISIT_START, in_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 FIRST: Final = 20_089 * DAY  # 1 January 2025
-_MONTH: Final = 365 * DAY // 12
+_DAYS: Final = 365
 _EVENTS_PER_VISIT: Final = 2.63
 _ACTIONS: Final = 0.05
 _ROW_GROUP: Final = 131_072
@@ -43,29 +43,13 @@ _VALUES: Final[dict[str, Sequence[str]]] = {
 }
 
 
-def write_year(folder: Path, events: int, *, seed: int = 1) -> tuple[int, int]:
-    """Write a year of about so many events, a pair of files for each month as the archive does.
+def year(events: int, *, days: int = _DAYS, first: int = FIRST, seed: int = 1) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return events (about so many) and sessions of a year, sorted as in files, values and pages of unequal weight.
 
-    Values and pages are of unequal weight.
-
-    Returns:
-        How many events and sessions they hold.
+    Or of so many `days` from the `first` on, ms.
     """
     random = Random(seed)  # noqa: S311 - made-up visits, no secret
-    counts = [0, 0]
-    for month in range(12):
-        frames = _month(random, int(events / 12 / _EVENTS_PER_VISIT), FIRST + month * _MONTH)
-        for kind, (name, schema) in enumerate((("events", EVENTS), ("sessions", SESSIONS))):
-            times = {column: type_ for column, type_ in in_file(schema).items() if isinstance(type_, pl.Datetime)}
-            path = folder / f"{name}-{month + 1:02}.parquet"
-            frames[kind].cast(times).write_parquet(path, compression="zstd", row_group_size=_ROW_GROUP)
-            counts[kind] += frames[kind].height
-    return counts[0], counts[1]
-
-
-def _month(random: Random, visits_in_it: int, begin: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Events and sessions, sorted as in files."""
-    visits = _visits(random, visits_in_it, begin)
+    visits = _visits(random, int(events / _EVENTS_PER_VISIT), first, days)
     rows = _events(random, visits)
     seen = rows.group_by("session_id", maintain_order=True).agg(
         last=pl.col("ts").max(),
@@ -80,7 +64,24 @@ def _month(random: Random, visits_in_it: int, begin: int) -> tuple[pl.DataFrame,
     return _shaped(rows, EVENTS), _shaped(sessions, SESSIONS)
 
 
-def _visits(random: Random, count: int, days: int) -> pl.DataFrame:
+def write_months(folder: Path, events: int) -> tuple[int, int]:
+    """Write about so many events of twelve months of 30 days, a pair of files for each as the archive does.
+
+    Returns:
+        How many events and sessions they hold.
+    """
+    counts = [0, 0]
+    for month in range(12):
+        pair = year(events // 12, days=30, first=FIRST + month * 30 * DAY, seed=month)
+        for kind, (name, schema) in enumerate((("events", EVENTS), ("sessions", SESSIONS))):
+            times = pl.Schema({column: type_ for column, type_ in in_file(schema).items() if column in TIMES})
+            path = folder / f"{name}-{month + 1:02}.parquet"
+            pair[kind].cast(times).write_parquet(path, compression="zstd", row_group_size=_ROW_GROUP)
+            counts[kind] += pair[kind].height
+    return counts[0], counts[1]
+
+
+def _visits(random: Random, count: int, first: int, days: int) -> pl.DataFrame:
     visitors: list[int] = []
     for _ in range(count):
         visitors.append(visitors[-1] if visitors and random.random() < 0.2 else random.getrandbits(62) + 1)
@@ -89,7 +90,7 @@ def _visits(random: Random, count: int, days: int) -> pl.DataFrame:
     columns |= dict(zip(("country", "region", "city"), zip(*places, strict=True), strict=True))
     return pl.DataFrame(
         {
-            "start": sorted(FIRST + random.randrange(days * DAY) for _ in range(count)),
+            "start": sorted(first + random.randrange(days * DAY) for _ in range(count)),
             "session_id": [random.getrandbits(62) + 1 for _ in range(count)],
             "visitor": visitors,
             "length": [1 + int(random.expovariate(1 / (_EVENTS_PER_VISIT - 0.5))) for _ in range(count)],
