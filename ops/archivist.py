@@ -217,10 +217,17 @@ class Archivist:
                     ", ".join(map(str, held_back)),
                 )
                 self._telemetry.set("footfall_archive_held_back_days", (last - day) // DAY)
-                return True
+                return self._for_a_turn(held_back, partial(self._write_if_missing, day), stop)
             self._telemetry.add("footfall_archive_dropped_days_total")
         self._telemetry.set("footfall_archive_held_back_days", 0)
         return True
+
+    def _write_if_missing(self, day: int, site: int) -> None:
+        """Write the files of a day that has rows and no rollups, such as one of a flood alone."""
+        with self._pool.connection() as connection:
+            known = manifest.current(connection, site=site, begin=day, end=day + DAY)
+        if not known:
+            self._job.roll_day(site, day, files=True)
 
     def _drop(self, now: int, stop: Event) -> bool:
         """Remove rows from the tables that nobody reads any more, not even a report that began before."""

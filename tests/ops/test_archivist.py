@@ -275,6 +275,17 @@ async def test_replay_into_days_without_rows(stage: Stage, rollup_store: str) ->
     stage.assert_right()
 
 
+def test_a_day_without_rollups(stage: Stage) -> None:
+    """Rows that are counted nowhere are archived too, and hold nothing back for long."""
+    flood = [event_at(FIRST + HOUR, number, traffic=2, person=number) for number in range(3)]
+    stage.write(flood)
+    stage.go_to(FIRST + 10 * DAY)
+    stage.go_to(FIRST + 11 * DAY)
+    assert stage.rows()["events"] == 0
+    assert stage.telemetry.gauges["footfall_archive_held_back_days"] == 0
+    stage.assert_right()
+
+
 def test_rows_stay_until_files_are_right(stage: Stage) -> None:
     """A file that was changed, or that is not there, holds its day's rows back and raises the alarm, until mended."""
     stage.write(some_days(2))
