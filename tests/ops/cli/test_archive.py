@@ -6,15 +6,22 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 from aggregations.imports import FileDay, import_day
+from aggregations.reports import Reports
+from core.dimensions import Dimension
+from core.query import Query
+from core.ranges import Days
 from core.spans import DAY, HOUR
+from core.telemetry import NoTelemetry
 from storage.archive import manifest
+from storage.times import instant
 from tests.cases import event_at
 from tests.ops.test_archivist import FIRST, Stage, day_of_events, some_days
 
@@ -101,6 +108,37 @@ def test_duckdb_reads_an_export(program: Program, tmp_path: Path) -> None:
         named = f"SELECT channel, count(*) FROM {sessions} GROUP BY 1"  # noqa: S608 - same
         assert reader.execute(statement).fetchall() == reader.execute(named).fetchall()
     assert "| `entry_path` | text |" in (folder / "README.md").read_text()
+
+
+async def test_duckdb_says_what_reports_say(program: Program, tmp_path: Path) -> None:
+    """The statements of an export's README, and pages and channels, give the numbers of the reports."""
+    stage, folder = program.stage, tmp_path / "export"
+    program("export", program.site, str(folder))
+    first = instant(FIRST).date()
+    query = Query(site=1, days=Days(first=first, last=first + timedelta(days=9)), zone=UTC)
+    reports = Reports(stage.pool, clock=stage.clock, telemetry=NoTelemetry(), archive=stage.store)
+    try:
+        totals = (await reports.summary(query)).totals
+        pages = (await reports.pages(query, limit=100)).rows
+        channels = (await reports.sources(query, Dimension.CHANNEL, limit=100)).rows
+    finally:
+        reports.close()
+    readme = (folder / "README.md").read_text()
+    statements = [line.strip() for line in readme.splitlines() if line.startswith("    SELECT")]
+    with duckdb.connect() as reader:
+
+        def ask(statement: str) -> list[tuple[Any, ...]]:
+            return reader.execute(statement.replace("FROM '", f"FROM '{folder}/")).fetchall()
+
+        assert [ask(statement) for statement in statements] == [
+            [(number,)] for number in (totals.views, totals.visits, totals.visitors)
+        ]
+        views = "FROM 'events-*.parquet' WHERE class = 0 AND type = 'page_view'"
+        assert ask(f"SELECT path, count(*), count(*) FILTER (s1) {views} GROUP BY path ORDER BY 2 DESC, 1") == [*pages]
+        visits = "FROM 'sessions-*.parquet' WHERE class = 0 AND visit"
+        assert ask(f"SELECT channel, count(*) {visits} GROUP BY channel ORDER BY 2 DESC, 1") == [
+            (name, visits) for (name,), visits in channels
+        ]
 
 
 def test_verify_and_rebuild(program: Program) -> None:
