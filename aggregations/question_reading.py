@@ -14,6 +14,7 @@ from aggregations.questions.choosing import choose, columns_of, looks_back
 from aggregations.questions.matching import in_groups
 from aggregations.questions.totals import Pages
 from core.dimensions import OF_SESSIONS, value_of
+from core.errors import Unavailable
 from core.filters import Choice, Filter, FilterDimension
 from core.spans import HOUR
 from storage.listings import CUSTOM_EVENTS, FLOW, PAGES
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 #: Bytes of rows, as CSV, that are read for a question: some five million events with what most of them need. Days that
 #: the archive has are read from files, as little at a time as they need.
 MOST: Final = 512 * 2**20
+#: Events whose order matters, as in a funnel or a journey, have to be in memory all at once: about a gigabyte.
+MOST_EVENTS: Final = 20_000_000
 #: No visit lasts as long.
 _LONGEST_VISIT: Final = 36 * HOUR
 
@@ -97,7 +100,7 @@ class QuestionReading:
     def funnel(self, span: Span, steps: Sequence[Step]) -> list[int]:
         """Return for each step how many visits took it after all steps before it."""
         chosen = self._choose(span, funnels.COLUMNS, on=True)
-        (hits,) = self._collect(funnels.hits(chosen, steps, has=self._has()))
+        hits = self._few(funnels.hits(chosen, steps, has=self._has()))
         return funnels.steps_taken(hits, len(steps))
 
     def conversions(self, span: Span, goal: Step, *by: By, assistants: bool = True) -> Reached:
@@ -108,14 +111,14 @@ class QuestionReading:
     def journeys(self, span: Span, *, stops: int, limit: int, offset: int) -> list[tuple[tuple[str, ...], int]]:
         """Return (the first so many pages of visits, how many visits begin like this), most visits first; some rows."""
         chosen = self._choose(span, journeys.COLUMNS, on=True)
-        (views,) = self._collect(journeys.views(chosen, has=self._has()))
+        views = self._few(journeys.views(chosen, has=self._has()))
         found = journeys.sequences(views, stops=stops, limit=limit, offset=offset)
         return [(tuple(pages), visits) for pages, visits in found.iter_rows()]
 
     def around(self, span: Span, path: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return `key`, '' for none, and `count` of what comes before a page and of what comes after, in no order."""
         chosen = self._choose(span, journeys.COLUMNS, on=True)
-        (views,) = self._collect(journeys.views(chosen, path=path, has=self._has()))
+        views = self._few(journeys.views(chosen, path=path, has=self._has()))
         found = journeys.neighbours(views, path)
         before, after = (
             found.group_by(pl.col(name).alias("key")).agg(pl.col("count").sum()) for name in ("before", "after")
@@ -165,6 +168,13 @@ class QuestionReading:
     def _has(self) -> Callable[[pl.Expr], pl.Expr] | None:
         pages = self._pages()
         return None if pages is None else pages.has
+
+    def _few(self, frame: pl.LazyFrame) -> pl.DataFrame:
+        """A frame whose rows have to be in memory all at once."""
+        (found,) = self._collect(frame.head(MOST_EVENTS + 1))
+        if found.height > MOST_EVENTS:
+            raise Unavailable(f"more than {MOST_EVENTS} events to put in order: ask for fewer days", retry_after=60)
+        return found
 
     def _collect(self, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
         self._in_time()

@@ -219,6 +219,22 @@ async def test_more_rows_than_fit_into_memory_are_refused(
     service.close()
 
 
+async def test_more_events_than_can_be_put_in_order_are_refused(
+    rollup_pool: ConnectionPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Funnels and journeys need them all at once."""
+    arrange(rollup_pool, Folder(tmp_path), events_of("10:00 /a, 10:01 /b, 10:02 /a"), Mixture(set(), 0, set()))
+    monkeypatch.setattr(question_reading, "MOST_EVENTS", 2)
+    service = Reports(rollup_pool, clock=SetClock(FIRST_DAY), telemetry=NoTelemetry())
+    first = date_at(FIRST_DAY, UTC)
+    query = Query(site=1, days=Days(first=first, last=first), zone=UTC)
+    assert list((await service.funnel(query, [parse_step("/a")])).steps) == [("/a", 1)]
+    for question in (service.journeys(query, stops=2, limit=1), service.around(query, "/a", limit=1)):
+        with pytest.raises(Unavailable, match="more than 2 events to put in order: ask for fewer days"):
+            await question
+    service.close()
+
+
 async def test_a_question_that_takes_too_long_is_given_up(rollup_pool: ConnectionPool) -> None:
     """With what to do about it."""
     service = Reports(rollup_pool, clock=HastyClock(), telemetry=NoTelemetry())
