@@ -62,7 +62,7 @@ def plan(span: Span, *, marked: AbstractSet[int], months: Mapping[int, int], hou
         cuts = (span,)  # inside one day
     else:
         cuts = tuple(cut for cut in (Span(begin, first), Span(last, end)) if cut.begin < cut.end)
-    trust = _Trust(marked, {day_of(hour) for hour in marked}, hours_from)
+    trust = _Trust(marked, {day_of(hour) for hour in marked} if first < last else frozenset(), hours_from)
     pieces = [piece for cut in cuts for piece in _hours(cut, trust, whole=False)]
     pieces += _whole_days(Span(first, last), trust, months)
     return Plan(

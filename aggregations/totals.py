@@ -15,7 +15,7 @@ from storage import reports, zones
 from storage.pieces import Bucketed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from aggregations.basis import Basis
     from aggregations.hours import HourCache
@@ -59,8 +59,10 @@ class TotalsReading:
         rollups = [*merged(piece for made in plans for piece in made.rollups)]
         for begin, totals in reports.rollup_totals(self._connection, self._scope, rollups, by_span=len(spans) > 1):
             parts[max(bucket_of(begin), 0)].append(totals)
-        for span in (part for whole in archived for part in _cut(whole, begins)):
-            parts[bucket_of(span.begin)] += self._question.totals([span], visitors=False)
+        for whole in archived:
+            asked = _cut(whole, begins)
+            for span, totals in zip(asked, self._question.totals(asked, visitors=False), strict=True):
+                parts[bucket_of(span.begin)].append(totals)
         rows = [
             Bucketed(bucket_of(piece.begin), piece)
             for made in plans
@@ -109,10 +111,9 @@ class TotalsReading:
                 yield bucket, known[day].after
             else:
                 counted.append((bucket, begin, end))
-        for bucket, begin, end in counted:
-            if begin < self._basis.rows_from:
-                (totals,) = self._question.totals([Span(begin, end)])
-                yield bucket, totals.visitors
+        for run in _runs([cut for cut in counted if cut[1] < self._basis.rows_from]):
+            found = self._question.totals([Span(begin, end) for _, begin, end in run])
+            yield from zip((bucket for bucket, _, _ in run), (totals.visitors for totals in found), strict=True)
         recent = [cut for cut in counted if cut[1] >= self._basis.rows_from]
         yield from reports.visitors(self._connection, self._scope, recent)
 
@@ -140,7 +141,18 @@ class TotalsReading:
         return [add(parts[bucket]) for bucket in range(len(spans))]
 
 
-def _cut(span: Span, begins: Sequence[int]) -> Iterator[Span]:
+def _cut(span: Span, begins: Sequence[int]) -> list[Span]:
     """The parts of a span that lie in one result each."""
     edges = [span.begin, *(begin for begin in begins if span.begin < begin < span.end), span.end]
-    return (Span(*edge) for edge in pairwise(edges))
+    return [Span(*edge) for edge in pairwise(edges)]
+
+
+def _runs(cuts: Iterable[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:
+    """The parts of days (bucket, begin, end), neighbours together: they are one question."""
+    runs: list[list[tuple[int, int, int]]] = []
+    for cut in sorted(cuts, key=lambda cut: cut[1]):
+        if runs and runs[-1][-1][2] == cut[1]:
+            runs[-1].append(cut)
+        else:
+            runs.append([cut])
+    return runs

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from aggregations.conversions import Place
 from aggregations.job import RollupJob
 from aggregations.reports import Reports
+from aggregations.series import Asked
+from core.comparisons import Against, other
 from core.dimensions import Dimension
 from core.filters import parse_filters
 from core.globs import PathGroups
+from core.intervals import Calendar, Interval
 from core.metrics import Metric
 from core.query import Group, Query
 from core.ranges import Days
@@ -51,6 +56,23 @@ def queries() -> list[Query]:
     return [Query(site=1, days=days, zone=zone, **scope) for zone, scope in product(zones, scopes)]
 
 
+async def series(service: Reports, query: Query) -> list[object]:
+    """By hour, and of the whole site by every interval, over days that have ended, held against those before them."""
+    over = replace(query, days=Days(first=_FIRST + timedelta(days=1), last=_FIRST + timedelta(days=6)))
+    day = replace(query, days=Days(first=_FIRST + timedelta(days=2), last=_FIRST + timedelta(days=2)))
+    calendar = Calendar(zone=query.zone)
+    found: list[object] = []
+    plain = not (query.bots or query.path or query.group or query.filters)
+    for interval in Interval if plain else [Interval.HOUR]:
+        asked = day if interval is Interval.MINUTE else over
+        held = other(asked.days, Against.PREVIOUS, now_ms=FIRST + 8 * DAY, zone=query.zone)
+        found += [
+            await service.series(asked, Asked(metric, interval, calendar, held))
+            for metric in (Metric.UNIQUE_VISITORS, Metric.AVG_SESSION_DURATION)
+        ]
+    return [*found, await service.summary(over, other=held)]
+
+
 async def answers(pool: ConnectionPool, stage: Stage, archive: ArchiveStore | None) -> list[object]:
     """Everything that reports say of every query."""
     service = Reports(pool, clock=stage.clock, telemetry=NoTelemetry(), archive=archive)
@@ -63,8 +85,11 @@ async def answers(pool: ConnectionPool, stage: Stage, archive: ArchiveStore | No
                 await service.timeseries(query, Metric.BOUNCE_RATE),
                 await service.funnel(query, _STEPS),
             ]
+            if str(query.zone) == "Asia/Kathmandu":
+                found += await series(service, query)
             if query.path is None:
                 found += [
+                    await service.conversions(query, _STEPS[1], Dimension.CHANNEL, Place.PAGE, Place.EXIT),
                     await service.pages(query, limit=10),
                     await service.flow(query, limit=10),
                     await service.custom_events(query, limit=10),
