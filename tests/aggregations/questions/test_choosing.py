@@ -12,6 +12,7 @@ from aggregations.questions import listings, totals
 from aggregations.questions.choosing import choose
 from core.filters import parse_filters
 from core.globs import PathGroups
+from core.metrics import Totals
 from core.spans import DAY
 from tests.aggregations.questions.scenes import scene_of
 from tests.cases import FIRST_DAY, events_of
@@ -53,6 +54,29 @@ def test_filters_choose(events: str, filters: list[str], expected: tuple[int, in
     (found,) = totals.summed(pl.collect_all(totals.totals(chosen, span)), buckets=1)
     custom = listings.custom_events(chosen).collect()["count"].sum()
     assert expected == (found.visits, found.views, found.visitors, custom)
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_totals_of_a_page_are_of_visits_that_saw_it_or_began_or_ended_there(many: bool) -> None:  # noqa: FBT001 - a case
+    """Rates are of those that began there; as one page or as a group of one."""
+    span = Span(FIRST_DAY, FIRST_DAY + DAY)
+    events = (
+        "+0:00 /a, +0:00 /b person=2, +0:00 /a person=3, +1:00 /b person=3, +1:30 /a person=3,"
+        " +0:00 /b person=4, +2:00 /a person=4, +0:00 !buy person=5"
+    )
+    chosen = choose(
+        scene_of(events_of(events)).frames,
+        parse_filters([("country", "DE")]),
+        span=span,
+        classes=(0,),
+        groups=PathGroups(()),
+    )
+    pages = totals.Pages(lambda column: column == "/a", many=many)
+    (found,) = totals.summed(pl.collect_all(totals.totals(chosen, span, pages=pages)), buckets=1)
+    expected = Totals(
+        views=4, unique_views=3, visits=3, visitors=3, rated=2, bounces=1, duration_ms=90_000, entries=2, exits=3
+    )
+    assert expected == found
 
 
 def test_a_visit_that_began_before_counts_with_what_is_in_the_range() -> None:
