@@ -177,6 +177,27 @@ async def test_a_filter_that_leaves_everything_changes_no_number(rollup_pool: Co
     service.close()
 
 
+@pytest.mark.parametrize(
+    ("traffic", "views"),
+    [(["human"], 2), (["bot"], 1), (["human", "bot"], 3), (["!human"], 1), (["bot", "!bot"], 0)],
+)
+async def test_traffic_alone_needs_no_frames(
+    rollup_pool: ConnectionPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traffic: list[str], views: int
+) -> None:
+    """Rollups and rows know humans from bots; what nobody did is counted as without filters."""
+    events = events_of("10:00 /a, 10:01 /a person=2 class=bot, 10:02 /b person=0")
+    hours = {FIRST_DAY + hour * HOUR for hour in range(24)}
+    arrange(rollup_pool, Folder(tmp_path), events, Mixture(set(), 0, hours))
+    monkeypatch.setattr(question_reading, "read_frames", None)
+    service = Reports(rollup_pool, clock=SetClock(FIRST_DAY), telemetry=NoTelemetry())
+    first = date_at(FIRST_DAY, UTC)
+    filters = parse_filters(("traffic", value) for value in traffic)
+    query = Query(site=1, days=Days(first=first, last=first), zone=UTC, bots=True, filters=filters)
+    assert views == (await service.summary(query)).totals.views
+    assert views == sum(row.views for row in (await service.pages(query, limit=9)).rows)
+    service.close()
+
+
 async def test_nobody_waits_for_questions(rollup_pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Filtered reports have turns of their own."""
     going_on = Event()
