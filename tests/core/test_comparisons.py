@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.comparisons import Against, opposite, other
@@ -107,6 +107,7 @@ def test_weeks_are_held_against_as_many_days() -> None:
     assert found.places == [0, 1, 2]
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     now=st.integers(ms("2010-01-01T00:00+00:00") // 1_000, ms("2030-01-01T00:00+00:00") // 1_000),
@@ -135,6 +136,7 @@ def test_a_cut_is_what_clocks_show(zone: str, now: int, length: int, to_come: in
             assert wall_at(found.until - 1_000, tz).replace(tzinfo=None, fold=0) < wall
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     now=st.integers(ms("2010-01-01T00:00+00:00") // 1_000, ms("2030-01-01T00:00+00:00") // 1_000),
@@ -165,6 +167,7 @@ def test_a_point_is_held_against_one_at_the_same_place(
                 assert label(slot, interval, calendar.zone)[11:16] == label(theirs, interval, calendar.zone)[11:16]
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     instant=st.integers(ms("2000-01-01T00:00+00:00"), ms("2030-01-01T00:00+00:00")),

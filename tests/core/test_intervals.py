@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.intervals import Calendar, Interval, Slot, count, label, slots
@@ -115,6 +115,7 @@ def test_weeks_begin_as_the_site_says(week_start: str, expected: list[str]) -> N
     assert expected == labels(found, Interval.WEEK, "UTC")
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     first=st.dates(date(2000, 1, 1), date(2030, 1, 1)),
@@ -142,6 +143,7 @@ def test_points_cover_the_range_once(
     assert abs(count(over, interval) - len(found)) <= changes * (length + 2)
 
 
+@settings(deadline=None)
 @given(zone=st.sampled_from(ZONES), day=st.dates(date(2000, 1, 1), date(2030, 1, 1)))
 def test_hours_begin_when_clocks_show_whole_ones(zone: str, day: date) -> None:
     """Except where the clock itself leapt; none is longer than an hour."""
@@ -153,6 +155,7 @@ def test_hours_begin_when_clocks_show_whole_ones(zone: str, day: date) -> None:
     assert sum(minute != 0 for minute in shown) <= (end - begin != 24 * HOUR)
 
 
+@settings(deadline=None)
 @given(zone=st.sampled_from(ZONES), day=st.dates(date(2000, 1, 1), date(2030, 1, 1)))
 def test_minutes_are_minutes(zone: str, day: date) -> None:
     """Each of sixty seconds."""

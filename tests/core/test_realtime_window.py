@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.realtime import Minute, Part, RealtimeView, Sight, links_at, minutes_at, second_of, summed
@@ -79,6 +79,7 @@ sights_ = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(sights_, st.lists(st.integers(-9 * MINUTE, 70 * MINUTE), min_size=1, max_size=8))
 def test_a_window_is_what_the_definition_says(sights: list[Sight], moments: list[int]) -> None:
     """Whenever the events come, in whatever order, over midnight and after it."""
@@ -91,6 +92,7 @@ def test_a_window_is_what_the_definition_says(sights: list[Sight], moments: list
             assert by_definition(given_, site, now) == whole(window.part(site, now), now)
 
 
+@settings(deadline=None)
 @given(sights_, st.integers(-9 * MINUTE, 70 * MINUTE))
 def test_parts_of_disjoint_visitors_add_up(sights: list[Sight], moment: int) -> None:
     """However visitors are spread over partitions."""
