@@ -1,30 +1,47 @@
-"""The whole rollup job on one day of one site in the embedded PostgreSQL, and where its time goes."""
+"""The whole rollup job on one day of one site in the embedded PostgreSQL, and where its time goes.
+
+Every hour of the day is marked, which no day in service is: most have been written when their time came. What a day
+costs an hour after its end is "no hour marked".
+"""
 
 from __future__ import annotations
 
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
+from aggregations.archive.day import read_day
+from aggregations.archive.writing import write_pair
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
 from aggregations.job import RollupJob
+from aggregations.planner import Span
 from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames, roll
 from benches.tools.large import large
-from core.spans import DAY
+from benches.tools.processors import spent_by
+from core.spans import DAY, HOUR
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
-from storage import frames
+from storage import frames, rollups
+from storage.archive.folder import Folder
 from storage.embedded import EmbeddedPostgres
 from storage.migrate import migrate
 from storage.pool import open_pool
+from storage.rollups import DayHours
+from storage.snapshots import snapshot
 from storage.times import instant
 
 if TYPE_CHECKING:
-    import psycopg
+    from collections.abc import Callable, Sequence
+
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
+
+    from aggregations.archive.day import SiteDay
+    from aggregations.archive.writing import Contents
 
 SIZES: Final = (200_000, 1_000_000)
 LARGE: Final = (5_000_000,)
@@ -53,56 +70,106 @@ FROM events GROUP BY session_id
 """
 
 
+class Times(NamedTuple):
+    """Seconds of one job by the clock, and seconds of the processors, in this process and in PostgreSQL."""
+
+    clock: float
+    ours: float
+    postgres: float
+
+
 def run() -> None:
-    """Print events a second of the job, and how much of it is reading, rolling and writing."""
+    """Print for each size what a whole job takes, without and with files, and its parts by themselves."""
+    print(f"best of {ROUNDS}; processor time in this process and in PostgreSQL; promised: {PROMISED:,} events/s")
+    print(f"{'':41} {'s':>6} {'events/s':>9} {'promised':>8}   processor s")
     for events in (*SIZES, *(LARGE if large() else ())):
         with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
-            server = EmbeddedPostgres(Path(folder))
+            server = EmbeddedPostgres(Path(folder) / "data")
             dsn = server.start()
             try:
                 migrate(dsn)
-                _measure(dsn, events)
+                with open_pool(dsn, size=2) as pool:
+                    _fill(pool, events)
+                    _measure(pool, Folder(Path(folder) / "archive"), events, postgres=server.pid or 0)
             finally:
                 server.stop()
 
 
-def _measure(dsn: str, events: int) -> None:
-    with open_pool(dsn, size=2) as pool:
-        with pool.connection() as connection:
-            given = {"day": instant(DAY_START), "count": events}
-            connection.execute(_EVENTS, given)
-            connection.execute(_SESSIONS)
-            connection.commit()
-            connection.autocommit = True
-            connection.execute("VACUUM ANALYZE events, sessions")
-            connection.autocommit = False
-        job = RollupJob(pool=pool, clock=SystemClock(), telemetry=NoTelemetry())
-        whole, rows = min(_job(job) for _ in range(ROUNDS))
-        with pool.connection() as connection:
-            read, rolled = (min(times) for times in zip(*(_parts(connection) for _ in range(ROUNDS)), strict=True))
-    rate = events / whole
-    print(
-        f"{events:9,} events, {rows:,} rows: {whole:5.2f} s, {rate:,.0f} events/s, {rate / PROMISED:.2f} of the "
-        f"{PROMISED:,} promised; reading {read / whole:.0%}, rolling {rolled / whole:.0%}, "
-        f"writing {(whole - read - rolled) / whole:.0%}"
+def _fill(pool: ConnectionPool, events: int) -> None:
+    with pool.connection() as connection:
+        connection.execute(_EVENTS, {"day": instant(DAY_START), "count": events})
+        connection.execute(_SESSIONS)
+        connection.commit()
+        connection.autocommit = True
+        connection.execute("VACUUM ANALYZE events, sessions")
+        connection.autocommit = False
+
+
+def _measure(pool: ConnectionPool, store: Folder, events: int, *, postgres: int) -> None:
+    def told(name: str, work: Callable[[], object]) -> None:
+        time = _best(work, postgres)
+        rate = events / time.clock
+        print(
+            f"{events:9,}  {name:30} {time.clock:6.2f} {rate:9,.0f} {rate / PROMISED:8.2f}"
+            f"   {time.ours:.2f} + {time.postgres:.2f}",
+            flush=True,
+        )
+
+    with_files, without = (
+        RollupJob(pool=pool, clock=SystemClock(), telemetry=NoTelemetry(), archive=archive) for archive in (store, None)
+    )
+    told("whole job, no files", lambda: without.roll_day(1, DAY_START, force=True))
+    with pool.connection() as connection:
+        day = Span(DAY_START, DAY_START + DAY)
+        rows: dict[str, tuple[pl.DataFrame, pl.DataFrame]] = {}
+        told("  read what rollups need", lambda: rows.update(rollups=_read(connection)))
+        rolled: dict[str, list[pl.DataFrame]] = {}
+        told("  roll up in memory", lambda: rolled.update(day=_roll(*rows["rollups"])))
+        height = sum(frame.height for frame in rolled["day"])
+        told(f"  write {height:,} rows", lambda: _write(connection, rolled["day"]))
+        connection.commit()
+    told("whole job, with files", lambda: with_files.roll_day(1, DAY_START, force=True))
+    told("  the same, no hour marked", lambda: with_files.roll_day(1, DAY_START, files=True))
+    with pool.connection() as connection:
+        found: dict[str, SiteDay] = {}
+        told("  read everything", lambda: found.update(day=_read_all(connection, store)))
+        contents: dict[str, Contents] = {}
+        told("  join and sort", lambda: contents.update(day=found["day"].for_files()))
+        told("  write two files", lambda: write_pair(store, 1, day, contents["day"], version=1 << 40))
+
+
+def _best(work: Callable[[], object], postgres: int) -> Times:
+    """Return the least of each."""
+
+    def once() -> Times:
+        before, ours, began = spent_by({"": postgres}), time.process_time(), time.perf_counter()
+        work()
+        clock, ours = time.perf_counter() - began, time.process_time() - ours
+        return Times(clock, ours, sum(spent_by({"": postgres}).values()) - sum(before.values()))
+
+    return Times(*map(min, zip(*(once() for _ in range(ROUNDS)), strict=True)))
+
+
+def _read(connection: Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
+    span = {"site": 1, "start": instant(DAY_START), "end": instant(DAY_START + DAY)}
+    return (
+        frames.read(connection, "events.of_day", span, DAY_EVENTS),
+        frames.read(connection, "sessions.of_day", span, DAY_SESSIONS),
     )
 
 
-def _job(job: RollupJob) -> tuple[float, int]:
-    began = time.perf_counter()
-    rolled = job.roll_day(1, DAY_START, force=True)
-    if rolled is None:
-        raise AssertionError("a forced day was not rolled up")
-    return time.perf_counter() - began, rolled.rows
+def _read_all(connection: Connection, store: Folder) -> SiteDay:
+    with snapshot(connection):
+        return read_day(connection, store, 1, DAY_START)
 
 
-def _parts(connection: psycopg.Connection) -> tuple[float, float]:
-    """Return the seconds of reading the day's rows, and of rolling them up in memory."""
-    span = {"site": 1, "start": instant(DAY_START), "end": instant(DAY_START + DAY)}
-    began = time.perf_counter()
-    events = frames.read(connection, "events.of_day", span, DAY_EVENTS)
-    sessions = frames.read(connection, "sessions.of_day", span, DAY_SESSIONS)
-    read = time.perf_counter()
+def _roll(events: pl.DataFrame, sessions: pl.DataFrame) -> list[pl.DataFrame]:
     prepared = day_frames(events, sessions, day=DAY_START)
-    pl.collect_all([roll(rollup, prepared, day=DAY_START) for rollup in ROLLUPS])
-    return read - began, time.perf_counter() - read
+    return pl.collect_all([roll(rollup, prepared, day=DAY_START) for rollup in ROLLUPS])
+
+
+def _write(connection: Connection, rolled: Sequence[pl.DataFrame]) -> None:
+    what = DayHours(1, DAY_START, range(DAY_START, DAY_START + DAY, HOUR))
+    with connection.transaction():
+        for rollup, frame in zip(ROLLUPS, rolled, strict=True):
+            rollups.replace_day(connection, rollup.table, what, frame)

@@ -45,7 +45,7 @@ _MONTH: Final = range(FIRST, FIRST + 31 * DAY, DAY)
 _IN_ROWS: Final = 7.5
 _IN_DAY_FILES: Final = 17.5
 #: Events that go through the sink, at a time, and the sites that they are of in turn; vacuums on the way.
-_THROUGH_SINK: Final = 30_000
+_THROUGH_SINK: Final = 20_000
 _BATCH: Final = 5
 _SITES: Final = 8
 _VACUUMS: Final = 10

@@ -5,24 +5,31 @@ from __future__ import annotations
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
 from psycopg import sql
 
-from aggregations.job import RollupJob
+from aggregations.archive.writing import Contents, write_pair
+from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
+from aggregations.job import RollupJob, month_of
+from aggregations.rollups import ROLLUPS
+from aggregations.rollups.rollup import day_frames, roll
 from core.spans import DAY, HOUR, MINUTE
 from core.telemetry import NoTelemetry
 from ops.archivist import FINAL_AFTER, Archivist
-from storage import frames
+from storage import frames, rollups
+from storage.archive import manifest
 from storage.archive.schema import OWN, SESSIONS
+from storage.rollups import DayHours, Grain
 from storage.sql import load
 from tests.clocks import SetClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import polars as pl
     from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
+    from aggregations.planner import Span
     from storage.archive.store import ArchiveStore
 
 _SLICE: Final = 200_000
@@ -44,6 +51,30 @@ def roll_days(pool: ConnectionPool, store: ArchiveStore, days: range, *, site: i
     for day in days:
         clock.now = day + DAY + 2 * HOUR
         job.roll_day(site, day, force=True)
+
+
+def write_closed(pool: ConnectionPool, store: ArchiveStore, site: int, span: Span, frames_of: Contents) -> None:
+    """Write a day or month as it is when its rows are gone: rollups of its days, and two files; what is of others goes.
+
+    The frames are as `benches.tools.visits` makes them.
+    """
+    begin, end = span
+    events, sessions = (frame.with_columns(site=pl.lit(site, pl.Int32)) for frame in frames_of)
+    events = events.filter(pl.col("ts").is_between(begin, end, closed="left"))
+    by_time = events.select(*DAY_EVENTS).sort("ts", "event_id")
+    with pool.connection() as connection:
+        version = manifest.next_version(connection)
+        manifest.replace(connection, write_pair(store, site, span, Contents(events, sessions), version=version), at=end)
+        for day in range(begin, end, DAY):
+            there = sessions.filter(pl.col("start") < day + DAY, pl.col("last") >= day).select(*DAY_SESSIONS)
+            of_day = by_time.filter(pl.col("ts").is_between(day, day + DAY, closed="left"))
+            prepared = day_frames(of_day, there, day=day)
+            rolled = pl.collect_all([roll(rollup, prepared, day=day) for rollup in ROLLUPS])
+            for rollup, frame in zip(ROLLUPS, rolled, strict=True):
+                kept = frame if rollup.table.hours_for_ever else frame.filter(pl.col("grain") == Grain.DAY)
+                rollups.replace_day(connection, rollup.table, DayHours(site, day, range(day, day + DAY, HOUR)), kept)
+        tables = [rollup.table for rollup in ROLLUPS]
+        rollups.replace_months(connection, tables, site=site, month=month_of(begin), through=end - DAY)
 
 
 def archive(pool: ConnectionPool, store: ArchiveStore, *, until: int, retention_days: int = 7) -> None:
