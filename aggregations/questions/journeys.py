@@ -48,7 +48,7 @@ def sequences(found: pl.DataFrame, *, stops: int, limit: int, offset: int = 0) -
     )
     counted = begun.group_by(pages).agg(visits=pl.len())
     # There are nearly as many journeys as visits; only those that are wanted are worth putting in order.
-    least = counted["visits"].top_k(offset + limit).min() or 0
+    least = counted["visits"].top_k(min(offset + limit, counted.height)).min() or 0
     wanted = counted.filter(pl.col("visits") >= least).with_columns(pl.col(pages).cast(pl.String))
     ordered = wanted.sort("visits", *pages, descending=[True, *[False] * stops]).slice(offset, limit)
     return ordered.select(pages=pl.concat_list(pages).list.drop_nulls(), visits=pl.col("visits"))

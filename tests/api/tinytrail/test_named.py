@@ -177,3 +177,10 @@ def test_what_is_not_there_is_named(asking: Asking, report: str, kind: str, name
     assert asking.report(report, **{kind: name}) == (
         f"{kind}: this website has no {kind} {name}; GET …/{kind}s lists what it has"
     )
+
+
+@pytest.mark.parametrize("report", ["pages", "sources", "flow", "custom-events", "journeys"])
+@pytest.mark.parametrize("given", [{}, {"segment": "Germans"}, {"path": "/"}], ids=["all", "chosen", "around"])
+def test_the_last_page_there_can_be_is_empty(asking: Asking, report: str, given: dict[str, str]) -> None:
+    """However far it is from the first."""
+    assert [] in asking.report(report, page="1000000000", per_page="500", **given).values()
