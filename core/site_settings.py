@@ -151,7 +151,8 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
             _hosts,
             f"at most {_MAX_HOSTS} host names",
             "Hosts whose pages count, without scheme and port, each with `www.` in front too; `*.example.com` is every"
-            " host below. Empty: any host counts. Others are dropped as `other_host`.",
+            " host below. Empty: any host counts. A page whose address names no host, such as a saved file, is on none."
+            " Others are dropped as `other_host`.",
         ),
         "excluded_paths": Setting(
             _paths,
