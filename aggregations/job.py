@@ -26,6 +26,7 @@ import polars as pl
 from aggregations.archive.day import read_day
 from aggregations.archive.reading import required
 from aggregations.archive.writing import Contents, write_pair
+from aggregations.due import SiteDay
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
 from aggregations.planner import Span
 from aggregations.rollups import ROLLUPS
@@ -101,7 +102,9 @@ class RollupJob:
         """
         started, now = self.clock.monotonic(), self.clock.now_ms()
         with self.pool.connection() as connection, site_lock(connection, site):
-            found = self._read(connection, site, day, always=force or files, archived=day + DAY + ARCHIVED_AFTER <= now)
+            found = self._read(
+                connection, SiteDay(site, day), force=force, files=files, archived=day + DAY + ARCHIVED_AFTER <= now
+            )
             if found is None:
                 return None
             whole = force or found.missing is Missing.ADDED_LATER
@@ -133,12 +136,13 @@ class RollupJob:
         with self.pool.connection() as connection, site_lock(connection, lagging.site), connection.transaction():
             _sum_month(connection, lagging, changed=None, now=self.clock.now_ms())
 
-    def _read(self, connection: Connection, site: int, day: int, *, always: bool, archived: bool) -> _Day | None:
+    def _read(self, connection: Connection, what: SiteDay, *, force: bool, files: bool, archived: bool) -> _Day | None:
         """The day in one snapshot; only what the rollups need of it if it is not to have files."""
+        site, day = what
         with snapshot(connection):
             marked = marks.of_span(connection, site=site, start=day, end=day + DAY)
             missing = gaps.of_day(connection, site=site, day=day)
-            if not (marked or missing or always):
+            if not (marked or missing or force or files):
                 return None
             zone = zones.of_site(connection, site)
             row_days = retention.row_days(connection, site=site, begin=day, end=day + DAY)
@@ -151,7 +155,8 @@ class RollupJob:
                 events = frames.read(connection, "events.of_day", span, DAY_EVENTS)
                 sessions = frames.read(connection, "sessions.of_day", span, DAY_SESSIONS)
                 return _Day(marked, missing, has_hours, zone, events, sessions, None)
-            found = read_day(connection, self.archive, site, day)
+            trusted = None if force else {mark.hour for mark in marked}
+            found = read_day(connection, self.archive, site, day, marked=trusted)
             contents = found.for_files() if has_files or not found.is_empty else None
             return _Day(marked, missing, has_hours, zone, *found.for_rollups(), contents)
 

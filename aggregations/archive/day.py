@@ -15,6 +15,8 @@ from core.spans import DAY, HOUR
 from storage.archive.schema import EVENT_ORDER, EVENTS, OWN, SESSION_ORDER, SESSIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from psycopg import Connection
 
     from storage.archive.store import ArchiveStore
@@ -48,10 +50,18 @@ class SiteDay(NamedTuple):
         return counted, self.sessions.select(*DAY_SESSIONS)
 
 
-def read_day(connection: Connection, store: ArchiveStore | None, site: int, day: int) -> SiteDay:
-    """Return the UTC day that begins at `day` (ms) from its truth: from rows if it has rows, else from its files.
+def read_day(
+    connection: Connection, store: ArchiveStore | None, site: int, day: int, *, marked: Collection[int] | None = None
+) -> SiteDay:
+    """Return the UTC day that begins at `day` (ms).
 
-    The connection is in a snapshot.
+    Args:
+        connection: in a snapshot.
+        store: where its files are, if it has any.
+        site: whose.
+        day: its start.
+        marked: its marked hours (starts, ms), for the others to be read from its files, which is much faster. None: as
+            if nothing in files could be trusted, as long as there are rows.
 
     Raises:
         Unavailable: the day is in files only, and they cannot be read.
@@ -62,8 +72,7 @@ def read_day(connection: Connection, store: ArchiveStore | None, site: int, day:
         store,
         site,
         span,
-        # As if nothing in the files could be trusted, as long as there is anything else.
-        marked=range(day, day + DAY, HOUR),
+        marked=range(day, day + DAY, HOUR) if marked is None else marked,
         columns=Columns(events=_OWN, sessions=()),
     )
     with reading_files():

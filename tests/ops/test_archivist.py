@@ -286,6 +286,22 @@ def test_a_day_without_rollups(stage: Stage) -> None:
     stage.assert_right()
 
 
+def test_late_events_of_a_day_with_files(stage: Stage) -> None:
+    """What comes late is in new files, beside what the old ones have of the hours that it left alone."""
+    stage.write(some_days(2))
+    stage.go_to(FIRST + 2 * DAY + HOUR)
+    for number in range(3):
+        late = event_at(FIRST + DAY + number * 5 * HOUR, 9, person=90 + number, path="/late")
+        stage.write([late._replace(properties='{"late": true}')])
+        stage.assert_right()
+        stage.go_to(FIRST + 2 * DAY + (2 + number) * HOUR)
+        stage.assert_right()
+        assert stage.current() == [(name(0), False), (name(1), False)]
+    stage.go_to(FIRST + 10 * DAY)
+    assert stage.rows()["events"] == 0
+    stage.assert_right()
+
+
 def test_rows_stay_until_files_are_right(stage: Stage) -> None:
     """A file that was changed, or that is not there, holds its day's rows back and raises the alarm, until mended."""
     stage.write(some_days(2))
