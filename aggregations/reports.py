@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
-import psycopg
-from psycopg_pool import PoolTimeout
-
-from aggregations.answers import Around, CustomEvents, Flow, Funnel, Journeys, Pages, Series, Summary, Timeseries
+from aggregations.answers import CustomEvents, Flow, Pages, Series, Summary, Timeseries
+from aggregations.asking import Questions
 from aggregations.basis import Basis
 from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
 from aggregations.closed import ClosedLists
@@ -20,27 +17,23 @@ from aggregations.comparing import before, of_keys
 from aggregations.hours import HourCache
 from aggregations.lists import ListReading
 from aggregations.planner import Span
-from aggregations.question_reading import QuestionReading
 from aggregations.ranking import top
 from aggregations.series import series
 from aggregations.totals import TotalsReading
-from aggregations.turns import Turns
-from core.errors import Unavailable
-from core.filters import Choice, Filter, FilterDimension
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
 from storage.listings import CUSTOM_EVENTS, FLOW, PAGES, events_by_path
-from storage.reports import PageSum, Scope, give_up_after, oldest
-from storage.snapshots import snapshot
+from storage.reports import PageSum, Scope, oldest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, tzinfo
 
     import polars as pl
+    import psycopg
     from psycopg_pool import ConnectionPool
 
-    from aggregations.conversions import By, Reached
+    from aggregations.question_reading import QuestionReading
     from aggregations.series import Asked
     from core.clock import Clock
     from core.comparisons import Other
@@ -49,26 +42,13 @@ if TYPE_CHECKING:
     from core.metrics import Totals
     from core.query import Group, Query
     from core.ranges import Comparison
-    from core.steps import Step
     from core.telemetry import Telemetry
     from storage.archive.store import ArchiveStore
     from storage.listings import Listing
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-#: Reports that run at a time in a process: more would only make each of them slower. Questions, which look at events
-#: and may take long, have turns of their own, so that nobody waits for them.
-QUICK: Final = 2
-QUESTIONS: Final = 2
-#: Reports that may wait for their turn, of either kind.
-WAITING: Final = 200
-#: Seconds after which one of its statements is given up.
-LONGEST: Final = 60
-
-
-class Reports:
-    """Answers queries, a few at a time, each in a thread of its own.
+class Reports(Questions):
+    """Answers queries, a few at a time, each in a thread: out of rollups where they say it, else as questions.
 
     Args:
         pool: connections to read with; closed by whoever opened it.
@@ -84,20 +64,10 @@ class Reports:
     def __init__(
         self, pool: ConnectionPool, *, clock: Clock, telemetry: Telemetry, archive: ArchiveStore | None = None
     ) -> None:
-        self._pool = pool
-        self._archive = archive
-        self._clock = clock
-        self._telemetry = telemetry
+        super().__init__(pool, clock=clock, telemetry=telemetry, archive=archive)
         self._totals_kept: HourCache[tuple[int, Totals]] = HourCache(clock=clock)
         self._lines_kept: HourCache[tuple[int, pl.DataFrame]] = HourCache(clock=clock, size=lambda part: part[1].height)
         self._closed = ClosedLists()
-        self._quick = Turns("report", at_a_time=QUICK, waiting=WAITING)
-        self._questions = Turns("question", at_a_time=QUESTIONS, waiting=WAITING)
-
-    def close(self) -> None:
-        """Wait for the reports that run and let the threads end."""
-        for turns in (self._quick, self._questions):
-            turns.close()
 
     async def summary(
         self, query: Query, comparison: Comparison | None = None, *, other: Other | None = None
@@ -132,34 +102,6 @@ class Reports:
         return await self._run(
             "custom_events", self._custom_events, query, name, limit=limit, offset=offset, other=other
         )
-
-    async def funnel(self, query: Query, steps: Sequence[Step]) -> Funnel:
-        """The visits that take the steps in order.
-
-        Args:
-            query: which visits: those that begin in the range and, with a group, have a view in it.
-            steps: one at least.
-        """
-        return await self._ask("funnel", self._funnel, query, steps)
-
-    async def journeys(self, query: Query, *, stops: int, limit: int, offset: int = 0) -> Journeys:
-        """The first so many pages of the visits that begin in the range and, with a group, have a view in it."""
-        return await self._ask("journeys", self._journeys, query, stops=stops, limit=limit, offset=offset)
-
-    async def around(self, query: Query, path: str, *, limit: int, offset: int = 0) -> Around:
-        """What comes before and after a page in these visits; each list is cut alike."""
-        return await self._ask("around", self._around, query, path, limit=limit, offset=offset)
-
-    async def conversions(self, query: Query, goal: Step, *by: By, assistants: bool = True) -> Reached:
-        """How many visits that begin in the range reach the goal, in all and by the rows of reports.
-
-        Args:
-            query: which visits; with a group, those that saw a page of it in the range.
-            goal: a view or an event, whenever in the visit.
-            by: what they are told apart by.
-            assistants: as for `sources`.
-        """
-        return await self._ask("conversions", self._conversions, query, goal, *by, assistants=assistants)
 
     async def sources(  # noqa: PLR0913 - what of the visits, which rows, and what they are compared with
         self,
@@ -319,41 +261,6 @@ class Reports:
             return question
         return ListReading(Basis.read(connection, query, span), self._lines_kept, self._closed, question)
 
-    def _question(self, connection: psycopg.Connection, query: Query) -> QuestionReading:
-        until = self._clock.monotonic() + LONGEST
-
-        def in_time() -> None:
-            if self._clock.monotonic() > until:
-                raise _too_slow()
-
-        return QuestionReading(connection, self._archive, query, in_time=in_time)
-
-    def _funnel(self, query: Query, steps: Sequence[Step]) -> Funnel:
-        with self._snapshot() as connection:
-            counts = self._question(connection, query).funnel(Span(*query.ends), steps)
-        taken = zip((step.text for step in steps), counts, strict=True)
-        return Funnel(days=query.days, steps=tuple(taken))
-
-    def _conversions(self, query: Query, goal: Step, *by: By, assistants: bool) -> Reached:
-        if query.group is not None:
-            group = Filter(dimension=FilterDimension.GROUP, choices=(Choice(query.group.name),))
-            query = replace(query, group=None, filters=(*query.filters, group), groups=query.group.groups)
-        with self._snapshot() as connection:
-            return self._question(connection, query).conversions(Span(*query.ends), goal, *by, assistants=assistants)
-
-    def _journeys(self, query: Query, *, stops: int, limit: int, offset: int) -> Journeys:
-        with self._snapshot() as connection:
-            rows = self._question(connection, query).journeys(
-                Span(*query.ends), stops=stops, limit=limit, offset=offset
-            )
-        return Journeys(days=query.days, rows=tuple(rows))
-
-    def _around(self, query: Query, path: str, *, limit: int, offset: int) -> Around:
-        with self._snapshot() as connection:
-            lines = self._question(connection, query).around(Span(*query.ends), path)
-        before, after = (tuple(top(found, "count", limit=limit, offset=offset)) for found in lines)
-        return Around(days=query.days, path=path, before=before, after=after)
-
     def _sources(  # noqa: PLR0913 - as for `sources`
         self,
         query: Query,
@@ -399,34 +306,3 @@ class Reports:
         with self._snapshot() as connection:
             first = oldest(connection, site=site)
         return None if first is None else date_at(first, zone)
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[psycopg.Connection]:
-        try:
-            with self._pool.connection() as connection, snapshot(connection):
-                give_up_after(connection, seconds=LONGEST)
-                yield connection
-        except psycopg.errors.QueryCanceled as error:
-            raise _too_slow() from error
-        except (psycopg.OperationalError, PoolTimeout) as error:
-            raise Unavailable("the store does not answer: try again", retry_after=5) from error
-
-    async def _run(
-        self, name: str, report: Callable[Concatenate[Query, P], T], query: Query, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        turns = self._questions if query.is_filtered else self._quick
-        return await turns.run(partial(self._timed, name, report, query, *args, **kwargs))
-
-    async def _ask(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._questions.run(partial(self._timed, name, report, *args, **kwargs))
-
-    def _timed(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        started = self._clock.monotonic()
-        try:
-            return report(*args, **kwargs)
-        finally:
-            self._telemetry.observe("footfall_report_seconds", self._clock.monotonic() - started, report=name)
-
-
-def _too_slow() -> Unavailable:
-    return Unavailable(f"the report takes longer than {LONGEST} s: ask for fewer days", retry_after=LONGEST)

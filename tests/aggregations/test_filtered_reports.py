@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregations import question_reading
+from aggregations.answering import QUICK
 from aggregations.archive.reading import read_frames
-from aggregations.reports import QUICK, Reports
+from aggregations.reports import Reports
 from core.dimensions import OF_SESSIONS, Dimension
 from core.errors import Unavailable
 from core.filters import parse_filters

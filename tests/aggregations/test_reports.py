@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from aggregations import reports as reports_module
+from aggregations import answering
 from aggregations.job import RollupJob
 from aggregations.planner import Span
 from aggregations.reports import Reports
@@ -427,7 +427,7 @@ async def test_a_report_that_takes_too_long_is_given_up(
 ) -> None:
     """It says so, rather than that the store is away."""
     migrate(postgres_database)
-    monkeypatch.setattr(reports_module, "LONGEST", 1)
+    monkeypatch.setattr(answering, "LONGEST", 1)
     with open_pool(postgres_database, size=1) as pool, psycopg.connect(postgres_database) as other:
         other.execute("LOCK TABLE marks")
         service = Reports(pool, clock=StillClock(), telemetry=NoTelemetry())

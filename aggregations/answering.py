@@ -1,0 +1,104 @@
+"""How queries are answered: a few at a time, each in a thread and a snapshot of its own, none for too long."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from aggregations.question_reading import QuestionReading
+from aggregations.turns import Turns
+from core.errors import Unavailable
+from storage.reports import give_up_after
+from storage.snapshots import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from psycopg_pool import ConnectionPool
+
+    from core.clock import Clock
+    from core.query import Query
+    from core.telemetry import Telemetry
+    from storage.archive.store import ArchiveStore
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Reports that run at a time in a process: more would only make each of them slower. Questions, which look at events
+#: and may take long, have turns of their own, so that nobody waits for them.
+QUICK: Final = 2
+QUESTIONS: Final = 2
+#: Reports that may wait for their turn, of either kind.
+WAITING: Final = 200
+#: Seconds after which one of its statements is given up.
+LONGEST: Final = 60
+
+
+class Answering:
+    """What all reports share.
+
+    Args:
+        pool: connections to read with; closed by whoever opened it.
+        clock: to measure.
+        telemetry: where the time of each report goes.
+        archive: where files are that questions are answered from, if there are any.
+    """
+
+    def __init__(
+        self, pool: ConnectionPool, *, clock: Clock, telemetry: Telemetry, archive: ArchiveStore | None
+    ) -> None:
+        self._pool = pool
+        self._archive = archive
+        self._clock = clock
+        self._telemetry = telemetry
+        self._quick = Turns("report", at_a_time=QUICK, waiting=WAITING)
+        self._questions = Turns("question", at_a_time=QUESTIONS, waiting=WAITING)
+
+    def close(self) -> None:
+        """Wait for the reports that run and let the threads end."""
+        for turns in (self._quick, self._questions):
+            turns.close()
+
+    def _question(self, connection: psycopg.Connection, query: Query) -> QuestionReading:
+        until = self._clock.monotonic() + LONGEST
+
+        def in_time() -> None:
+            if self._clock.monotonic() > until:
+                raise _too_slow()
+
+        return QuestionReading(connection, self._archive, query, in_time=in_time)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[psycopg.Connection]:
+        try:
+            with self._pool.connection() as connection, snapshot(connection):
+                give_up_after(connection, seconds=LONGEST)
+                yield connection
+        except psycopg.errors.QueryCanceled as error:
+            raise _too_slow() from error
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Unavailable("the store does not answer: try again", retry_after=5) from error
+
+    async def _run(
+        self, name: str, report: Callable[Concatenate[Query, P], T], query: Query, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        turns = self._questions if query.is_filtered else self._quick
+        return await turns.run(partial(self._timed, name, report, query, *args, **kwargs))
+
+    async def _ask(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._questions.run(partial(self._timed, name, report, *args, **kwargs))
+
+    def _timed(self, name: str, report: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        started = self._clock.monotonic()
+        try:
+            return report(*args, **kwargs)
+        finally:
+            self._telemetry.observe("footfall_report_seconds", self._clock.monotonic() - started, report=name)
+
+
+def _too_slow() -> Unavailable:
+    return Unavailable(f"the report takes longer than {LONGEST} s: ask for fewer days", retry_after=LONGEST)
