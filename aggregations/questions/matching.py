@@ -89,8 +89,8 @@ def in_groups(path: pl.Expr, given: Filter, groups: PathGroups) -> pl.Expr:
 def of_event(given: Filter) -> pl.Expr:
     """Whether an event that is no view passes a filter on events."""
     if given.dimension is FilterDimension.EVENT:
-        name = pl.when(pl.col("type") == EventType.CUSTOM).then(pl.col("name")).otherwise(pl.col("type"))
-        return passes(name, given)
+        custom = pl.col("type") == EventType.CUSTOM
+        return (custom & passes(pl.col("name"), given)) | (~custom & passes(pl.col("type"), given))
     # Quotes and all else may stand between these quotes; only a backslash could not be told, and none is in a filter.
     key = given.key.replace('"', '\\"')
     return passes(pl.col("properties").str.json_path_match(f'$["{key}"]').fill_null(""), given)
