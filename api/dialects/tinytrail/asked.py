@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.dialects.tinytrail import named, parameters
 from api.dialects.tinytrail.filters import filters
 from core.comparisons import other
+from core.errors import InvalidInput
 from core.globs import PathGroups
 from core.intervals import Calendar
 from core.query import Group, Query
@@ -53,6 +54,26 @@ class Asked:
     def page(self) -> Page:
         """The rows that are asked for."""
         return {"limit": self.given.per_page, "offset": (self.given.page - 1) * self.given.per_page}
+
+    def without_goal(self, report: str) -> Asked:
+        """The same, for a report that has no goals.
+
+        Raises:
+            InvalidInput: it is asked for one.
+        """
+        if self.goal is not None:
+            raise InvalidInput(f"goal: the report {report} has no goals")
+        return self
+
+    def without_comparison(self, report: str) -> Asked:
+        """The same, for a report that is compared with nothing.
+
+        Raises:
+            InvalidInput: it is asked to be, by a word that is not the API's own: those it ignores.
+        """
+        if self.other is not None:
+            raise InvalidInput(f"compare={self.given.against}: the report {report} is compared with nothing")
+        return self
 
 
 class Understanding:

@@ -176,7 +176,7 @@ class _DayReports:
 
     async def funnel(self, request: Request, user: User) -> Response:
         """How many visits take some steps in order."""
-        asked = await self._understand(request, user)
+        asked = (await self._understand(request, user)).without_goal("funnel").without_comparison("funnel")
         report = await self._reports.funnel(asked.query, await self._steps(request, asked))
         if asked.given.format is Format.CSV:
             return _csv("funnel", report.days, translate.funnel_table(report))
@@ -184,7 +184,7 @@ class _DayReports:
 
     async def journeys(self, request: Request, user: User) -> Response:
         """The pages that visits see one after the other, or what comes before and after one. An extension."""
-        asked = await self._understand(request, user)
+        asked = (await self._understand(request, user)).without_goal("journeys").without_comparison("journeys")
         given, query, path = asked.given, asked.query, parameters.path(request.query_params)
         if path is not None:
             around = await self._reports.around(query, path, **asked.page)
@@ -198,7 +198,7 @@ class _DayReports:
 
     async def timeseries(self, request: Request, user: User) -> Response:
         """One metric by day or by another interval, of the site or of one page."""
-        asked = await self._understand(request, user)
+        asked = (await self._understand(request, user)).without_goal("timeseries")
         given, query = asked.given, asked.query
         interval = parameters.interval(request.query_params)
         if interval is not None or asked.other is not None:

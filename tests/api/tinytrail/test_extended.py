@@ -124,7 +124,7 @@ async def test_tables_say_it_too(client: httpx.AsyncClient, report: str, first: 
     assert lines[1] == first
 
 
-@pytest.mark.parametrize("report", ["pages", "sources", "devices", "flow", "custom-events", "timeseries"])
+@pytest.mark.parametrize("report", ["pages", "sources", "devices", "flow", "custom-events", "timeseries", "journeys"])
 async def test_the_comparisons_of_the_api_change_no_list(
     client: httpx.AsyncClient, reports: FixedReports, report: str
 ) -> None:
@@ -309,6 +309,11 @@ async def test_a_funnel_may_be_named(client: httpx.AsyncClient, reports: FixedRe
         ("pages", {"segment": ["Germans"] * 11}, "segment must be sent at most 10 times"),
         ("summary", {"segment": "a\0"}, "segment must not contain U+0000 or half a surrogate pair"),
         ("funnel", {"funnel": "Ordered"}, "there is no Ordered"),
+        ("funnel", {"funnel": "Sign up", "goal": "Signed up"}, "goal: the report funnel has no goals"),
+        ("journeys", {"goal": "Signed up"}, "goal: the report journeys has no goals"),
+        ("timeseries", {"goal": "Signed up"}, "goal: the report timeseries has no goals"),
+        ("journeys", {"compare": "year"}, "compare=year: the report journeys is compared with nothing"),
+        ("funnel", {"compare": "previous"}, "compare=previous: the report funnel is compared with nothing"),
         ("funnel", {"funnel": "Sign up", "steps[]": ["/", "/a"]}, "send either funnel or steps[]"),
         ("funnel", {}, "steps[] must be sent 2 to 20 times: for each step a path or an event"),
     ],
