@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import polars as pl
 import pytest
 
 from aggregations.planner import Span
@@ -14,6 +13,9 @@ from core.globs import PathGroups
 from core.spans import DAY
 from tests.aggregations.questions.scenes import scene_of
 from tests.cases import FIRST_DAY, events_of
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SPAN: Final = Span(FIRST_DAY, FIRST_DAY + DAY)
 #: Two visits at the same time, one of which comes back, a third that reloads, and one without a view.
