@@ -30,11 +30,11 @@ from core.steps import parse_step
 from core.telemetry import NoTelemetry
 from storage.archive.folder import Folder
 from tests import filter_oracle as oracle
-from tests.aggregations.archive.test_reading import Mixture, arrange, mixtures
 from tests.aggregations.questions.scenes import GROUPS, ZONES, Scene, scene_of, some_events, some_filters
 from tests.aggregations.test_reports import HastyClock
 from tests.cases import FIRST_DAY, events_of
 from tests.clocks import SetClock
+from tests.mixtures import Mixture, arrange, mixtures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,162 +4,35 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from random import Random
 from threading import Event as Flag
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 
-from aggregations.archive.reading import read_frames, reading_files
 from aggregations.imports import FileDay, import_day
-from aggregations.job import RollupJob
-from aggregations.planner import Span
 from core.drops import DeadReason
 from core.spans import DAY, HOUR, MINUTE
-from ops.archivist import Archivist
 from ops.replay import Legible, Replayed, count_past
 from ops.sweeper import Sweeper
-from storage import dead_letters, marks
+from storage import dead_letters
 from storage.archive import manifest
-from storage.archive.folder import Folder
-from storage.archive.schema import EVENT_ORDER, EVENTS, SESSION_ORDER, SESSIONS, in_file
 from storage.dead_letters import DeadLetter
 from storage.pool import open_async_pool
-from storage.snapshots import snapshot
-from storage.times import instant, millis_of
+from storage.times import instant
 from streams.codec import encode
-from tests.aggregations.archive.test_reading import in_order, right_frames
+from tests.archives import FIRST, Stage, day_of_events, name, some_days
 from tests.cases import event_at
-from tests.clocks import SetClock
-from tests.measurements import Measurements
-from tests.stores import write_events
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from psycopg_pool import ConnectionPool
 
-    from core.events import Event
     from storage.archive.bucket import Bucket
-    from storage.archive.store import ArchiveStore
-
-FIRST: Final = millis_of(instant(1_790_000_000_000).date().replace(day=25))
-"""The 25th of a month of 30 days, so that a month ends on the way."""
-
-
-class Stage:
-    """A site, its archive, and an archivist whose clock is turned by hand."""
-
-    def __init__(self, pool: ConnectionPool, folder: Path, store: ArchiveStore | None = None) -> None:
-        self.pool = pool
-        self.clock = SetClock(FIRST)
-        self.telemetry = Measurements()
-        self.store = store or Folder(folder)
-        self.job = RollupJob(pool=pool, clock=self.clock, telemetry=self.telemetry, archive=self.store)
-        self.archivist = self.new_archivist()
-        self.events: list[Event] = []
-
-    def new_archivist(self) -> Archivist:
-        """As after a start."""
-        return Archivist(
-            pool=self.pool,
-            job=self.job,
-            store=self.store,
-            clock=self.clock,
-            telemetry=self.telemetry,
-            retention_days=4,
-        )
-
-    def write(self, events: Sequence[Event]) -> None:
-        """Let events come in."""
-        self.events += events
-        with self.pool.connection() as connection:
-            write_events(connection, events)
-
-    def go_to(self, now: int) -> None:
-        """Let the time come, roll up what is marked, and do the archive's work until nothing is left."""
-        self.clock.now = now
-        with self.pool.connection() as connection:
-            days = sorted({(site, hour - hour % DAY) for site, hour, _ in marks.waiting(connection)})
-        for site, day in days:
-            if day + DAY <= now:
-                self.job.roll_day(site, day)
-        for _ in range(4):
-            self.archivist.work(Flag())
-            self.clock.now += 11 * MINUTE
-
-    def assert_right(self) -> None:
-        """Everything that ever came in is read, and nothing else."""
-        span = Span(FIRST - 20 * DAY, FIRST + 60 * DAY)
-        with self.pool.connection() as connection, snapshot(connection), reading_files():
-            read = read_frames(connection, self.store, 1, span)
-            found = in_order(read.events.collect()), in_order(read.sessions.collect())
-        for expected, actual in zip(right_frames(self.events, span), found, strict=True):
-            assert_frame_equal(expected, actual)
-
-    def assert_in_order(self) -> None:
-        """Every file has the rows in its order, the columns of its schema, and no nulls."""
-        for found in self.store.found(1):
-            is_events = "/events-" in found.name
-            schema, order = (EVENTS, EVENT_ORDER) if is_events else (SESSIONS, SESSION_ORDER)
-            (address,) = self.store.sources([found.name]).addresses
-            frame = pl.read_parquet(address, hive_partitioning=False)
-            assert frame.schema == in_file(schema)
-            assert frame.equals(frame.sort(*order, maintain_order=True))
-            assert sum(frame.null_count().row(0)) == 0
-            assert pl.read_parquet_metadata(address)["footfall_schema"] == "1"
-
-    def current(self) -> list[tuple[str, bool]]:
-        """The current files of events and whether they are final."""
-        with self.pool.connection() as connection:
-            pairs = manifest.current(connection, site=1, begin=0, end=FIRST + 1000 * DAY)
-        names = [(str(pair.events.name).partition(".v")[0], pair.final) for pair in pairs]
-        return sorted(names)
-
-    def rows(self) -> dict[str, int]:
-        """How many rows are in the tables."""
-        with self.pool.connection() as connection:
-            return {
-                table: connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608 - our own names
-                for table in ("events", "event_properties", "sessions")
-            }
 
 
 @pytest.fixture
 def stage(rollup_pool: ConnectionPool, tmp_path: Path) -> Stage:
     """An empty archive of a site."""
     return Stage(rollup_pool, tmp_path / "archive")
-
-
-def day_of_events(day: int, seed: int, *, count: int = 40) -> list[Event]:
-    """Events of a few people over one day, some of them shortly before midnight, some with properties."""
-    random = Random(seed)  # noqa: S311 - test data
-    times = sorted(random.choices([*range(0, DAY, 13 * MINUTE), *range(DAY - HOUR, DAY, 7 * MINUTE)], k=count))
-    return [
-        event_at(
-            day + ts,
-            number,
-            person=random.randrange(5),
-            traffic=random.choice((0, 0, 0, 1)),
-            event_type=random.choice(("page_view", "page_view", "custom", "scroll_50")),
-            name="buy",
-            path=random.choice(("/", "/ä", '/"a",b')),
-            engaged_ms=random.randrange(9),
-        )._replace(properties=random.choice(("", "", '{"plan": "pro"}')))
-        for number, ts in enumerate(times)
-    ]
-
-
-def some_days(count: int) -> list[Event]:
-    """Events of days that follow each other."""
-    return [event for day in range(count) for event in day_of_events(FIRST + day * DAY, day)]
-
-
-def name(day: int) -> str:
-    """The name of a day's events, without version."""
-    return f"site=1/events-{instant(FIRST + day * DAY):%Y-%m-%d}"
 
 
 def test_life_of_a_day(stage: Stage) -> None:

@@ -9,7 +9,7 @@ import pytest
 from core.spans import DAY, MINUTE
 from storage import import_jobs
 from tests.aggregations.archive.killed import bring_in, keep, roll, run_until
-from tests.ops.test_archivist import FIRST, Stage, day_of_events, name, some_days
+from tests.archives import FIRST, Stage, day_of_events, name, some_days
 
 if TYPE_CHECKING:
     from pathlib import Path

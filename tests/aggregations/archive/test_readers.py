@@ -11,8 +11,8 @@ from aggregations.imports import FileDay, import_day
 from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE
 from storage.archive import retention
+from tests.archives import FIRST, Stage, some_days
 from tests.cases import event_at
-from tests.ops.test_archivist import FIRST, Stage, some_days
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,7 +28,7 @@ from core.steps import parse_step
 from core.telemetry import NoTelemetry
 from storage import marks
 from storage.times import instant
-from tests.ops.test_archivist import FIRST, Stage, some_days
+from tests.archives import FIRST, Stage, some_days
 
 if TYPE_CHECKING:
     from pathlib import Path

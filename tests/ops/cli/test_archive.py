@@ -22,8 +22,8 @@ from core.spans import DAY, HOUR
 from core.telemetry import NoTelemetry
 from storage.archive import manifest
 from storage.times import instant
+from tests.archives import FIRST, Stage, day_of_events, some_days
 from tests.cases import event_at
-from tests.ops.test_archivist import FIRST, Stage, day_of_events, some_days
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
