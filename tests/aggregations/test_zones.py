@@ -14,6 +14,8 @@ from aggregations.job import RollupJob
 from aggregations.planner import Span
 from aggregations.reports import Reports
 from aggregations.rollups.zone import midnight_in
+from aggregations.series import Asked
+from core.intervals import Calendar, Interval
 from core.metrics import Metric, value_of
 from core.query import Query
 from core.ranges import Days
@@ -182,7 +184,7 @@ async def test_a_changed_zone_changes_the_past(rollup_store: str, rollup_pool: C
 
 
 async def assert_as_defined(service: Reports, history: History, zone: ZoneInfo) -> None:
-    """Every day by itself, and all of them."""
+    """Every day by itself, every week, and all of them."""
     days = Days(first=FIRST, last=FIRST + timedelta(days=ZONED_DAYS))
     for bots in (False, True):
         query = Query(site=1, days=days, zone=zone, bots=bots)
@@ -194,3 +196,9 @@ async def assert_as_defined(service: Reports, history: History, zone: ZoneInfo) 
                 for day, begin, end in zip(days, query.edges, query.edges[1:], strict=False)
             ]
             assert expected == list((await service.timeseries(query, metric)).points)
+            weeks = (await service.series(query, Asked(metric, Interval.WEEK, Calendar(zone=zone)))).points
+            assert [point.value for point in weeks] == [
+                value_of(metric, expected_totals(history, query, Span(point.slot.begin, point.slot.end)))
+                for point in weeks
+            ]
+            assert len(weeks) > 1
