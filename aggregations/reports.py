@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aggregations.answers import CustomEvents, Flow, Pages, Series, Summary, Timeseries
 from aggregations.asking import Questions
@@ -20,6 +20,7 @@ from aggregations.planner import Span
 from aggregations.ranking import top
 from aggregations.series import series
 from aggregations.totals import TotalsReading
+from core.intervals import count
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
 from storage.listings import CUSTOM_EVENTS, FLOW, PAGES, events_by_path
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
     from core.telemetry import Telemetry
     from storage.archive.store import ArchiveStore
     from storage.listings import Listing
+
+
+#: Points of a series that is no question for its turn: a day of minutes, two months of hours.
+_QUICK_POINTS: Final = 1_500
 
 
 class Reports(Questions):
@@ -89,6 +94,8 @@ class Reports(Questions):
 
     async def series(self, query: Query, asked: Asked) -> Series:
         """The metric at each point of the range up to now."""
+        if count(query.days, asked.interval) > _QUICK_POINTS:
+            return await self._ask("timeseries", self._series, query, asked)
         return await self._run("timeseries", self._series, query, asked)
 
     async def flow(self, query: Query, *, limit: int, offset: int = 0, other: Other | None = None) -> Flow:
