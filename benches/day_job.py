@@ -153,7 +153,7 @@ def _best(work: Callable[[], object], postgres: int) -> Times:
 def _read(connection: Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
     span = {"site": 1, "start": instant(DAY_START), "end": instant(DAY_START + DAY)}
     return (
-        frames.read(connection, "events.of_day", span, DAY_EVENTS),
+        frames.read(connection, "events.of_day", span, DAY_EVENTS).sort("ts", "event_id"),
         frames.read(connection, "sessions.of_day", span, DAY_SESSIONS),
     )
 
