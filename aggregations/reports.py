@@ -20,7 +20,7 @@ from aggregations.planner import Span
 from aggregations.ranking import top
 from aggregations.series import series
 from aggregations.totals import TotalsReading
-from core.intervals import count
+from core import intervals
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
 from storage.listings import CUSTOM_EVENTS, FLOW, PAGES, events_by_path
@@ -94,7 +94,7 @@ class Reports(Questions):
 
     async def series(self, query: Query, asked: Asked) -> Series:
         """The metric at each point of the range up to now."""
-        if count(query.days, asked.interval) > _QUICK_POINTS:
+        if intervals.count(query.days, asked.interval) > _QUICK_POINTS:
             return await self._ask("timeseries", self._series, query, asked)
         return await self._run("timeseries", self._series, query, asked)
 
