@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from aggregations.archive.reading import Columns
-from aggregations.questions.choosing import followed_in, of_sessions
+from aggregations.questions.choosing import followed_in, is_new, of_sessions
 from aggregations.questions.matching import of_step
 from core.events import KINDS, Kind
 from storage.archive.schema import VISIT_START
@@ -44,18 +44,23 @@ def steps_taken(found: pl.DataFrame, steps: int) -> list[int]:
 
     One event is one step at most; what happens in between does not matter.
     """
-    first = found.filter(pl.col("0"))
-    counts = [first["session_id"].n_unique()]
+    counts = [_sessions(found, 0)["session_id"].n_unique()]
     if steps > 1:
         # Most visits end here; only the others have to be put in order.
-        twice = found.filter(pl.col("1")).select("session_id").unique()
-        found = found.join(twice, on="session_id", how="semi").sort("ts", "event_id").with_row_index("place")
+        found = (
+            found.join(_sessions(found, 1), on="session_id", how="semi").sort("ts", "event_id").with_row_index("place")
+        )
         reached = _first(found.filter(pl.col("0")))
         for number in range(1, steps):
             later = found.filter(pl.col(str(number))).join(reached, on="session_id")
             reached = _first(later.filter(pl.col("place") > pl.col("before")))
             counts.append(reached.height)
     return counts
+
+
+def _sessions(found: pl.DataFrame, step: int) -> pl.DataFrame:
+    """Those that took a step, whatever came before; most of them once."""
+    return found.filter(pl.col(str(step))).select("session_id").filter(is_new("session_id"))
 
 
 def _first(rows: pl.DataFrame) -> pl.DataFrame:
