@@ -182,14 +182,14 @@ class _Reader:
 
 
 def _print(quiet: Times, loaded: Times) -> None:
-    print(f"{'ms':64} {'before':^21} {'at ' + format(RATE, ',') + ' events/s':^21}")
+    print(f"{'ms':79} {'before':^21} {'at ' + format(RATE, ',') + ' events/s':^21}")
     for report in REPORTS:
-        print(f"{report.kind:20} {report.shown:43} {_told(quiet[report])} {_told(loaded[report])}")
+        print(f"{report.kind:20} {report.shown:58} {_told(quiet[report])} {_told(loaded[report])}")
     for kind in (_YEAR, _CHOSEN, _BUSY):
         both = (
             [one for report in REPORTS if report.kind == kind for one in times[report]] for times in (quiet, loaded)
         )
-        print(f"{kind:20} {'all of them':43} " + " ".join(map(_told, both)))
+        print(f"{kind:20} {'all of them':58} " + " ".join(map(_told, both)))
 
 
 def _told(times: Sequence[float]) -> str:
