@@ -14,6 +14,7 @@ from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from core.dimensions import OF_SESSIONS, Dimension
 from core.errors import InvalidInput
 from core.events import TrafficClass
 from core.globs import Glob
@@ -76,23 +77,13 @@ OF_VISITS: Final[Mapping[FilterDimension, tuple[str, ...]]] = MappingProxyType(
     {
         _F.ENTRY: ("entry_path",),
         _F.EXIT: ("exit_path",),
-        _F.SOURCE: ("referrer_host",),
-        _F.CHANNEL: ("channel",),
-        _F.UTM_SOURCE: ("utm_source",),
-        _F.UTM_MEDIUM: ("utm_medium",),
-        _F.UTM_CAMPAIGN: ("utm_campaign",),
-        _F.UTM_CONTENT: ("utm_content",),
-        _F.UTM_TERM: ("utm_term",),
-        _F.HOSTNAME: ("hostname",),
-        _F.COUNTRY: ("country",),
-        _F.REGION: ("country", "region"),
-        _F.CITY: ("country", "region", "city"),
-        _F.BROWSER: ("browser",),
-        _F.BROWSER_VERSION: ("browser", "browser_version"),
-        _F.OS: ("os",),
-        _F.OS_VERSION: ("os", "os_version"),
-        _F.DEVICE: ("device",),
-        _F.SCREEN: ("screen",),
+        _F.SOURCE: OF_SESSIONS[Dimension.REFERRER],
+        # A dimension that is added must become a filter too. The three of a campaign are filters each.
+        **{
+            _F(dimension.value): columns
+            for dimension, columns in OF_SESSIONS.items()
+            if dimension not in {Dimension.REFERRER, Dimension.UTM}
+        },
     }
 )
 
