@@ -13,7 +13,7 @@ from aggregations.archive.writing import write_parts
 from core.errors import FootfallError
 from core.spans import DAY
 from storage import marks
-from storage.archive import manifest
+from storage.archive import manifest, retention
 from storage.archive.files import FileKind, FileName
 from storage.archive.manifest import FilePair
 from storage.archive.retention import RowDays
@@ -87,6 +87,11 @@ def compact(connection: Connection, store: ArchiveStore, site: int, month: Span,
 def _ready(connection: Connection, site: int, month: Span) -> list[FilePair]:
     pairs = manifest.current(connection, site=site, begin=month.begin, end=month.end)
     if marks.of_span(connection, site=site, start=month.begin, end=month.end):
+        return []
+    # A month's files speak of all of its days: none may have rows alone.
+    row_days = retention.row_days(connection, site=site, begin=month.begin, end=month.end)
+    alone = lay_out(month, marked=(), pairs=pairs, row_days=row_days).rows
+    if any(retention.has_rows(connection, site=site, begin=begin, end=end) for begin, end in alone):
         return []
     return pairs if all(pair.final for pair in pairs) else []
 

@@ -70,6 +70,13 @@ async def without_rows(connection: AsyncConnection, days: Collection[tuple[int, 
     return [(site, millis(day)) async for site, day in cursor]
 
 
+def has_rows(connection: Connection, *, site: int, begin: int, end: int) -> bool:
+    """Return whether the tables have anything of a site in [begin, end), ms."""
+    given = {"site": site, "begin": instant(begin), "end": instant(end)}
+    row = connection.execute(load("archive.has_rows"), given).fetchone()
+    return row is not None and bool(row[0])
+
+
 def oldest_rows(connection: Connection) -> int | None:
     """Return when the oldest event or session in the tables was, ms."""
     row = connection.execute(load("archive.oldest_rows")).fetchone()

@@ -151,7 +151,7 @@ async def test_replay_into_days_without_rows(stage: Stage, rollup_store: str) ->
 def test_a_day_without_rollups(stage: Stage) -> None:
     """Rows that are counted nowhere are archived too, and hold nothing back for long."""
     flood = [event_at(FIRST + HOUR, number, traffic=2, person=number) for number in range(3)]
-    stage.write(flood)
+    stage.write([*flood, *day_of_events(FIRST + DAY, 4)])
     stage.go_to(FIRST + 10 * DAY)
     stage.go_to(FIRST + 11 * DAY)
     assert stage.rows()["events"] == 0
