@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from core.errors import InvalidInput
-from core.text import require_clean
+from core.text import require_clean, short_text
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -77,11 +77,7 @@ def check_account_name(text: str) -> str:
     Raises:
         InvalidInput: it is empty, too long or cannot be stored.
     """
-    name = text.strip()
-    if not 0 < len(name) <= _MAX_NAME:
-        raise InvalidInput(f"name must be 1 to {_MAX_NAME} characters")
-    require_clean(name, "name")
-    return name
+    return short_text(text, "name", most=_MAX_NAME)
 
 
 def check_email(text: str) -> str:

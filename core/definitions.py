@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from core.errors import InvalidInput
-from core.text import require_clean
+from core.text import short_text
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -43,8 +42,4 @@ def check_name(text: str) -> str:
     Raises:
         InvalidInput: it is empty, too long or cannot be stored.
     """
-    name = text.strip()
-    if not 0 < len(name) <= _MAX_NAME:
-        raise InvalidInput(f"name must be 1 to {_MAX_NAME} characters")
-    require_clean(name, "name")
-    return name
+    return short_text(text, "name", most=_MAX_NAME)

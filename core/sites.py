@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from core.errors import InvalidInput
 from core.globs import Glob
 from core.networks import Network, parse_network
-from core.text import require_clean
+from core.text import short_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,17 +108,16 @@ def check_content_groups(groups: Iterable[tuple[str, str]]) -> tuple[ContentGrou
     Raises:
         InvalidInput: too many, or one has an empty, overlong or unstorable name or pattern; the message says which.
     """
-    checked = tuple(ContentGroup(name.strip(), pattern.strip()) for name, pattern in groups)
-    if len(checked) > _MAX_GROUPS:
+    given = tuple(groups)
+    if len(given) > _MAX_GROUPS:
         raise InvalidInput(f"content_groups must be at most {_MAX_GROUPS} groups")
-    for index, (name, pattern) in enumerate(checked):
-        if not 0 < len(name) <= _MAX_NAME:
-            raise InvalidInput(f"content_groups[{index}].name must be 1 to {_MAX_NAME} characters")
-        if not 0 < len(pattern) <= _MAX_PATTERN:
-            raise InvalidInput(f"content_groups[{index}].pattern must be 1 to {_MAX_PATTERN} characters")
-        require_clean(name, f"content_groups[{index}].name")
-        require_clean(pattern, f"content_groups[{index}].pattern")
-    return checked
+    return tuple(
+        ContentGroup(
+            short_text(name, f"content_groups[{index}].name", most=_MAX_NAME),
+            short_text(pattern, f"content_groups[{index}].pattern", most=_MAX_PATTERN),
+        )
+        for index, (name, pattern) in enumerate(given)
+    )
 
 
 def check_excluded_ips(texts: Iterable[str]) -> tuple[str, ...]:

@@ -24,3 +24,16 @@ def require_clean(text: str, field: str) -> None:
     """
     if not is_clean(text):
         raise InvalidInput(f"{field} must not contain U+0000 or half a surrogate pair")
+
+
+def short_text(text: str, field: str, *, most: int) -> str:
+    """Return the text without surrounding blanks.
+
+    Raises:
+        InvalidInput: it is empty, longer than `most` characters or cannot be stored; the message names the field.
+    """
+    short = text.strip()
+    if not 0 < len(short) <= most:
+        raise InvalidInput(f"{field} must be 1 to {most} characters")
+    require_clean(short, field)
+    return short
