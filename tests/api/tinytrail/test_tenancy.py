@@ -233,6 +233,7 @@ class Stage:
             params=httpx.QueryParams(asked.query),
             json=asked.body,
             headers=headers,
+            timeout=30,
         ) as response:
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
                 response.read()
