@@ -129,6 +129,39 @@ async def test_a_window_is_what_the_query_says(
             assert expected == told.view(1, HALF_HOUR)
 
 
+@pytest.mark.parametrize("seed", range(2))
+async def test_published_parts_are_what_the_query_says(
+    pool: ConnectionPool, async_pool: AsyncConnectionPool, clock: SetClock, seed: int
+) -> None:
+    """Of two partitions, each with people of its own, over midnight; also when nothing but time has passed."""
+    random = Random(seed)  # noqa: S311 - a history, no secret
+    events = sorted(
+        view_of(
+            random.randrange(12),
+            MIDNIGHT + random.randrange(-40 * MINUTE, 70 * MINUTE),
+            path=random.choice(("/", "/a")),
+            type_=random.choice(("page_view", "custom")),
+        )
+        for _ in range(80)
+    )
+    clock.now = MIDNIGHT - 80 * MINUTE
+    owner = PartitionRealtime(async_pool, LOG, clock=clock)
+    for partition in range(2):
+        owner.opened(partition)
+    reader = SummedRealtime(pool, log=LOG, partitions=2, truth=Absent())
+    truth = StoredRealtime(pool)
+    for number in range(0, len(events), 8):
+        batch = events[number : number + 8]
+        clock.now = max(clock.now, batch[-1].ts)
+        await store(async_pool, batch)
+        for partition in range(2):
+            owner.committed(partition, [one for one in batch if one.visitor // 2 % 2 == partition])
+        for later in (0, 3 * MINUTE):
+            clock.now += later
+            await owner.publish()
+            assert await truth.view(1, clock.now, HALF_HOUR) == await reader.view(1, clock.now, HALF_HOUR)
+
+
 async def test_who_is_active_on_both_sides_of_midnight_counts_once(
     pool: ConnectionPool, async_pool: AsyncConnectionPool, clock: SetClock
 ) -> None:
