@@ -178,7 +178,7 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
         "week_start": Setting(
             _week_start,
             ", ".join(WeekStart),
-            "The first day of a week, for whoever shows weeks: no report counts them.",
+            "Where the weeks of a time series begin.",
         ),
         "file_retention_days": Setting(
             _days,
