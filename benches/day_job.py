@@ -1,7 +1,7 @@
 """The whole rollup job on one day of one site in the embedded PostgreSQL, and where its time goes.
 
-Every hour of the day is marked, which no day in service is: most have been written when their time came. What a day
-costs an hour after its end is "no hour marked".
+Every hour of the day is written, which no day in service needs: most have been when their time came. Once a day has
+files they are written anew from the old ones where no hour is marked.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _measure(pool: ConnectionPool, store: Folder, events: int, *, postgres: int)
         told(f"  write {height:,} rows", lambda: _write(connection, rolled["day"]))
         connection.commit()
     told("whole job, with files", lambda: with_files.roll_day(1, DAY_START, force=True))
-    told("  the same, no hour marked", lambda: with_files.roll_day(1, DAY_START, files=True))
+    told("files again, no hour marked", lambda: with_files.roll_day(1, DAY_START, files=True))
     with pool.connection() as connection:
         found: dict[str, SiteDay] = {}
         told("  read everything", lambda: found.update(day=_read_all(connection, store)))
