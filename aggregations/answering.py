@@ -70,7 +70,7 @@ class Answering:
             if self._clock.monotonic() > until:
                 raise _too_slow()
 
-        return QuestionReading(connection, self._archive, query, in_time=in_time)
+        return QuestionReading(connection, self._archive, query, in_time=in_time, longest=LONGEST)
 
     @contextmanager
     def _snapshot(self) -> Iterator[psycopg.Connection]:

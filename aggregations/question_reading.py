@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from threading import Timer
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -20,7 +22,7 @@ from core.spans import HOUR
 from storage.listings import CUSTOM_EVENTS, FLOW, PAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from psycopg import Connection
 
@@ -49,19 +51,27 @@ class QuestionReading:
         connection: in the snapshot.
         store: where the archive's files are, if there is one.
         query: what is asked, over whatever spans.
-        in_time: raises when it has taken too long; asked before each look.
+        in_time: raises when it has taken too long; asked before and after each look.
+        longest: seconds after which one look is given up.
 
     Every method raises:
         Unavailable: the archive does not answer, or it took too long.
     """
 
     def __init__(
-        self, connection: Connection, store: ArchiveStore | None, query: Query, *, in_time: Callable[[], None]
+        self,
+        connection: Connection,
+        store: ArchiveStore | None,
+        query: Query,
+        *,
+        in_time: Callable[[], None],
+        longest: float,
     ) -> None:
         self._connection = connection
         self._store = store
         self._query = query
         self._in_time = in_time
+        self._longest = longest
 
     def totals(self, spans: Sequence[Span], *, visitors: bool = True) -> list[Totals]:
         """Return the totals of neighbouring spans, in their order; without visitors where nobody asks for them."""
@@ -178,5 +188,20 @@ class QuestionReading:
 
     def _collect(self, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
         self._in_time()
-        with reading_files():
-            return pl.collect_all(frames, engine="streaming")
+        running = [frame.collect(engine="streaming", background=True) for frame in frames]
+        ending = Timer(self._longest, partial(_cancel, running))
+        ending.start()
+        try:
+            with reading_files():
+                return [query.fetch_blocking() for query in running]
+        except Unavailable:
+            self._in_time()
+            raise
+        finally:
+            ending.cancel()
+            _cancel(running)
+
+
+def _cancel(running: Iterable[pl.lazyframe.in_process.InProcessQuery]) -> None:
+    for query in running:
+        query.cancel()

@@ -11,11 +11,12 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregations import question_reading
+from aggregations import answering, question_reading
 from aggregations.answering import QUICK
 from aggregations.archive.reading import read_frames
 from aggregations.reports import Reports
@@ -28,6 +29,7 @@ from core.ranges import Comparison, Days, compared, date_at
 from core.spans import DAY, HOUR
 from core.steps import parse_step
 from core.telemetry import NoTelemetry
+from ops.clock import SystemClock
 from storage.archive.folder import Folder
 from tests import filter_oracle as oracle
 from tests.aggregations.questions.scenes import GROUPS, ZONES, Scene, scene_of, some_events, some_filters
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
+    from aggregations.archive.reading import Frames
     from core.events import Event as Sent
     from core.filters import Filter
     from tests.filter_oracle import Picked
@@ -254,6 +257,28 @@ async def test_more_events_than_can_be_put_in_order_are_refused(
     for question in (service.journeys(query, stops=2, limit=1), service.around(query, "/a", limit=1)):
         with pytest.raises(Unavailable, match="more than 2 events to put in order: ask for fewer days"):
             await question
+    service.close()
+
+
+async def test_a_look_that_takes_too_long_is_stopped(
+    rollup_pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its middle, so that nobody waits for it any longer."""
+    columns = {"s1": pl.lit(value=True), "type": pl.lit("page_view"), "class": pl.lit(0), "visit_country": pl.lit("DE")}
+    some = pl.LazyFrame({"visitor": range(300_000)}).with_columns(session_id="visitor", **columns)
+    hard = pl.col("visitor").cast(pl.String)
+    endless = pl.concat(some.filter(hard.str.contains(f"1.*2.*{number}")) for number in range(500))
+
+    def read_endlessly(*args: Any, **kwargs: Any) -> Frames:  # noqa: ANN401 - as `read_frames`
+        return read_frames(*args, **kwargs)._replace(events=endless)
+
+    monkeypatch.setattr(question_reading, "read_frames", read_endlessly)
+    monkeypatch.setattr(answering, "LONGEST", 0.5)
+    service = Reports(rollup_pool, clock=SystemClock(), telemetry=NoTelemetry())
+    date = date_at(FIRST_DAY, UTC)
+    query = Query(site=1, days=Days(first=date, last=date), zone=UTC, filters=parse_filters([("country", "DE")]))
+    with pytest.raises(Unavailable, match=r"takes longer than 0\.5 s: ask for fewer days"):
+        await asyncio.wait_for(service.summary(query), 60)
     service.close()
 
 
