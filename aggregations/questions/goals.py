@@ -8,7 +8,6 @@ import polars as pl
 
 from aggregations.archive.reading import Columns
 from aggregations.questions.buckets import counted
-from aggregations.questions.choosing import of_sessions
 from aggregations.questions.matching import of_step
 from storage.archive.schema import VISIT_START
 
@@ -49,7 +48,7 @@ def conversions_by_bucket(visits: pl.LazyFrame, edges: Sequence[int]) -> pl.Lazy
 
 def conversions_by_page(visits: pl.LazyFrame, chosen: Chosen) -> pl.LazyFrame:
     """Return `visits` and `conversions` by `path` of the chosen views."""
-    seen = of_sessions(chosen.views, visits).select("session_id", "path").unique()
+    seen = chosen.views.select("session_id", "path").unique()
     return seen.join(visits.select("session_id", "converted"), on="session_id").group_by("path").agg(**_COUNTS)
 
 

@@ -10,6 +10,7 @@ import pytest
 from aggregations.planner import Span
 from aggregations.questions import listings, totals
 from aggregations.questions.choosing import choose
+from core.dimensions import Dimension
 from core.filters import parse_filters
 from core.globs import PathGroups
 from core.metrics import Totals
@@ -36,6 +37,8 @@ CASES: Final = (
     pytest.param("+0:00 /a, +1:00 !buy, +2:00 !pay", ["page=/a"], (1, 1, 1, 2), id="without a filter on them all"),
     pytest.param("23:50 /a, 1d00:10 /b", ["page=/b"], (0, 0, 0, 0), id="a view after the range chooses nothing"),
     pytest.param("23:50 /a, 1d00:10 /b", ["exit=/b"], (1, 1, 1, 0), id="a visit is judged as a whole"),
+    pytest.param("+0:00 /a, +1:00 !buy", ["property:plan=!pro"], (1, 1, 1, 1), id="no property is not that one"),
+    pytest.param("+0:00 /a, +1:00 !buy", ["property:plan="], (1, 1, 1, 1), id="no property is none"),
     pytest.param("+0:00 /a, +1:00 >shop", ["event=outbound_link"], (1, 1, 1, 0), id="by its type"),
 )
 
@@ -77,6 +80,20 @@ def test_totals_of_a_page_are_of_visits_that_saw_it_or_began_or_ended_there(many
         views=4, unique_views=3, visits=3, visitors=3, rated=2, bounces=1, duration_ms=90_000, entries=2, exits=3
     )
     assert expected == found
+
+
+def test_sources_of_a_page_are_of_visits_that_saw_it() -> None:
+    """Also of one that began before the range; whoever did not see the page in it is none of them."""
+    span = Span(FIRST_DAY + DAY, FIRST_DAY + 2 * DAY)
+    chosen = choose(
+        scene_of(events_of("23:50 /a, 1d00:10 /b, 1d10:00 /b person=2, 1d10:00 /a person=3")).frames,
+        parse_filters([("country", "DE")]),
+        span=span,
+        classes=(0,),
+        groups=PathGroups(()),
+    )
+    for has, visits in ((None, 2), (lambda column: column == "/b", 2), (lambda column: column == "/a", 1)):
+        assert [("Direct", visits)] == listings.visits_by(chosen, Dimension.CHANNEL, has=has).collect().rows()
 
 
 def test_a_visit_that_began_before_counts_with_what_is_in_the_range() -> None:
