@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from aggregations.hours import HourKey
 from aggregations.planner import Span, merged, months_around, plan
-from core.spans import HOUR
+from core.spans import HOUR, LONGEST_SESSION
 from storage import reports, standing
 from storage.archive import retention
 from storage.pieces import Bucketed
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: No visit lasts as long.
-_LONGEST_VISIT: Final = 36 * HOUR
 #: So many questions cost less than one over a whole range: of the two days at its ends, and of local midnights nearby.
 _FEW: Final = 4
 
@@ -54,7 +52,7 @@ class Basis:
 
     def has_rows(self, span: Span) -> bool:
         """Whether events of the span, and visits that they are in, are read from rows."""
-        return span.begin - _LONGEST_VISIT >= self.rows_from
+        return span.begin - LONGEST_SESSION >= self.rows_from
 
     def archived(self, rows: Sequence[Piece]) -> list[Span] | None:
         """Return what of a plan's rows is read as questions, neighbours as one.

@@ -18,7 +18,7 @@ from aggregations.questions.totals import Pages
 from core.dimensions import OF_SESSIONS, value_of
 from core.errors import Unavailable
 from core.filters import Choice, Filter, FilterDimension
-from core.spans import HOUR
+from core.spans import LONGEST_SESSION
 from storage.listings import CUSTOM_EVENTS, FLOW, PAGES
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 MOST: Final = 512 * 2**20
 #: Events whose order matters, as in a funnel or a journey, have to be in memory all at once: about a gigabyte.
 MOST_EVENTS: Final = 20_000_000
-#: No visit lasts as long.
-_LONGEST_VISIT: Final = 36 * HOUR
 
 
 class QuestionReading:
@@ -150,8 +148,8 @@ class QuestionReading:
         of_events = Columns(tuple(dict.fromkeys((*columns.events, *sorted(needed.events)))), ())
         of_sessions = Columns((), tuple(dict.fromkeys((*columns.sessions, *sorted(needed.sessions)))))
         back = back or looks_back(query.filters)
-        events = self._read(Span(span.begin, span.end + _LONGEST_VISIT) if on else span, of_events).events
-        sessions = self._read(Span(span.begin - _LONGEST_VISIT, span.end) if back else span, of_sessions).sessions
+        events = self._read(Span(span.begin, span.end + LONGEST_SESSION) if on else span, of_events).events
+        sessions = self._read(Span(span.begin - LONGEST_SESSION, span.end) if back else span, of_sessions).sessions
         return choose(
             Frames(events, sessions),
             query.filters,

@@ -59,6 +59,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     },
 )
 
+#: The types that open a visit, and those that do not.
+ACTIVE_TYPES: Final = tuple(type_ for type_, kind in KINDS.items() if kind is not Kind.PASSIVE)
+PASSIVE_TYPES: Final = tuple(type_ for type_, kind in KINDS.items() if kind is Kind.PASSIVE)
+
 
 class Event(NamedTuple):
     """One accepted event. Empty text and 0 mean none; nothing is null.

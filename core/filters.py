@@ -18,7 +18,7 @@ from core.dimensions import OF_SESSIONS, Dimension
 from core.errors import InvalidInput
 from core.events import TrafficClass
 from core.globs import Glob
-from core.paths import normalise_path
+from core.paths import normalise_path, normalise_pattern
 from core.screens import UNKNOWN
 from core.text import require_clean
 
@@ -204,18 +204,11 @@ def _choice(name: str, text: str) -> Choice:
         raise InvalidInput(f"filter[{name}] must be at most {_MAX_TEXT} characters")
     choice = Choice(text[1:]) if text.startswith("\\") else Choice(text, glob="*" in text)
     if name in _PATHS and choice.text:
-        path = _path(choice)
+        path = normalise_pattern(choice.text) if choice.glob else normalise_path(choice.text)
         choice = Choice(path, glob=choice.glob and "*" in path)
     if name == _F.TRAFFIC and choice not in map(Choice, _CLASSES):
         raise InvalidInput(f"filter[{name}] must be one of {', '.join(_CLASSES)}")
     return choice
-
-
-def _path(choice: Choice) -> str:
-    """The choice's text in the form in which paths are stored; a pattern may begin with a star."""
-    if choice.glob and choice.text.startswith("*"):
-        return normalise_path(f"/{choice.text}")[1:]
-    return normalise_path(choice.text)
 
 
 def _text_of(choice: Choice) -> str:

@@ -25,6 +25,11 @@ def normalise_path(text: str) -> str:
     return _cached(text) if len(text) <= MAX_LENGTH else _normalise(text)
 
 
+def normalise_pattern(text: str) -> str:
+    """Return the form in which a pattern fits paths in their one form: a star in front is no part of a path."""
+    return normalise_path(f"/{text}")[1:] if text.startswith("*") else normalise_path(text)
+
+
 def _normalise(text: str) -> str:
     path = _END.split(text, maxsplit=1)[0]
     if "%" in path:

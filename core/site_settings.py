@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import available_timezones
 
 from core.errors import InvalidInput
-from core.paths import MAX_LENGTH, normalise_path
+from core.paths import MAX_LENGTH, normalise_pattern
 from core.sites import WeekStart
 from core.text import require_clean
 
@@ -77,10 +77,7 @@ def _paths(name: str, value: object) -> tuple[str, ...]:
                 f" or *, has no ? and no #, and at most {MAX_LENGTH} characters"
             )
         require_clean(pattern, f"{name}[{index}]")
-    # In the one form in which paths are stored; a star in front is no part of a path.
-    return _distinct(
-        [normalise_path(text) if text.startswith("/") else normalise_path(f"/{text}")[1:] for text in patterns]
-    )
+    return _distinct([*map(normalise_pattern, patterns)])
 
 
 def _country_codes(name: str, value: object) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ DAY: Final = 24 * HOUR
 GAP: Final = 30 * MINUTE
 #: A fragment that began before noon never joins the next day's, so no session crosses two midnights.
 NOON: Final = 12 * HOUR
+#: So no session lasts as long as this: from a noon to the end of the next day.
+LONGEST_SESSION: Final = DAY + NOON
 #: Before this time of day an event also carries its visitor's hash of the day before.
 LINK_UNTIL: Final = 30 * MINUTE
 #: How late a live event may arrive after its time stamp and still be counted exactly.

@@ -11,7 +11,7 @@ from aggregations.archive.layout import lay_out
 from aggregations.archive.visits import with_visits
 from aggregations.planner import Span
 from core.errors import Unavailable
-from core.spans import DAY, HOUR, day_of, hour_of
+from core.spans import DAY, LONGEST_SESSION, day_of, hour_of
 from storage import marks
 from storage.archive import manifest, retention, rows
 from storage.archive.files import FileKind
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from aggregations.archive.layout import FilePiece
     from storage.archive.retention import RowDays
     from storage.archive.store import ArchiveStore
-
-#: No session that began longer before an instant was still there, ms.
-_LONGEST_SESSION: Final = 36 * HOUR
 
 
 class Frames(NamedTuple):
@@ -77,7 +74,7 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
     begin, end = span
     if marked is None:
         marked = {mark.hour for mark in marks.of_span(connection, site=site, start=hour_of(begin), end=end)}
-    row_days = retention.row_days(connection, site=site, begin=begin - _LONGEST_SESSION, end=end)
+    row_days = retention.row_days(connection, site=site, begin=begin - LONGEST_SESSION, end=end)
     needless = store is None and all(row_days.has(day) for day in range(day_of(begin), end, DAY))
     pairs = [] if needless else manifest.current(connection, site=site, begin=begin, end=end)
     layout = lay_out(span, marked=marked, pairs=pairs, row_days=row_days)
@@ -106,7 +103,7 @@ def sessions_there(
     Raises:
         Unavailable: the archive does not answer, or is not configured.
     """
-    row_days = retention.row_days(connection, site=site, begin=span.begin - _LONGEST_SESSION, end=span.end)
+    row_days = retention.row_days(connection, site=site, begin=span.begin - LONGEST_SESSION, end=span.end)
     return _sessions_there(_Place(connection, store, site, row_days), span, columns)
 
 
@@ -215,7 +212,7 @@ def _sessions_there(place: _Place, span: Span, columns: Iterable[str]) -> pl.Dat
     wanted = [*dict.fromkeys([*columns, "start", "last", "session_id"])]
     found = [rows.sessions(place.connection, place.site, begin=begin, end=end, columns=wanted, most=place.most)]
     before = [
-        day for day in range(day_of(begin - _LONGEST_SESSION), day_of(begin) + DAY, DAY) if not place.row_days.has(day)
+        day for day in range(day_of(begin - LONGEST_SESSION), day_of(begin) + DAY, DAY) if not place.row_days.has(day)
     ]
     if before:
         pairs = manifest.current(place.connection, site=place.site, begin=before[0], end=before[-1] + DAY)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 ROW_GROUP: Final = 131_072
 #: Told in every file; another number would mean that columns are other ones, or mean something else.
 METADATA: Final = {"footfall_schema": "1"}
-_BLOCK: Final = 1 << 20
 #: Rows that are gathered before some are written.
 _AT_A_TIME: Final = 4 * ROW_GROUP
 
@@ -106,16 +105,9 @@ def _put(store: ArchiveStore, name: FileName, make: Callable[[Path], _Made]) -> 
     scratch = store.scratch()
     try:
         made = make(scratch)
-        size, sha256 = scratch.stat().st_size, _hash(scratch)
+        with scratch.open("rb") as file:
+            size, sha256 = scratch.stat().st_size, hashlib.file_digest(file, "sha256").digest()
         store.put(scratch, str(name))
     finally:
         scratch.unlink(missing_ok=True)
     return ArchiveFile(name=name, rows=made.rows, size=size, sha256=sha256, sums=made.sums)
-
-
-def _hash(path: Path) -> bytes:
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            found.update(block)
-    return found.digest()

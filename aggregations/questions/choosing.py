@@ -10,7 +10,7 @@ import polars as pl
 from aggregations.archive.reading import Columns
 from aggregations.planner import Span
 from aggregations.questions.matching import of_event, of_view, of_visit
-from core.events import KINDS, EventType, Kind
+from core.events import ACTIVE_TYPES, PASSIVE_TYPES, EventType
 from core.filters import OF_VISITS, About, FilterDimension
 from storage.archive.schema import VISIT, VISIT_START
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from core.filters import Filter
     from core.globs import PathGroups
 
-_ACTIVE: Final = [type_ for type_, kind in KINDS.items() if kind is not Kind.PASSIVE]
-_PASSIVE: Final = [type_ for type_, kind in KINDS.items() if kind is Kind.PASSIVE]
 #: A session has these two of its views, and its events have not.
 _OF_SESSIONS_ALONE: Final = frozenset({FilterDimension.ENTRY, FilterDimension.EXIT})
 
@@ -111,7 +109,7 @@ def choose(  # noqa: PLR0913 - frames, and what is asked of them
         classes=tuple(map(int, classes)),
         views=views,
         events=events,
-        sights=views if of_views else events if of_events else inside.filter(pl.col("type").is_in(_ACTIVE)),
+        sights=views if of_views else events if of_events else inside.filter(pl.col("type").is_in(ACTIVE_TYPES)),
         sights_hold_views=bool(of_views) or not of_events,
         visits=visits,
         begun=begun,
@@ -161,4 +159,4 @@ def _needs_value(given: Filter) -> bool:
 
 def _needs_activity(given: Filter) -> bool:
     """Whether no passive event can pass."""
-    return given.dimension is FilterDimension.EVENT and not any(map(given.matches, _PASSIVE))
+    return given.dimension is FilterDimension.EVENT and not any(map(given.matches, PASSIVE_TYPES))

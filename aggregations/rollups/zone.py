@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from core.events import KINDS, Kind, TrafficClass
+from core.events import ACTIVE_TYPES, TrafficClass
 from core.ranges import Days, ends
 from core.spans import DAY, SECOND
 from storage.zones import ZoneVisitors
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from aggregations.rollups.rollup import DayFrames
-
-_ACTIVE: Final = [type_ for type_, kind in KINDS.items() if kind is not Kind.PASSIVE]
 
 
 def midnight_in(day: int, zone: tzinfo) -> int | None:
@@ -38,7 +36,7 @@ def zone_visitors(frames: DayFrames, midnight: int) -> list[ZoneVisitors]:
     is_before = pl.col("ts") < midnight
     visitor = pl.col("visitor")
     counted = (
-        frames.events.filter(pl.col("visitor") != 0, pl.col("type").is_in(_ACTIVE))
+        frames.events.filter(pl.col("visitor") != 0, pl.col("type").is_in(ACTIVE_TYPES))
         .group_by("class")
         .agg(visitor.filter(is_before).n_unique().alias("before"), visitor.filter(~is_before).n_unique().alias("after"))
         .select("class", "before", "after")
