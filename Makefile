@@ -36,6 +36,7 @@ tracker: ## the scripts for browsers in tracker/built, from tracker/src; needs n
 	node tracker/build.mjs
 
 bench: install ## the numbers we promise, printed beside those of others
+	$(BIN)/uv sync --frozen --quiet --group bench
 	$(WITH_SERVICES) $(BIN)/python -m benches $(ARGS)
 
 faults: install ## 200 kills under load
