@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.auth import User  # noqa: TC001 - FastAPI reads the annotations when it runs
+from api.csv import attachment
 from api.dialects.tinytrail import parameters, translate
 from api.dialects.tinytrail.access import ID, site_finder
-from api.dialects.tinytrail.csv import attachment
 from api.dialects.tinytrail.envelope import success
 from api.dialects.tinytrail.identifiers import identifier
 from api.dialects.tinytrail.parameters import Format

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aggregations.conversions import Conversions
-from api.dialects.tinytrail.csv import Table
+from api.csv import Table
 from api.dialects.tinytrail.wire import instant
 from core.intervals import label
 from core.metrics import change_percent
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aggregations.answers import Before, Series
     from aggregations.conversions import By, Reached
-    from api.dialects.tinytrail.csv import Cell
+    from api.csv import Cell
     from core.comparisons import Other
 
 #: The change of what was not there before.

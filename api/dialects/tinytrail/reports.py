@@ -18,9 +18,9 @@ from aggregations.conversions import Place
 from aggregations.series import Asked as Plotted
 from aggregations.series import nothing
 from api.auth import Admin, User  # noqa: TC001 - FastAPI reads the annotations when it runs
+from api.csv import attachment
 from api.dialects.tinytrail import extended, parameters, translate
 from api.dialects.tinytrail.asked import Understanding
-from api.dialects.tinytrail.csv import attachment
 from api.dialects.tinytrail.envelope import success
 from api.dialects.tinytrail.filters import without_filters
 from api.dialects.tinytrail.parameters import Format
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from aggregations.answers import Summary
     from aggregations.conversions import By, Reached
     from aggregations.reports import Reports
+    from api.csv import Cell, Table
     from api.dialects.tinytrail.asked import Asked
-    from api.dialects.tinytrail.csv import Cell, Table
     from api.dialects.tinytrail.named import Named
     from core.accounts import Principal
     from core.clock import Clock

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregations.conversions import Place
-from api.dialects.tinytrail.csv import Table
+from api.csv import Table
 from api.dialects.tinytrail.extended import Change, compared, comparison, converted
 from api.dialects.tinytrail.wire import instant
 from core.dimensions import Dimension
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aggregations.answers import Around, CustomEvents, Flow, Funnel, Journeys, Pages, Summary, Timeseries
     from aggregations.breakdowns import Devices, Sources
     from aggregations.conversions import Reached
-    from api.dialects.tinytrail.csv import Cell
+    from api.csv import Cell
     from api.dialects.tinytrail.parameters import Parameters
     from core.globs import PathGroups
     from core.ranges import Days

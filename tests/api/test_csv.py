@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.dialects.tinytrail.csv import Cell, attachment, lines
+from api.csv import Cell, attachment, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
