@@ -10,8 +10,9 @@ from core.text import require_clean
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FEWEST: Final = 2
-_MOST: Final = 10
+#: How many steps a funnel has.
+FEWEST: Final = 2
+MOST: Final = 10
 _MAX_TEXT: Final = 1_024
 
 
@@ -28,8 +29,8 @@ def check_steps(texts: Iterable[str]) -> Steps:
         InvalidInput: there are too few or too many, or there can be no such page or event.
     """
     steps = Steps(tuple(texts))
-    if not _FEWEST <= len(steps.texts) <= _MOST:
-        raise InvalidInput(f"steps must be {_FEWEST} to {_MOST}: each a path or an event")
+    if not FEWEST <= len(steps.texts) <= MOST:
+        raise InvalidInput(f"steps must be {FEWEST} to {MOST}: each a path or an event")
     for index, text in enumerate(steps.texts):
         if not 0 < len(text) <= _MAX_TEXT:
             raise InvalidInput(f"steps[{index}] must be 1 to {_MAX_TEXT} characters")
