@@ -43,6 +43,8 @@ TABLES: Final = (
     SweptTable("import_jobs", ("file_hash",)),
     SweptTable("drops", ("day", "reason")),
     SweptTable("definitions", ("kind", "name")),
+    SweptTable("notes", ("day", "id")),
+    SweptTable("shares", ("created_at", "id")),
     SweptTable("rollup_gaps", ("day",)),
     SweptTable("archive_thawed", ("day",)),
     SweptTable("archive_files", ("begins", "kind", "version")),

@@ -34,7 +34,7 @@ _VALUES: Final = {
     "bigint": "n",
     "boolean": "true",
     "text": "'text ' || n",
-    "bytea": "convert_to('bytes ' || n, 'UTF8')",
+    "bytea": "uuid_send(gen_random_uuid())",
     "jsonb": "'{}'",
     "uuid": "gen_random_uuid()",
     "date": "date '2026-01-01' + n",
