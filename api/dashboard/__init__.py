@@ -1,0 +1,1 @@
+"""The page: what people see of Footfall in a browser, rendered here and working without scripts."""
