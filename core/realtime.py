@@ -4,11 +4,16 @@ A visitor is known by an anchor. While the time of day is before 00:30 UTC that 
 it is known, so that nobody counts twice over midnight; later it is the hash of the day. Times are whole seconds: an
 event belongs to the second that it ends, so a window of W seconds at t holds the events with t - W < ts <= t. Minutes
 are those of the clock, each with the seconds that end in it; the one that runs is the last.
+
+Lists are of the people who are here. Each is at the page of the last view, in the country and at the device of the last
+event of any type, and from the source that brought them last, as far as the window goes back: who has none is direct,
+who has no view is where the last event was. Of events, those with a name are listed, by it, of the same five minutes.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -18,8 +23,11 @@ from core.spans import DAY, LINK_UNTIL, MINUTE, SECOND
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: Pages in a view.
+#: Pages, and values of each list, in a view.
 TOP: Final = 10
+#: Values of each list in a part. A list of a view is exact unless a part has more; then a value may lack, for each such
+#: part, as many as the last value has that the part still names.
+LISTED: Final = 100
 #: Who was seen within so long (ms) is here now.
 HERE: Final = 5 * MINUTE
 _MINUTE: Final = MINUTE // SECOND
@@ -35,6 +43,16 @@ class Minute(NamedTuple):
     views: int
 
 
+class LiveList(StrEnum):
+    """What is told of those who are here."""
+
+    PAGES = "pages"  #: visitors by path
+    SOURCES = "sources"  #: visitors by host of the referrer, empty for direct
+    COUNTRIES = "countries"  #: visitors by code, empty for unknown
+    DEVICES = "devices"  #: visitors by type of device, empty for unknown
+    EVENTS = "events"  #: custom events by name
+
+
 class RealtimeView(NamedTuple):
     """A window as it is shown. Ties go by name."""
 
@@ -43,6 +61,7 @@ class RealtimeView(NamedTuple):
     types: tuple[tuple[str, int], ...]  #: (event type, events)
     here: int = 0  #: distinct visitors of the last five minutes
     minutes: tuple[Minute, ...] = ()  #: as many as the window is long, up to the one that runs
+    lists: Mapping[LiveList, tuple[tuple[str, int], ...]] = MappingProxyType({})  #: all of them, each at most `TOP`
 
 
 class Realtime(Protocol):
@@ -65,12 +84,14 @@ class Part(NamedTuple):
     types: Mapping[str, int]
     here: int = 0
     minutes: Mapping[int, tuple[int, int]] = MappingProxyType({})  #: visitors and views, by start (ms)
+    lists: Mapping[LiveList, Mapping[str, int]] = MappingProxyType({})  #: those with anything, each at most `LISTED`
 
 
 def summed(parts: Iterable[Part], *, now_ms: int, window_ms: int) -> RealtimeView:
     """The view of all parts together; they are of a window of this length at `now_ms`."""
     active, here, pages, types = 0, 0, Counter[str](), Counter[str]()
     visitors, views = Counter[int](), Counter[int]()
+    lists = {name: Counter[str]() for name in LiveList}
     for part in parts:
         active += part.active
         here += part.here
@@ -79,8 +100,17 @@ def summed(parts: Iterable[Part], *, now_ms: int, window_ms: int) -> RealtimeVie
         for start, (seen, viewed) in part.minutes.items():
             visitors[start] += seen
             views[start] += viewed
+        for name, counts in part.lists.items():
+            lists[name].update(counts)
     minutes = (Minute(start, visitors[start], views[start]) for start in minutes_at(now_ms, window_ms))
-    return RealtimeView(active, _ranked(pages)[:TOP], _ranked(types), here, tuple(minutes))
+    return RealtimeView(
+        active,
+        ranked(pages)[:TOP],
+        ranked(types),
+        here,
+        tuple(minutes),
+        {name: ranked(counts)[:TOP] for name, counts in lists.items()},
+    )
 
 
 def minutes_at(now_ms: int, window_ms: int) -> range:
@@ -89,7 +119,8 @@ def minutes_at(now_ms: int, window_ms: int) -> range:
     return range(running - (window_ms // MINUTE - 1) * MINUTE, running + 1, MINUTE)
 
 
-def _ranked(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+def ranked(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """The most first, ties by name; without those of which there are none."""
     return tuple(sorted(((name, n) for name, n in counts.items() if n), key=lambda item: (-item[1], item[0])))
 
 
@@ -118,4 +149,9 @@ class Sight(NamedTuple):
     type: str
     path: str
     prev: int
+    event_id: int = 0
+    name: str = ""
+    referrer_host: str = ""
+    country: str = ""
+    device: str = ""
     traffic: int = TrafficClass.HUMAN.value

@@ -7,7 +7,8 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from core.events import EventType, TrafficClass
-from core.realtime import HERE, Part, minute_of, second_of
+from core.realtime import HERE, LISTED, LiveList, Part, minute_of, ranked, second_of
+from core.realtime_people import People
 from core.spans import DAY, LINK_UNTIL, MINUTE, SECOND
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ class _SiteWindow:
         "_left",
         "_links",
         "_minutes",
+        "_named",
+        "_names",
         "_pages",
+        "_people",
         "_seen",
         "_types",
         "_visitors",
@@ -58,15 +62,24 @@ class _SiteWindow:
         self._lately: Counter[int] = Counter()  # the others, by the second of their last sight
         self._minutes: defaultdict[int, set[int]] = defaultdict(set)  # visitors
         self._visits_of_minutes = 0
+        self._people = People()
+        self._named: dict[int, Counter[str]] = {}  # custom events of those who are here, by second and name
+        self._names = 0
 
     def __len__(self) -> int:
-        return len(self._seen) + len(self._types) + len(self._links) + self._visits_of_minutes
+        held = len(self._seen) + len(self._types) + len(self._links) + len(self._people)
+        return held + self._visits_of_minutes + self._names
 
     def add(self, second: int, event: Event | Sight) -> None:
         """Count an event that lies in the window."""
         self._types.setdefault(second, Counter())[event.type] += 1
+        if event.type == EventType.CUSTOM and second > self._gone:
+            names = self._named.setdefault(second, Counter())
+            self._names += event.name not in names
+            names[event.name] += 1
         if not event.visitor:
             return
+        self._people.add(event)
         self._see(second, (event.visitor, _ANYWHERE))
         seen = self._minutes[minute_of(second)]
         if event.visitor not in seen:
@@ -97,6 +110,8 @@ class _SiteWindow:
                 else:
                     del self._seen[key]
                     self._count(key, -1)
+                    if key[1] == _ANYWHERE:
+                        self._people.remove(key[0])
         return changed
 
     def part(self, now: int) -> Part:
@@ -119,6 +134,7 @@ class _SiteWindow:
             dict(types),
             self._here(now, anchors),
             self._by_minute(now, anchors),
+            self._lists(now, anchors),
         )
 
     def _see(self, second: int, key: tuple[int, str]) -> None:
@@ -139,8 +155,11 @@ class _SiteWindow:
         for minute in [minute for minute in self._minutes if minute <= oldest]:
             self._visits_of_minutes -= len(self._minutes.pop(minute))
         self._gone = now - _HERE
+        over = [second for second in self._named if second <= self._gone]
+        for second in over:
+            self._names -= len(self._named.pop(second))
         gone = [second for second in self._lately if second <= self._gone]
-        return sum(self._lately.pop(second) for second in gone) > 0
+        return sum(self._lately.pop(second) for second in gone) > 0 or bool(over)
 
     def _count(self, key: tuple[int, str], change: int) -> None:
         if key[1] == _ANYWHERE:
@@ -177,6 +196,13 @@ class _SiteWindow:
                 if path == _ANYWHERE and last > now - _HERE
             }
         )
+
+    def _lists(self, now: int, anchors: Mapping[int, int]) -> dict[LiveList, dict[str, int]]:
+        lists = self._people.lists(anchors, here=(now - _HERE) * SECOND, since=self._left * SECOND)
+        lists[LiveList.EVENTS] = Counter[str]()
+        for names in self._named.values():
+            lists[LiveList.EVENTS].update(names)
+        return {name: dict(ranked(counts)[:LISTED]) for name, counts in lists.items() if counts}
 
     def _by_minute(self, now: int, anchors: Mapping[int, int]) -> dict[int, tuple[int, int]]:
         views: Counter[int] = Counter()

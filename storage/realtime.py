@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from core.realtime import HERE, TOP, Minute, RealtimeView, Sight, links_at, minutes_at, second_of
+from core.realtime import HERE, TOP, LiveList, Minute, RealtimeView, Sight, links_at, minutes_at, second_of
 from core.spans import MINUTE, SECOND
 from storage.sql import load
 from storage.times import instant, millis
@@ -22,20 +22,18 @@ FRESH: Final = timedelta(seconds=3)
 
 
 def view(connection: Connection, *, site: int, now_ms: int, window_ms: int) -> RealtimeView:
-    """Return the window of `window_ms` (whole seconds) at `now_ms`, from the rows."""
+    """Return the window of `window_ms` (whole seconds) at `now_ms`, from the rows; the connection is in a snapshot."""
     until = second_of(now_ms) * SECOND
     day = links_at(now_ms)
-    rows = connection.execute(
-        load("realtime.view"),
-        {
-            "site": site,
-            "after": instant(until - window_ms),
-            "until": instant(until),
-            "here": instant(until - HERE),
-            "day": None if day is None else instant(day).date(),
-            "top": TOP,
-        },
-    ).fetchall()
+    given = {
+        "site": site,
+        "after": instant(until - window_ms),
+        "until": instant(until),
+        "here": instant(until - HERE),
+        "day": None if day is None else instant(day).date(),
+        "top": TOP,
+    }
+    rows = connection.execute(load("realtime.view"), given).fetchall()
     found: dict[str, dict[str, int]] = {kind: {} for kind in ("active", "here", "page", "type", "visitors", "views")}
     for kind, name, count in rows:
         found[kind][name] = count
@@ -43,9 +41,17 @@ def view(connection: Connection, *, site: int, now_ms: int, window_ms: int) -> R
         Minute(start, *(found[kind].get(str(start // MINUTE), 0) for kind in ("visitors", "views")))
         for start in minutes_at(now_ms, window_ms)
     )
+    lists: dict[LiveList, list[tuple[str, int]]] = {name: [] for name in LiveList}
+    for name, value, count in connection.execute(load("realtime.lists"), given):
+        lists[LiveList(name)].append((value, count))
     types = sorted(found["type"].items(), key=lambda item: (-item[1], item[0]))
     return RealtimeView(
-        found["active"][""], tuple(found["page"].items()), tuple(types), found["here"][""], tuple(minutes)
+        found["active"][""],
+        tuple(found["page"].items()),
+        tuple(types),
+        found["here"][""],
+        tuple(minutes),
+        {name: tuple(values) for name, values in lists.items()},
     )
 
 

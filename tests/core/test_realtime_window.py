@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.realtime import Minute, Part, RealtimeView, Sight, links_at, minutes_at, second_of, summed
+from core.realtime import LISTED, LiveList, Minute, Part, RealtimeView, Sight, links_at, minutes_at, second_of, summed
 from core.realtime_window import Window
 from core.spans import DAY, MINUTE, SECOND
 
@@ -22,14 +23,23 @@ MIDNIGHT: Final = 20_000 * DAY
 PEOPLE: Final = {person: (10 * person, 10 * person + 1) for person in range(1, 6)}
 
 
-def sight(person: int, ts: int, *, type_: str = "page_view", path: str = "/", site: int = 1) -> Sight:
-    """An event as a collector would send it: with the hash of the day, before 00:30 also that of the day before."""
+_ids: Final = count(1)
+
+
+def sight(
+    person: int, ts: int, *, type_: str = "page_view", path: str = "/", site: int = 1, host: str = "", place: str = ""
+) -> Sight:
+    """An event as a collector would send it: with the hash of the day, before 00:30 also that of the day before.
+
+    The place is the country and the device; a custom event is named by its path.
+    """
+    known = Sight(ts, site, 0, type_, path, 0, next(_ids), path, host, place, place)
     if not person:
-        return Sight(ts, site, 0, type_, path, 0)
+        return known
     yesterday, today = PEOPLE[person]
     if ts < MIDNIGHT:
-        return Sight(ts, site, yesterday, type_, path, 0)
-    return Sight(ts, site, today, type_, path, yesterday if ts < MIDNIGHT + 30 * MINUTE else 0)
+        return known._replace(visitor=yesterday)
+    return known._replace(visitor=today, prev=yesterday if ts < MIDNIGHT + 30 * MINUTE else 0)
 
 
 def by_definition(sights: Iterable[Sight], site: int, now_ms: int) -> RealtimeView:
@@ -48,13 +58,33 @@ def by_definition(sights: Iterable[Sight], site: int, now_ms: int) -> RealtimeVi
         in_it = [one for one in inside if start < one.ts <= start + MINUTE]
         visitors = {prevs.get(one.visitor, one.visitor) for one in in_it if one.visitor}
         minutes.append(Minute(start, len(visitors), sum(one.type == "page_view" for one in in_it)))
+    lists = {name: Counter[str]() for name in LiveList}
+    histories: dict[int, list[Sight]] = {}
+    for one in sorted(inside, key=lambda one: (one.ts, one.event_id)):
+        is_now = one.ts > until - 5 * MINUTE
+        lists[LiveList.EVENTS][one.name] += is_now and one.type == "custom"
+        if one.visitor:
+            histories.setdefault(prevs.get(one.visitor, one.visitor), []).append(one)
+    for history in histories.values():
+        last = history[-1]
+        if last.ts > until - 5 * MINUTE:
+            lists[LiveList.PAGES][[last.path, *(one.path for one in history if one.type == "page_view")][-1]] += 1
+            lists[LiveList.SOURCES][["", *(one.referrer_host for one in history if one.referrer_host)][-1]] += 1
+            lists[LiveList.COUNTRIES][last.country] += 1
+            lists[LiveList.DEVICES][last.device] += 1
     return RealtimeView(
         len({who for who, _, _ in anchors}),
-        tuple(sorted(pages.items(), key=lambda page: (-page[1], page[0]))[:10]),
+        top(pages),
         tuple(sorted({(name, types.count(name)) for name in types}, key=lambda item: (-item[1], item[0]))),
         len({prevs.get(one.visitor, one.visitor) for one in inside if one.visitor and one.ts > until - 5 * MINUTE}),
         tuple(minutes),
+        {name: top(counts) for name, counts in lists.items()},
     )
+
+
+def top(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """The ten of which there are most."""
+    return tuple(sorted(((name, n) for name, n in counts.items() if n), key=lambda item: (-item[1], item[0]))[:10])
 
 
 def whole(part: Part | None, now_ms: int) -> RealtimeView:
@@ -74,6 +104,8 @@ sights_ = st.lists(
         type_=st.sampled_from(["page_view", "page_view", "custom", "scroll_50"]),
         path=st.sampled_from(["/", "/a", "/b"]),
         site=st.sampled_from([1, 1, 1, 2]),
+        host=st.sampled_from(["", "", "a.example", "b.example"]),
+        place=st.sampled_from(["", "DE", "FR"]),
     ),
     max_size=40,
 )
@@ -162,3 +194,37 @@ def test_changed_sites_are_those_that_got_events_or_lost_some() -> None:
         assert window.take_changed() == set()
         window.advance(now + later)
         assert window.take_changed() == {1}
+
+
+def test_a_part_lists_the_most_and_no_more() -> None:
+    """However many pages there are: what is cut off is as rare as the rarest that is left."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT)
+    now = MIDNIGHT + 60 * MINUTE
+    people = [sight(1, now, path=f"/{number:04}")._replace(visitor=1_000 + number) for number in range(1, 2 * LISTED)]
+    window.add([*people, sight(2, now, path="/9999"), sight(3, now, path="/9999")], now)
+    part = window.part(1, now)
+    assert part is not None
+    assert [("/9999", 2), *((f"/{number:04}", 1) for number in range(1, LISTED))] == list(
+        part.lists[LiveList.PAGES].items()
+    )
+
+
+def test_custom_events_that_are_over_make_a_site_changed() -> None:
+    """Though nobody left who has a name."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT)
+    now = MIDNIGHT + 40 * MINUTE
+    window.add([sight(0, now, type_="custom", path="signup")], now)
+    assert whole(window.part(1, now), now).lists[LiveList.EVENTS] == (("signup", 1),)
+    window.take_changed()
+    window.advance(now + 5 * MINUTE)
+    assert window.take_changed() == {1}
+    assert whole(window.part(1, now), now).lists[LiveList.EVENTS] == ()
+
+
+def test_who_comes_and_goes_leaves_nothing_behind() -> None:
+    """When the window is empty it holds nothing: a site that restarts on every event would never be told."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT, capacity=20)
+    for minute in range(0, 400, 31):
+        now = MIDNIGHT + (60 + minute) * MINUTE
+        window.add([sight(1, now), sight(2, now, type_="custom", path="buy"), sight(0, now, type_="custom")], now)
+        assert whole(window.part(1, now), now).active == 2

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from core.events import Event, StoredEvent
-from core.realtime import Minute, RealtimeView
+from core.realtime import LiveList, Minute, RealtimeView
 from core.spans import DAY, MINUTE, SECOND
 from storage.copying import copy_events
 from storage.migrate import migrate
@@ -70,11 +70,25 @@ def clock() -> SetClock:
     return SetClock(MIDNIGHT + 15 * MINUTE)
 
 
-def view_of(person: int, ts: int, *, path: str = "/", type_: str = "page_view") -> Event:
+def view_of(
+    person: int, ts: int, *, path: str = "/", type_: str = "page_view", host: str = "", place: str = ""
+) -> Event:
     """An event with the hash of its day, before 00:30 with that of the day before."""
     prev = 2 * person if MIDNIGHT <= ts < MIDNIGHT + HALF_HOUR else 0
     visitor = 2 * person + (ts >= MIDNIGHT)
-    return event(ts=ts, event_id=ts, visitor=visitor, prev=prev, site=1, type=type_, path=path)
+    return event(
+        ts=ts,
+        event_id=ts,
+        visitor=visitor,
+        prev=prev,
+        site=1,
+        type=type_,
+        path=path,
+        name=path if type_ == "custom" else "",
+        referrer_host=host,
+        country=place,
+        device=place.lower(),
+    )
 
 
 async def store(pool: AsyncConnectionPool, events: list[Event]) -> None:
@@ -109,6 +123,8 @@ async def test_a_window_is_what_the_query_says(
             MIDNIGHT + random.randrange(-40 * MINUTE, 70 * MINUTE),
             path=random.choice(("/", "/a", "/b")),
             type_=random.choice(("page_view", "page_view", "custom", "scroll_25")),
+            host=random.choice(("", "", "news.example", "search.example")),
+            place=random.choice(("", "DE", "FR")),
         )
         for _ in range(150)
     ]
@@ -141,6 +157,8 @@ async def test_published_parts_are_what_the_query_says(
             MIDNIGHT + random.randrange(-40 * MINUTE, 70 * MINUTE),
             path=random.choice(("/", "/a")),
             type_=random.choice(("page_view", "custom")),
+            host=random.choice(("", "news.example", "search.example")),
+            place=random.choice(("DE", "FR")),
         )
         for _ in range(80)
     )
@@ -181,6 +199,7 @@ async def test_who_is_active_on_both_sides_of_midnight_counts_once(
             for start in range(MIDNIGHT - 15 * MINUTE, MIDNIGHT + 15 * MINUTE, MINUTE)
             for seen in [start in {MIDNIGHT - 11 * MINUTE, MIDNIGHT + 9 * MINUTE}]
         ),
+        lists=dict.fromkeys(LiveList, ()),
     )
     assert expected == local.view(1, HALF_HOUR)
     assert expected == await StoredRealtime(pool).view(1, clock.now, HALF_HOUR)
@@ -200,6 +219,76 @@ async def test_who_is_here_on_both_sides_of_midnight_is_here_once(
         assert view == await StoredRealtime(pool).view(1, clock.now, HALF_HOUR)
         assert view is not None
         assert (view.active, view.here) == (2, here)
+
+
+@pytest.mark.parametrize(
+    ("seen", "at"),
+    [
+        # Seconds ago, type, path, host of the referrer, country; and page, source and country of who was seen so.
+        ([(9, "page_view", "/a", "", "DE")], ("/a", "", "DE")),
+        ([(60, "page_view", "/a", "s.example", "DE"), (9, "page_view", "/b", "", "FR")], ("/b", "s.example", "FR")),
+        ([(60, "page_view", "/a", "s.example", ""), (9, "page_view", "/b", "t.example", "")], ("/b", "t.example", "")),
+        ([(1_799, "page_view", "/a", "s.example", "DE"), (9, "scroll_50", "/b", "", "DE")], ("/a", "s.example", "DE")),
+        ([(1_800, "page_view", "/a", "s.example", "DE"), (9, "scroll_50", "/b", "", "DE")], ("/b", "", "DE")),
+        ([(9, "close_tab", "/b", "", "")], ("/b", "", "")),
+        ([(300, "page_view", "/a", "", "DE")], None),
+    ],
+)
+async def test_where_people_are(
+    pool: ConnectionPool,
+    async_pool: AsyncConnectionPool,
+    clock: SetClock,
+    seen: list[tuple[int, str, str, str, str]],
+    at: tuple[str, str, str] | None,
+) -> None:
+    """At the page last viewed, from the source that brought them, in the country they were last in."""
+    events = [
+        view_of(1, clock.now - ago * SECOND, path=path, type_=type_, host=host, place=country)
+        for ago, type_, path, host, country in seen
+    ]
+    await store(async_pool, events)
+    clock.now -= 30 * MINUTE
+    local = LocalRealtime(clock=clock)
+    clock.now -= MINUTE
+    owner = PartitionRealtime(async_pool, LOG, clock=clock)
+    owner.opened(0)
+    clock.now += 31 * MINUTE
+    await local.fill(async_pool)
+    owner.committed(0, events)
+    await owner.publish()
+    page, source, country = ((),) * 3 if at is None else (((value, 1),) for value in at)
+    expected = {
+        LiveList.PAGES: page,
+        LiveList.SOURCES: source,
+        LiveList.COUNTRIES: country,
+        LiveList.DEVICES: tuple((value.lower(), n) for value, n in country),
+        LiveList.EVENTS: (),
+    }
+    for reader in (
+        AskedRealtime(local.answer, truth=Absent()),
+        SummedRealtime(pool, log=LOG, partitions=1, truth=Absent()),
+        StoredRealtime(pool),
+    ):
+        assert expected == (await reader.view(1, clock.now, HALF_HOUR)).lists
+
+
+async def test_custom_events_are_listed_by_name(
+    pool: ConnectionPool, async_pool: AsyncConnectionPool, clock: SetClock
+) -> None:
+    """Of the last five minutes, whoever did them; other types are not."""
+    events = [
+        view_of(1, clock.now - 299 * SECOND, type_="custom", path="/buy"),
+        view_of(2, clock.now - 9 * SECOND, type_="custom", path="/buy"),
+        view_of(1, clock.now - 300 * SECOND, type_="custom", path="/late"),
+        view_of(1, clock.now - 8 * SECOND, type_="custom", path="/a")._replace(visitor=0, prev=0),
+        view_of(1, clock.now - 7 * SECOND, type_="outbound_link"),
+    ]
+    await store(async_pool, events)
+    local = LocalRealtime(clock=clock)
+    await local.fill(async_pool)
+    view = await StoredRealtime(pool).view(1, clock.now, HALF_HOUR)
+    assert view == local.view(1, HALF_HOUR)
+    assert view.lists[LiveList.EVENTS] == (("/buy", 2), ("/a", 1))
 
 
 async def test_the_engine_is_asked_and_the_rows_when_it_cannot_tell(
@@ -353,15 +442,44 @@ async def test_a_deleted_site_leaves_the_windows(
         assert connection.execute("SELECT site FROM realtime_parts").fetchall() == [(0,)]
 
 
-async def test_parts_of_another_version_are_not_believed(
-    dsn: str, owner: PartitionRealtime, reader: SummedRealtime, clock: SetClock
+@pytest.mark.parametrize("part", [(2, {}, {}), (2, {"/": 2}, {"page_view": 2}, 2, {})])
+async def test_parts_of_an_earlier_version_are_not_believed(
+    dsn: str, owner: PartitionRealtime, reader: SummedRealtime, clock: SetClock, part: tuple[object, ...]
 ) -> None:
-    """While a cluster is updated the rows are asked."""
+    """While a cluster is updated the rows are asked: what has no lists would show too little."""
     await owner.publish()
     with psycopg.connect(dsn) as connection:
-        connection.execute("UPDATE realtime_parts SET part = %s WHERE site <> 0", [msgspec.msgpack.encode((2, {}, {}))])
+        connection.execute("UPDATE realtime_parts SET part = %s WHERE site <> 0", [msgspec.msgpack.encode(part)])
     with pytest.raises(AssertionError):
         await reader.view(1, clock.now, HALF_HOUR)
+
+
+async def test_what_a_later_version_adds_is_passed_over(
+    dsn: str, owner: PartitionRealtime, reader: SummedRealtime, clock: SetClock
+) -> None:
+    """A part may get longer, and have lists that are not known here."""
+    await owner.publish()
+    lists = {"pages": {"/": 2}, "moods": {"good": 2}}
+    part: tuple[object, ...] = (2, {"/": 2}, {"page_view": 2}, 2, {}, lists, "new")
+    with psycopg.connect(dsn) as connection:
+        connection.execute("UPDATE realtime_parts SET part = %s WHERE site <> 0", [msgspec.msgpack.encode(part)])
+    view = await reader.view(1, clock.now, HALF_HOUR)
+    assert (*TWO_ACTIVE, (("/", 2),)) == (*view[:3], view.lists[LiveList.PAGES])
+
+
+async def test_an_engine_of_another_version_is_asked_what_it_can_tell(pool: ConnectionPool, clock: SetClock) -> None:
+    """One without lists cannot tell; one that says more can."""
+
+    def engine(*answer: object) -> AskedRealtime:
+        async def ask(_: bytes) -> bytes:
+            await asyncio.sleep(0)
+            return msgspec.msgpack.encode(answer)
+
+        return AskedRealtime(ask, truth=StoredRealtime(pool))
+
+    old = await engine(5, [], [], 5, []).view(1, clock.now, HALF_HOUR)
+    new = await engine(5, [], [], 5, [], {"pages": [["/", 5]]}, "new").view(1, clock.now, HALF_HOUR)
+    assert (old.active, new.active, new.lists) == (0, 5, {LiveList.PAGES: (("/", 5),)})
 
 
 async def test_parts_say_who_is_here(owner: PartitionRealtime, reader: SummedRealtime, clock: SetClock) -> None:
