@@ -55,11 +55,16 @@ class Calendar:
     zone: tzinfo
     week_start: WeekStart = WeekStart.MONDAY
 
+    @property
+    def first_weekday(self) -> int:
+        """The day that weeks begin with, Monday being 0."""
+        return _WEEKDAYS[self.week_start]
+
     def begins(self, interval: Interval, day: date) -> bool:
         """Whether a point begins with the day."""
         if interval is Interval.MONTH:
             return day.day == 1
-        return interval is not Interval.WEEK or day.weekday() == _WEEKDAYS[self.week_start]
+        return interval is not Interval.WEEK or day.weekday() == self.first_weekday
 
 
 def slots(days: Days, interval: Interval, calendar: Calendar) -> list[Slot]:
