@@ -44,7 +44,7 @@ _BRITISH = Locale.parse("en_GB")
             Interval.DAY,
             True,
             ["Sun 15", "Mon 16", "Tue 17", "Wed 18", "Thu 19", "Fri 20"],
-            ["Sun 15", "Tue 17", "Thu 19"],
+            ["Mon 16", "Wed 18", "Fri 20"],
         ),
         (date(2026, 8, 24), date(2026, 11, 21), Interval.DAY, True, 13, ["Sept", "Oct", "Nov"]),
         (
