@@ -12,23 +12,18 @@ import httpx
 import psycopg
 import pytest
 
-from api.dialects.tinytrail.stream import Pace, _Watched
-from api.errors import HttpError
-from api.event_streams import COMMENT
 from core.accounts import Api, Role
-from core.errors import NotFound, Unavailable
+from core.errors import Unavailable
 from core.realtime import Minute, RealtimeView
-from ops.clock import SystemClock
 from storage import keys
 from tests.api.served import served
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import Iterator
 
     from tests.api.served import Served
 
 PATH: Final = "/api/v1/reports/realtime/stream"
-QUIET: Final = RealtimeView(0, (), ())
 
 
 class TurnedRealtime:
@@ -227,51 +222,3 @@ def test_the_stream_of_a_deleted_site_ends(server: Served) -> None:
         assert time.monotonic() - begun < 15
     with reading(server) as stream:
         assert stream.response.status_code == 404
-
-
-QUICK: Final = Pace(message=0.02, look=0.01, comment=0.05, check=0.03)
-
-
-def _nothing() -> None:
-    pass
-
-
-async def test_silence_is_filled_with_comments() -> None:
-    """And an outage of the store is silence."""
-    answers = [Unavailable("away", retry_after=1)] * 30
-
-    async def view() -> RealtimeView:
-        if answers:
-            raise answers.pop()
-        return QUIET._replace(active=1)
-
-    chunks = _Watched(view, _nothing, clock=SystemClock(), pace=QUICK).chunks(QUIET, "")
-    found = [chunk async for chunk in _until(chunks, b'"active_visitors":1,')]
-    assert found[0].startswith(b"retry: ")
-    assert found[1].startswith(b"id: ")
-    assert set(found[2:-1]) == {COMMENT}
-    await chunks.aclose()
-
-
-@pytest.mark.parametrize("gone", [HttpError(401, "send a valid key"), NotFound("there is no such website")])
-async def test_it_ends_when_key_or_site_is_gone(gone: Exception) -> None:
-    """But not when nobody can tell."""
-    outcomes: list[Exception | None] = [gone, psycopg.OperationalError("away"), None]
-
-    def check() -> None:
-        if outcome := outcomes.pop():
-            raise outcome
-
-    async def view() -> RealtimeView:
-        return QUIET
-
-    async for _ in _Watched(view, check, clock=SystemClock(), pace=QUICK).chunks(QUIET, ""):
-        pass
-    assert outcomes == []
-
-
-async def _until(chunks: AsyncGenerator[bytes, None], text: bytes) -> AsyncGenerator[bytes, None]:
-    async for chunk in chunks:
-        yield chunk
-        if text in chunk:
-            return
