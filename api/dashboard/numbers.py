@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -60,11 +60,10 @@ def count(number: int, locale: Locale) -> str:
     """A count: exact to 99,999, from there three digits: 123k, 1.23M."""
     if number <= _EXACT:
         return exact(number, locale)
-    for scale, letter in _SCALES:
-        scaled = _three_digits(Decimal(number) / scale)
-        if scaled >= 1:
-            return f"{format_decimal(scaled, format=_format_of(scaled), locale=locale)}{letter}"
-    return exact(number, locale)
+    # What would be rounded to a thousand of the smaller unit is one of the greater.
+    scale, letter = next((scale, letter) for scale, letter in _SCALES if number * 2_000 >= scale * 1_999)
+    scaled = _three_digits(Decimal(number) / scale)
+    return f"{format_decimal(scaled, format=_format_of(scaled), locale=locale)}{letter}"
 
 
 def percent(value: float, locale: Locale, *, decimals: int = 0) -> str:
@@ -112,7 +111,8 @@ def change(now: float, before: float, unit: Unit, locale: Locale, *, more_is_bet
     whole = _rounded(abs(by), 0)
     if by > _MOST_PERCENT and whole > _MOST_PERCENT:
         times = exact(int(_rounded(Decimal(str(now)) / Decimal(str(before)), 0)), locale)
-        return _moved(f"\u00d7{times}", f"{times} times as much", up=True, more_is_better=more_is_better)
+        spoken = f"{times} times as much"
+        return replace(_moved(f"\u00d7{times}", spoken, up=True, more_is_better=more_is_better), spoken=spoken)
     text = percent(float(whole), locale)
     return _moved(text, f"{exact(int(whole), locale)} percent", up=by > 0, more_is_better=more_is_better)
 
@@ -169,12 +169,12 @@ def _moved(text: str, spoken: str, *, up: bool, more_is_better: bool) -> Change:
 
 
 def _three_digits(number: Decimal) -> Decimal:
-    """The number with three digits, or more where they are whole; 0 if it has none before the point."""
+    """The number with three digits, or with more where all of them are whole."""
     for decimals in (2, 1, 0):
         rounded = _rounded(number, decimals)
         if rounded < 10 ** (3 - decimals):
             break
-    return rounded if rounded >= 1 else Decimal()
+    return rounded
 
 
 def _format_of(number: Decimal) -> str:
