@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _MAX_NAME: Final = 200
 _MAX_EMAIL: Final = 320
+_MAX_KEY_NAME: Final = 100
+#: Keys of one user that work.
+MAX_KEYS: Final = 100
 
 
 class Api(StrEnum):
@@ -91,6 +94,15 @@ def check_email(text: str) -> str:
         raise InvalidInput(f"email must be at most {_MAX_EMAIL} characters")
     require_clean(email, "email")
     return email
+
+
+def check_key_name(text: str) -> str:
+    """Return the name without surrounding blanks.
+
+    Raises:
+        InvalidInput: it is empty, too long or cannot be stored.
+    """
+    return short_text(text, "name", most=_MAX_KEY_NAME)
 
 
 def check_role(text: str) -> Role:

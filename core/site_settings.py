@@ -83,7 +83,7 @@ def _paths(name: str, value: object) -> tuple[str, ...]:
 def _country_codes(name: str, value: object) -> tuple[str, ...]:
     codes = [text.upper() for text in _texts(name, value, most=_MAX_COUNTRIES)]
     for index, code in enumerate(codes):
-        if code not in _countries():
+        if code not in countries():
             raise InvalidInput(f"{name}[{index}] must be a country's code of two letters (ISO 3166-1), such as GB")
     return _distinct(codes)
 
@@ -95,7 +95,7 @@ def _flag(name: str, value: object) -> bool:
 
 
 def _zone(name: str, value: object) -> str:
-    if not isinstance(value, str) or value not in _zones():
+    if not isinstance(value, str) or value not in time_zones():
         raise InvalidInput(f"{name} must be a time zone of the IANA database, such as Europe/Berlin or UTC")
     return value
 
@@ -130,13 +130,14 @@ def _distinct(texts: list[str]) -> tuple[str, ...]:
 
 
 @cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones()) - _NO_ZONES
+def time_zones() -> Mapping[str, None]:
+    """The names that `time_zone` may have, in their order."""
+    return MappingProxyType(dict.fromkeys(sorted(available_timezones() - _NO_ZONES)))
 
 
 @cache
-def _countries() -> frozenset[str]:
-    """The codes of ISO 3166-1, from the list that comes with the time zone database."""
+def countries() -> frozenset[str]:
+    """The codes that countries may have: ISO 3166-1, by the list that comes with the time zone database."""
     lines = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8").splitlines()
     return frozenset(line.partition("\t")[0] for line in lines if not line.startswith("#")) | _USED
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from core.accounts import Api, Principal, Role
 from storage import accounts, users
 from storage.sql import load
+from storage.times import instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,16 @@ class ShownKey(NamedTuple):
 
     key_hash: bytes
     key_cipher: bytes
+
+
+class OwnKey(NamedTuple):
+    """A key that works, as its owner sees it in a list."""
+
+    id: UUID
+    name: str  # '' where nobody named it
+    created_at: int  # ms since 1970 UTC
+    browsers: int  # that are signed in with it
+    is_used: bool  # whether the one that asks is
 
 
 def create(  # noqa: PLR0913 - a key has an API, a role and an owner; the rest is optional
@@ -48,8 +59,15 @@ def create(  # noqa: PLR0913 - a key has an API, a role and an owner; the rest i
     return insert(connection, api, user.id, encrypt=encrypt)
 
 
-def insert(connection: Connection, api: Api, user_id: UUID, *, encrypt: Callable[[bytes], bytes] | None = None) -> str:
-    """Give a user a new key and return it.
+def insert(
+    connection: Connection,
+    api: Api,
+    user_id: UUID,
+    *,
+    encrypt: Callable[[bytes], bytes] | None = None,
+    name: str = "",
+) -> str:
+    """Give a user a new key of a checked name and return it.
 
     The key is `tt_` and 43 URL-safe characters (256 random bits). It is not stored in clear: without `encrypt` nobody
     can ever show it again. The caller commits.
@@ -67,6 +85,7 @@ def insert(connection: Connection, api: Api, user_id: UUID, *, encrypt: Callable
             "user_id": user_id,
             "key_hash": key_hash(key),
             "key_cipher": encrypt(key.encode()) if encrypt else b"",
+            "name": name,
         },
     )
     return key
@@ -89,14 +108,23 @@ def of_user(connection: Connection, api: Api, user_id: UUID) -> ShownKey | None:
     return None if row is None else ShownKey(bytes(row[0] or b""), bytes(row[1] or b""))
 
 
+def all_of_user(connection: Connection, api: Api, user_id: UUID, *, session: bytes, now: int) -> list[OwnKey]:
+    """Return the user's keys that work, the newest first, as the browser of this session (a hash) sees them."""
+    given = {"api": api.value, "user_id": user_id, "session": session, "now": instant(now)}
+    return [OwnKey._make(row) for row in connection.execute(load("keys.all_of_user"), given)]
+
+
 def all_keys(connection: Connection) -> list[tuple[UUID, str, str, str, str, str | None]]:
     """Return (id, API, role, account, made at, revoked at) of every key, oldest first; times as ISO 8601 in UTC."""
     return connection.execute(load("keys.list")).fetchall()
 
 
-def revoke(connection: Connection, key_id: UUID) -> bool:
-    """Let a key open nothing any more; False if there is none of this id that did. The caller commits."""
-    return connection.execute(load("keys.revoke"), {"id": key_id}).rowcount == 1
+def revoke(connection: Connection, key_id: UUID, *, user_id: UUID | None = None) -> bool:
+    """Let a key open nothing any more; False if there is none of this id that did, or none of this user.
+
+    The caller commits.
+    """
+    return connection.execute(load("keys.revoke"), {"id": key_id, "user_id": user_id}).rowcount == 1
 
 
 def admin_exists(connection: Connection) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from core.accounts import Api, Role
-from storage import keys
+from storage import keys, page_sessions
 from storage.migrate import migrate
+
+NOW: Final = 1_795_000_000_000
 
 
 @pytest.fixture
@@ -68,3 +72,25 @@ def test_unknown_words_are_refused(connection: psycopg.Connection, api: str, rol
     """Only known APIs and roles get keys."""
     with connection, pytest.raises(ValueError, match=r"."):
         keys.create(connection, api, role, "Acme")
+
+
+def test_owners_see_their_keys(connection: psycopg.Connection) -> None:
+    """The newest first, by name, and which one a browser is signed in with; others' are not theirs to revoke."""
+    with connection:
+        first = keys.create(connection, Api.TINYTRAIL, Role.USER, "Acme")
+        keys.create(connection, Api.TINYTRAIL, Role.USER, "Acme")
+        owner = keys.find(connection, Api.TINYTRAIL, first)
+        assert owner is not None
+        connection.commit()  # what is made in one transaction has one age
+        keys.insert(connection, Api.TINYTRAIL, owner.user_id, name="laptop")
+        token = page_sessions.create(connection, first, now=NOW)
+        assert token is not None
+        seen = page_sessions.token_hash(token)
+        listed = keys.all_of_user(connection, Api.TINYTRAIL, owner.user_id, session=seen, now=NOW)
+        assert [(key.name, key.browsers, key.is_used) for key in listed] == [("laptop", 0, False), ("", 1, True)]
+        later = keys.all_of_user(connection, Api.TINYTRAIL, owner.user_id, session=seen, now=NOW + page_sessions.LASTS)
+        assert [(key.browsers, key.is_used) for key in later] == [(0, False), (0, False)]
+        assert not keys.revoke(connection, listed[0].id, user_id=uuid4())
+        assert keys.revoke(connection, listed[0].id, user_id=owner.user_id)
+        left = keys.all_of_user(connection, Api.TINYTRAIL, owner.user_id, session=b"", now=NOW)
+        assert [key.id for key in left] == [listed[1].id]

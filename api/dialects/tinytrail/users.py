@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
+from api.admins import keeping_an_admin
 from api.auth import Admin  # noqa: TC001 - FastAPI reads the annotations when it runs
-from api.dialects.tinytrail.deletes import keeping_an_admin
 from api.dialects.tinytrail.envelope import success
 from api.dialects.tinytrail.identifiers import identifier
 from api.dialects.tinytrail.wire import UserBody, user
