@@ -18,7 +18,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from aggregations.reports import Reports
-from core.dimensions import OF_SESSIONS, Dimension, value_of
+from core.dimensions import NUMBERS, OF_SESSIONS, Dimension, value_of
 from core.metrics import Metric
 from core.query import Query
 from core.ranges import Comparison, Days
@@ -68,22 +68,26 @@ FROM roll_path WHERE grain = 1 GROUP BY span
 """
 #: Visits by dimension; the weight of the n-th value is 1/n.
 _DIMS: Final = """
-INSERT INTO roll_dim
-SELECT 1, 1, 0, site.span, dim, value, n, n / 2, n / 2, n * 60000, n / 2, n * 2
+INSERT INTO roll_dim (
+    site, grain, class, span, dim, value, visits, bounces, quiet_bounces, duration_ms, new, views, hits
+)
+SELECT 1, 1, 0, site.span, dim, value, n, n / 2, n / 2, n * 60000, n / 2, n * 2, n * 2
 FROM roll_site AS site
-CROSS JOIN unnest(%(dims)s::text[], %(values)s::text[], %(shares)s::float[]) AS known (dim, value, share)
+CROSS JOIN unnest(%(dims)s::smallint[], %(values)s::text[], %(shares)s::float[]) AS known (dim, value, share)
 CROSS JOIN LATERAL (
     -- Values that are rarer than a visit a day are there on some days only.
-    SELECT floor(site.visits * share + abs(hashtextextended(dim || value, date_part('day', site.span)::int) %% 1000)
+    SELECT floor(site.visits * share + abs(hashtextextended(value, date_part('day', site.span)::int) %% 1000)
         / 1000.0)::bigint AS n
 ) AS counted
 WHERE site.grain = 1 AND n > 0
 ORDER BY site.span, dim
 """
 _DIM_MONTHS: Final = """
-INSERT INTO roll_dim
+INSERT INTO roll_dim (
+    site, grain, class, span, dim, value, visits, bounces, quiet_bounces, duration_ms, new, views, hits
+)
 SELECT 1, 2, 0, date_trunc('month', span), dim, value, sum(visits), sum(bounces), sum(quiet_bounces), sum(duration_ms),
-    sum(new), sum(views)
+    sum(new), sum(views), sum(hits)
 FROM roll_dim WHERE grain = 1 AND span < %(today)s GROUP BY 4, 5, 6
 """
 _SESSIONS: Final = """
@@ -95,10 +99,19 @@ SELECT number, number, %(noon)s::timestamptz + number * %(gap)s * interval '1 se
     '1441+'
 FROM generate_series(0, %(count)s - 1) AS number
 """
+_PATHS: Final = """
+COPY roll_path (
+    site, grain, class, span, path, views, s1, d1, landings, bounces, duration_ms, exits, quiet_bounces, engaged_ms,
+    scroll_25, scroll_50, scroll_75, journey_entries, journey_exits
+) FROM STDIN
+"""
 _MONTHS: Final = """
-INSERT INTO roll_path
-SELECT 1, 2, 0, date_trunc('month', span), path, sum(views), sum(s1), sum(d1), sum(landings), sum(bounces), 0,
-    sum(duration_ms), sum(exits), 0, 0, 0, 0, 0, 0
+INSERT INTO roll_path (
+    site, grain, class, span, path, views, s1, d1, landings, bounces, duration_ms, exits, quiet_bounces, engaged_ms,
+    scroll_25, scroll_50, scroll_75, journey_entries, journey_exits
+)
+SELECT 1, 2, 0, date_trunc('month', span), path, sum(views), sum(s1), sum(d1), sum(landings), sum(bounces),
+    sum(duration_ms), sum(exits), 0, 0, 0, 0, 0, 0, 0
 FROM roll_path WHERE grain = 1 AND span < %(today)s GROUP BY 4, 5
 """
 _SITE_MONTHS: Final = """
@@ -120,13 +133,13 @@ SELECT %(noon)s::timestamptz + number * %(gap)s * interval '1 second', number, n
 FROM generate_series(0, %(count)s - 1) AS number
 """
 _EVENTS: Final = """
-INSERT INTO roll_event
+INSERT INTO roll_event (site, grain, class, span, type, name, count, s1, d1)
 SELECT 1, 1, 0, span, 'custom', 'event ' || name, greatest(%(count)s / (name * 6), 1), 1, 1
 FROM generate_series(1, %(names)s) AS name
 CROSS JOIN generate_series(%(today)s - %(days)s * interval '1 day', %(today)s, interval '1 day') AS span
 """
 _EVENT_MONTHS: Final = """
-INSERT INTO roll_event
+INSERT INTO roll_event (site, grain, class, span, type, name, count, s1, d1)
 SELECT 1, 2, 0, date_trunc('month', span), type, name, sum(count), sum(s1), sum(d1)
 FROM roll_event WHERE grain = 1 AND span < %(today)s GROUP BY 4, 5, 6
 """
@@ -190,13 +203,13 @@ def _fill(pool: ConnectionPool, events: int) -> int:
     with pool.connection() as connection:
         with (
             connection.cursor() as cursor,
-            cursor.copy("COPY roll_path FROM STDIN") as copy,
+            cursor.copy(_PATHS) as copy,
         ):
             for days_ago in range(365 * YEARS + 1):
                 day = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC) - timedelta(days=days_ago)
                 for path, n in Counter(random.choices(paths, cum_weights=weights, k=views)).items():
                     some = n // 3
-                    copy.write_row((1, 1, 0, day, path, n, n, n, some, some, 0, n * 9_000, some, *([0] * 6)))
+                    copy.write_row((1, 1, 0, day, path, n, n, n, some, some, n * 9_000, some, *([0] * 7)))
         noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
         today = {"today": noon.replace(hour=0)}
         connection.execute(_SITE)
@@ -227,7 +240,7 @@ def _shares() -> dict[str, list[object]]:
     for dimension, count in VALUES.items():
         whole = sum(1 / number for number in range(1, count + 1))
         for number in range(1, count + 1):
-            dims.append(dimension.value)
+            dims.append(NUMBERS[dimension])
             values.append(value_of([f"{column}-{number}" for column in OF_SESSIONS[dimension]]))
             shares.append(1 / number / whole)
     return {"dims": dims, "values": values, "shares": shares}

@@ -11,13 +11,15 @@ import polars as pl
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
 from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames, roll
-from core.dimensions import HIT_COLUMNS, OF_HITS, OF_SESSIONS
+from core.dimensions import HIT_COLUMNS, NUMBERS, OF_HITS, OF_SESSIONS
 from core.events import EventType
 from core.sessions import NAMING_COLUMNS
 from core.spans import DAY, HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from core.dimensions import Dimension
 
 EVENTS: Final = 1_000_000
 PER_SESSION: Final = 5
@@ -111,21 +113,22 @@ f AS (
         FROM events WHERE new OR type = 'page_view' GROUP BY ALL
     ) AS e USING (session_id)
 ),
-h AS (SELECT *, ts - ts % 3600000 AS hour, 1 AS views FROM events WHERE type = 'page_view')
+h AS (SELECT *, ts - ts % 3600000 AS hour, 1 AS hits FROM events WHERE type = 'page_view')
 """
 _SESSION_SUMS: Final = (
     "sum(visits) AS visits, sum(bounces) AS bounces, sum(quiet_bounces) AS quiet_bounces,"
     " sum(duration_ms) AS duration_ms, sum(new) AS new, sum(views) AS views"
 )
-_HIT_SUMS: Final = "0 AS visits, 0 AS bounces, 0 AS quiet_bounces, 0 AS duration_ms, 0 AS new, sum(views) AS views"
+_HIT_SUMS: Final = "sum(hits) AS hits"
 
 
-def _dim(rows: str, sums: str, dimension: str, columns: Sequence[str]) -> str:
+def _dim(rows: str, sums: str, dimension: Dimension, columns: Sequence[str]) -> str:
     value = f"concat_ws(chr(9), {', '.join(columns)})" if len(columns) > 1 else columns[0]
     by = ", ".join(("class", *columns))
     return (
-        f"SELECT grouping(hour) AS grain, class, coalesce(hour, getvariable('day')) AS span, '{dimension}' AS dim,"  # noqa: S608 - our own names
-        f" {value} AS value, {sums} FROM {rows} GROUP BY GROUPING SETS ((hour, {by}), ({by}))"
+        f"SELECT grouping(hour) AS grain, class, coalesce(hour, getvariable('day')) AS span,"  # noqa: S608 - our own names
+        f" {NUMBERS[dimension]} AS dim, {value} AS value, {sums} FROM {rows}"
+        f" GROUP BY GROUPING SETS ((hour, {by}), ({by}))"
     )
 
 
@@ -134,12 +137,14 @@ _STATEMENTS: Final = {
     "roll_path": _PATH,
     "roll_event": _EVENT,
     "roll_dim": _DIMS
-    + " UNION ALL ".join(
+    + "FROM ("
+    + " UNION ALL BY NAME ".join(
         [
             *(_dim("f", _SESSION_SUMS, *of) for of in OF_SESSIONS.items()),
             *(_dim("h", _HIT_SUMS, *of) for of in OF_HITS.items()),
         ]
-    ),
+    )
+    + ") SELECT grain, class, span, dim, value, sum(COLUMNS(* EXCLUDE (grain, class, span, dim, value))) GROUP BY ALL",
 }
 
 

@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 
 class Dimension(StrEnum):
-    """Each of them, by the name that it has in the rollups.
-
-    Those of a session count whole visits by what their naming event says; those of a hit count views by their own
-    values, whatever the visit says.
-    """
+    """Each of them, by its name; visits are told apart by what their naming event says."""
 
     CHANNEL = "channel"
     REFERRER = "referrer"
@@ -39,13 +35,34 @@ class Dimension(StrEnum):
     OS_VERSION = "os_version"  #: system and version
     DEVICE = "device"
     SCREEN = "screen"
-    HIT_COUNTRY = "hit_country"
-    HIT_REFERRER = "hit_referrer"
-    HIT_BROWSER = "hit_browser"
-    HIT_OS = "hit_os"
 
 
 _D = Dimension
+
+#: What stands for each in the rollups and in the table `dimensions`; a number is never another one's, even when it is
+#: not used any more.
+NUMBERS: Final[Mapping[Dimension, int]] = MappingProxyType(
+    {
+        _D.CHANNEL: 1,
+        _D.REFERRER: 2,
+        _D.UTM: 3,
+        _D.UTM_SOURCE: 4,
+        _D.UTM_MEDIUM: 5,
+        _D.UTM_CAMPAIGN: 6,
+        _D.UTM_CONTENT: 7,
+        _D.UTM_TERM: 8,
+        _D.HOSTNAME: 9,
+        _D.COUNTRY: 10,
+        _D.REGION: 11,
+        _D.CITY: 12,
+        _D.BROWSER: 13,
+        _D.BROWSER_VERSION: 14,
+        _D.OS: 15,
+        _D.OS_VERSION: 16,
+        _D.DEVICE: 17,
+        _D.SCREEN: 18,
+    }
+)
 
 #: The columns of a session that make the value.
 OF_SESSIONS: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(
@@ -71,16 +88,10 @@ OF_SESSIONS: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
-#: The columns of a view that make the value.
+#: Those by which views are told apart too, each by its own values, whatever its visit says.
 OF_HITS: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(
-    {
-        _D.HIT_COUNTRY: ("country",),
-        _D.HIT_REFERRER: ("referrer_host",),
-        _D.HIT_BROWSER: ("browser",),
-        _D.HIT_OS: ("os",),
-    }
+    {dimension: OF_SESSIONS[dimension] for dimension in (_D.COUNTRY, _D.REFERRER, _D.BROWSER, _D.OS)}
 )
-
 
 #: The columns of a view that are needed for them.
 HIT_COLUMNS: Final = tuple(dict.fromkeys(column for columns in OF_HITS.values() for column in columns))
@@ -95,7 +106,7 @@ def value_of(columns: Sequence[str]) -> str:
 
 def columns_of(dimension: Dimension, value: str) -> tuple[str, ...]:
     """The columns that a value of the dimension was made of."""
-    if dimension in OF_HITS or len(OF_SESSIONS[dimension]) == 1:
+    if len(OF_SESSIONS[dimension]) == 1:
         return (value,)
     # Only an escaped backslash can stand before a t that no tab was.
     return tuple("\\".join(part.replace("\\t", "\t") for part in column.split("\\\\")) for column in value.split("\t"))

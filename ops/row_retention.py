@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aggregations.rollups import ROLLUPS
-from core.dimensions import Dimension
+from core.dimensions import NUMBERS
 from core.spans import DAY, MINUTE, day_of
 from ops.turn import take_turn
 from storage import rollups
@@ -122,13 +122,14 @@ class RowRetention:
             sites = retention.all_sites(connection)
         rows_from = known.rows_from
         tables = [rollup.table for rollup in ROLLUPS if not rollup.table.hours_for_ever]
+        numbers = [*NUMBERS.values()]
 
         def drop(site: int) -> None:
             for table in tables:
                 more = True
                 while more and not stop.is_set():
                     with self._pool.connection() as connection:
-                        more = rollups.drop_hours(connection, table, site=site, before=rows_from, values=[*Dimension])
+                        more = rollups.drop_hours(connection, table, site=site, before=rows_from, numbers=numbers)
 
         return take_turn(sites, drop, clock=self._clock, stop=stop)
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import polars as pl
 from psycopg import sql
 
-from core.dimensions import OF_SESSIONS, Dimension
+from core.dimensions import NUMBERS, OF_SESSIONS, Dimension
+from core.events import ACTIVE_TYPES
+from core.spans import LONGEST_SESSION
 from storage.packed import unpack
 from storage.pieces import Bucketed, parameters
 from storage.rollups import Grain
@@ -29,6 +31,7 @@ class Listing:
     """A list, by the statements that give keys and their sums.
 
     `rollups` gives them of pieces of rollups, after grain and span; `rows` of pieces of hours, after bucket and class.
+    Where `visitors` are among the sums, a statement counts those of a part of a day by key: they are distinct.
     """
 
     rollups: str
@@ -36,6 +39,7 @@ class Listing:
     sums: tuple[str, ...]
     dimensions: tuple[Dimension, ...] = ()  #: whose values are the keys, as `values_of` takes them apart
     added_later: bool = False  #: whether there are installations whose days were rolled up before its rollup was added
+    visitors: str = ""  #: the statement, for sums with visitors
 
     @property
     def about(self) -> str:
@@ -51,6 +55,33 @@ FLOW: Final = Listing(rollups="reports.flow_rollups", rows="reports.flow_rows", 
 CUSTOM_EVENTS: Final = Listing(
     rollups="reports.event_rollups", rows="reports.event_rows", sums=("count",), added_later=True
 )
+#: By path: all that its rollups say of its views, of the visits that entered there, and of those that left there.
+PATHS: Final = Listing(
+    rollups="reports.path_line_rollups",
+    rows="reports.path_line_rows",
+    sums=("views", "unique_views", "visitors", "rated", "bounces", "duration_ms", "exits"),
+    visitors="reports.path_line_visitors",
+)
+#: By type and name of events that are no views, a tab between them: how often each happened, and for whom.
+EVENTS: Final = Listing(
+    rollups="reports.type_rollups",
+    rows="reports.type_rows",
+    sums=("views", "visitors"),
+    added_later=True,
+    visitors="reports.type_visitors",
+)
+
+
+def values_by(dimension: Dimension) -> Listing:
+    """By value of a dimension of sessions: what visits, views and visitors have it."""
+    return Listing(
+        rollups="reports.value_rollups",
+        rows="reports.value_rows",
+        sums=("visits", "bounces", "duration_ms", "visitors", "views"),
+        dimensions=(dimension,),
+        added_later=True,
+        visitors="reports.value_visitors",
+    )
 
 
 def visits_by(*dimensions: Dimension) -> Listing:
@@ -66,9 +97,19 @@ def visits_by(*dimensions: Dimension) -> Listing:
 
 def values_of(dimension: Dimension, lines: pl.DataFrame) -> dict[str, int]:
     """Return the visits of each value of the dimension, out of a list of `visits_by`."""
-    prefix = f"{dimension.value}\t"
+    prefix = f"{NUMBERS[dimension]}\t"
     mine = lines.filter(pl.col("key").str.starts_with(prefix)).select(pl.col("key").str.strip_prefix(prefix), "visits")
     return dict(mine.iter_rows())
+
+
+def without_number(dimension: Dimension) -> pl.Expr:
+    """The values of the dimension, out of the keys of its lists."""
+    return pl.col("key").str.strip_prefix(f"{NUMBERS[dimension]}\t")
+
+
+def with_number(dimension: Dimension, value: pl.Expr) -> pl.Expr:
+    """The keys of the dimension's lists that have a value."""
+    return pl.lit(f"{NUMBERS[dimension]}\t") + value
 
 
 class Block(NamedTuple):
@@ -86,7 +127,7 @@ def no_lines(listing: Listing) -> pl.DataFrame:
 
 def rollup_blocks(connection: Connection, listing: Listing, scope: Scope, pieces: Sequence[Piece]) -> Iterator[Block]:
     """Yield the list of each span of the pieces that has rows, in no order; the pieces' signs are not heeded."""
-    given = {**_about(scope), "dims": [dimension.value for dimension in listing.dimensions]}
+    given = {**_about(scope), "dims": [NUMBERS[dimension] for dimension in listing.dimensions]}
     numbered = [Bucketed(0, piece) for piece in pieces]
     for grain, span, lines in _packed(connection, listing, sql.SQL(load(listing.rollups)), numbered, given):
         yield Block(Grain(grain), millis(span), lines)
@@ -96,7 +137,28 @@ def row_blocks(
     connection: Connection, listing: Listing, scope: Scope, pieces: Sequence[Bucketed]
 ) -> Iterator[tuple[int, int, pl.DataFrame]]:
     """Yield (bucket, class, list) of pieces of hours, of both classes whatever the scope; those that have rows."""
-    return _packed(connection, listing, _statement(listing.rows, listing), pieces, {"site": scope.site})
+    if not pieces:
+        return iter(())
+    given = {
+        "site": scope.site,
+        "first": instant(min(piece.begin for _, piece in pieces) - LONGEST_SESSION),
+        "last": instant(max(piece.end for _, piece in pieces)),
+    }
+    return _packed(connection, listing, _statement(listing.rows, listing), pieces, given)
+
+
+def distinct_visitors(connection: Connection, listing: Listing, scope: Scope, *, begin: int, end: int) -> pl.DataFrame:
+    """Return the list of the distinct visitors from `begin` to before `end` (ms, of one UTC day), its other sums 0."""
+    given = {
+        **_about(scope),
+        "begin": instant(begin),
+        "end": instant(end),
+        "first": instant(begin - LONGEST_SESSION),
+        "types": list(ACTIVE_TYPES),
+    }
+    found = connection.execute(_statement(listing.visitors, listing), given)
+    counted = pl.DataFrame(found.fetchall(), schema={"key": pl.String, "visitors": pl.Int64}, orient="row")
+    return pl.concat([no_lines(listing), counted], how="diagonal")
 
 
 def _packed(
@@ -139,7 +201,7 @@ def visits_of_paths(  # noqa: PLR0913 - a list, its scope and the visits' range 
 def _statement(name: str, listing: Listing) -> sql.Composed:
     values = [
         sql.SQL("({}, {})").format(
-            sql.Literal(dimension.value),
+            sql.Literal(NUMBERS[dimension]),
             _value([sql.Identifier("sessions", column) for column in OF_SESSIONS[dimension]]),
         )
         for dimension in listing.dimensions

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
+import psycopg.errors
 from psycopg import sql
 
 from core.spans import DAY, day_of
@@ -15,7 +16,7 @@ from storage.sql import load
 from storage.times import instant, millis
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -36,16 +37,30 @@ class RollupTable:
     """
 
     name: str
-    keys: tuple[str, ...] = ()  # text
-    sums: tuple[str, ...]  # bigint
-    daily_sums: tuple[str, ...] = ()  #: bigint, 0 in hour rows: they are distinct counts of a whole UTC day
-    together: tuple[str, ...] = ()  #: those keys of which one value at a time is read; its rows are written together
+    number: str | None = None  #: a key that is a number, read one at a time; its rows are written together
+    texts: tuple[str, ...] = ()  #: the other keys
+    sums: tuple[str, ...]  # whole numbers
+    daily_sums: tuple[str, ...] = ()  #: 0 in hour rows: they are distinct counts of a whole UTC day
     hours_for_ever: bool = False  #: otherwise only as long as the day's rows are in the tables
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What its rows are about, beside site, grain, class and span."""
+        return (*self._numbers, *self.texts)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns after site, grain, class and span, in the order of a row."""
         return self.keys + self.sums + self.daily_sums
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """How rows are sorted before they are written."""
+        return ("grain", "span", *self._numbers)
+
+    @property
+    def _numbers(self) -> tuple[str, ...]:
+        return () if self.number is None else (self.number,)
 
     def statement(self, name: str) -> sql.Composed:
         """Return the statement `name` for this table."""
@@ -88,7 +103,7 @@ def replace_day(connection: Connection, table: RollupTable, day: DayHours, frame
             "end": instant(day.day + DAY),
         },
     )
-    rows = frame.sort("grain", "span", *table.together).select(
+    rows = frame.sort(table.order).select(
         pl.lit(day.site).alias("site"),
         "grain",
         "class",
@@ -98,7 +113,7 @@ def replace_day(connection: Connection, table: RollupTable, day: DayHours, frame
     frames.write(connection, table.statement("rollups.copy"), rows)
 
 
-def drop_hours(connection: Connection, table: RollupTable, *, site: int, before: int, values: Sequence[str]) -> bool:
+def drop_hours(connection: Connection, table: RollupTable, *, site: int, before: int, numbers: Sequence[int]) -> bool:
     """Remove the hours of a site's oldest day that has some, if it began before `before` (ms); the caller commits.
 
     Args:
@@ -106,25 +121,20 @@ def drop_hours(connection: Connection, table: RollupTable, *, site: int, before:
         table: one whose hours are not kept for ever.
         site: whose.
         before: start of a day.
-        values: all that the table's `together` can be.
+        numbers: all that the table's `number` can be.
 
     Returns:
         Whether there were any.
     """
-    key = sql.Identifier(table.together[0]) if table.together else None
-    one, any_ = (
-        (sql.SQL("{} = kept.value").format(key), sql.SQL("{} = ANY (%(together)s)").format(key))
-        if key is not None
-        else (sql.SQL("true"), sql.SQL("true"))
-    )
-    given: dict[str, object] = {"site": site, "together": list(values) if key is not None else [""]}
+    key = sql.SQL("0") if table.number is None else sql.Identifier(table.number)
+    given = {"site": site, "numbers": [0] if table.number is None else list(numbers)}
     name = sql.Identifier(table.name)
-    oldest = sql.SQL(load("rollups.oldest_hour")).format(table=name, together=one)
+    oldest = sql.SQL(load("rollups.oldest_hour")).format(table=name, number=key)
     row = connection.execute(oldest, given).fetchone()
     if row is None or row[0] is None or millis(row[0]) >= before:
         return False
     day = day_of(millis(row[0]))
-    drop = sql.SQL(load("rollups.drop_hours")).format(table=name, together=any_)
+    drop = sql.SQL(load("rollups.drop_hours")).format(table=name, number=key)
     connection.execute(drop, {**given, "begin": instant(day), "end": instant(day + DAY)})
     return True
 
@@ -145,12 +155,21 @@ def replace_months(
     for table in tables:
         connection.execute(table.statement("rollups.clear_month"), span)
         if through is not None:
-            connection.execute(table.statement("rollups.sum_month"), {**span, "end": instant(through + DAY)})
+            _sum_month(connection, table, {**span, "end": instant(through + DAY)})
     date = {"site": site, "month": instant(month).date()}
     if through is None:
         connection.execute(load("months.remove"), date)
     else:
         connection.execute(load("months.put"), {**date, "through": instant(through).date()})
+
+
+def _sum_month(connection: Connection, table: RollupTable, given: Mapping[str, object]) -> None:
+    try:
+        with connection.transaction():
+            connection.execute(table.statement("rollups.sum_month"), given)
+    except psycopg.errors.NumericValueOutOfRange:
+        # What no integer holds is as many rows as the month has days; whoever reads rows adds them up.
+        connection.execute(table.statement("rollups.keep_month"), given)
 
 
 def month_through(connection: Connection, *, site: int, month: int) -> int | None:

@@ -7,24 +7,28 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from aggregations.rollups.rollup import Rollup, visits
-from core.dimensions import HIT_COLUMNS, OF_HITS, OF_SESSIONS
+from aggregations.values import value
+from core.dimensions import HIT_COLUMNS, NUMBERS, OF_HITS, OF_SESSIONS
 from storage.rollups import RollupTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aggregations.rollups.rollup import DayFrames
+    from core.dimensions import Dimension
 
 _SUMS: Final = ("visits", "bounces", "quiet_bounces", "duration_ms", "new", "views")
+#: Views that say the value themselves, whatever their visit says. Most values have both, and so one row.
+_HITS: Final = "hits"
 
 
 def _hourly(frames: DayFrames) -> list[pl.LazyFrame]:
     # Said to be one, because the optimiser does not see it through so many uses and would join anew for each.
     counted = _of_sessions(frames).cache()
-    hits = frames.events.filter("view").select("hour", "class", *HIT_COLUMNS, views=pl.lit(1, pl.Int64)).cache()
+    hits = frames.events.filter("view").select("hour", "class", *HIT_COLUMNS, pl.lit(1, pl.Int64).alias(_HITS)).cache()
     return [
         *(_by(counted, dimension, columns, _SUMS) for dimension, columns in OF_SESSIONS.items()),
-        *(_by(hits, dimension, columns, ("views",)) for dimension, columns in OF_HITS.items()),
+        *(_by(hits, dimension, columns, (_HITS,)) for dimension, columns in OF_HITS.items()),
     ]
 
 
@@ -48,25 +52,12 @@ def _of_sessions(frames: DayFrames) -> pl.LazyFrame:
     return pl.concat([rows.select("hour", "class", *names, *_SUMS) for rows in (begun, went_on)])
 
 
-def _by(rows: pl.LazyFrame, dimension: str, columns: Sequence[str], sums: Sequence[str]) -> pl.LazyFrame:
+def _by(rows: pl.LazyFrame, dimension: Dimension, columns: Sequence[str], sums: Sequence[str]) -> pl.LazyFrame:
     grouped = rows.group_by("hour", "class", *columns).agg(pl.col(sums).sum())
-    return grouped.select("hour", "class", pl.lit(dimension).alias("dim"), _value(columns).alias("value"), *sums)
-
-
-def _value(columns: Sequence[str]) -> pl.Expr:
-    """`core.dimensions.value_of` as an expression."""
-    if len(columns) == 1:
-        return pl.col(columns[0]).cast(pl.String)
-    escaped = [
-        pl.col(column)
-        .cast(pl.String)
-        .str.replace_all("\\", "\\\\", literal=True)
-        .str.replace_all("\t", "\\t", literal=True)
-        for column in columns
-    ]
-    return pl.concat_str(escaped, separator="\t")
+    dim = pl.lit(NUMBERS[dimension], pl.Int16).alias("dim")
+    return grouped.select("hour", "class", dim, value(columns).alias("value"), *sums)
 
 
 DIM: Final = Rollup(
-    table=RollupTable(name="roll_dim", keys=("dim", "value"), sums=_SUMS, together=("dim",)), hourly=_hourly
+    table=RollupTable(name="roll_dim", number="dim", texts=("value",), sums=(*_SUMS, _HITS)), hourly=_hourly
 )

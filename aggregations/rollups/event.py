@@ -19,6 +19,6 @@ def _hourly(frames: DayFrames) -> list[pl.LazyFrame]:
 
 
 EVENT: Final = Rollup(
-    table=RollupTable(name="roll_event", keys=("type", "name"), sums=("count", "s1", "d1")),
+    table=RollupTable(name="roll_event", texts=("type", "name"), sums=("count", "s1", "d1")),
     hourly=_hourly,
 )

@@ -51,7 +51,7 @@ def _daily(frames: DayFrames) -> list[pl.LazyFrame]:
 PATH: Final = Rollup(
     table=RollupTable(
         name="roll_path",
-        keys=("path",),
+        texts=("path",),
         sums=(
             "views",
             "s1",

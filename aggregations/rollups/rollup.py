@@ -84,7 +84,7 @@ def roll(rollup: Rollup, frames: DayFrames, *, day: int) -> pl.LazyFrame:
     ]
     rows = pl.concat([grain.select(*SPAN_KEYS, *table.columns) for grain in grains])
     not_empty = pl.any_horizontal(pl.col(table.sums + table.daily_sums) != 0)
-    return rows.filter(not_empty).with_columns(pl.col(table.keys).cast(pl.String))
+    return rows.filter(not_empty).with_columns(pl.col(table.texts).cast(pl.String))
 
 
 def visits(sessions: pl.LazyFrame) -> pl.LazyFrame:

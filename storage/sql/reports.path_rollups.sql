@@ -15,7 +15,7 @@ FROM unnest(
     %(begins)s::timestamptz[], %(ends)s::timestamptz[]
 ) AS piece (bucket, grain, sign, whole, begins, ends)
 JOIN roll_path AS roll
-    ON roll.site = %(site)s AND hashtextextended(roll.path, 0) = hashtextextended(%(path)s, 0)
+    ON roll.site = %(site)s AND hashtextextended(roll.path, roll.site) = hashtextextended(%(path)s, %(site)s)
         AND roll.path = %(path)s AND roll.grain = piece.grain
         AND roll.span >= piece.begins AND roll.span < piece.ends
         AND roll.class = ANY (%(classes)s::smallint[])

@@ -1,6 +1,6 @@
 -- The oldest hour of a site that a rollup table has, null if it has none.
 SELECT min(found.span)
-FROM unnest(%(together)s::text[]) AS kept (value)
+FROM unnest(%(numbers)s::smallint[]) AS kept (number)
 CROSS JOIN LATERAL (
-    SELECT span FROM {table} WHERE site = %(site)s AND {together} AND grain = 0 ORDER BY span LIMIT 1
+    SELECT span FROM {table} WHERE site = %(site)s AND {number} = kept.number AND grain = 0 ORDER BY span LIMIT 1
 ) AS found

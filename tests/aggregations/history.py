@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from psycopg.sql import SQL, Identifier
 
-from core.dimensions import OF_SESSIONS, value_of
+from core.dimensions import NUMBERS, OF_SESSIONS, value_of
 from core.events import KINDS, Event, Facts, Kind, StoredEvent, TrafficClass
 from core.metrics import Totals
 from core.sessions import NAMING_COLUMNS, Session, session_id_of
@@ -226,7 +226,7 @@ def totals(
 
 
 #: Rollup rows by grain, class, span and the table's own keys.
-Rows = dict[tuple[int, int, int, tuple[str, ...]], Counter[str]]
+Rows = dict[tuple[int, int, int, tuple[int | str, ...]], Counter[str]]
 
 
 def roll_hours(history: History) -> tuple[Rows, ...]:
@@ -253,7 +253,7 @@ def roll_hours(history: History) -> tuple[Rows, ...]:
         by_site[*key, ()].update(visits=1, **sums)
         for dimension, columns in OF_SESSIONS.items():
             value = value_of([getattr(one, column) for column in columns])
-            by_dim[*key, (dimension.value, value)].update(visits=1)
+            by_dim[*key, (NUMBERS[dimension], value)].update(visits=1)
         if one.views:
             by_path[*key, (one.entry_path,)].update(**sums)
             by_path[*key, (one.exit_path,)].update(exits=1)
@@ -308,7 +308,7 @@ def month_of(ms: int) -> int:
 
 
 def _sum(rows: Rows, grain: int, span_of: Callable[[int], int]) -> Rows:
-    sums: defaultdict[tuple[int, int, int, tuple[str, ...]], Counter[str]] = defaultdict(Counter)
+    sums: defaultdict[tuple[int, int, int, tuple[int | str, ...]], Counter[str]] = defaultdict(Counter)
     for (_, traffic, span, keys), counted in rows.items():
         sums[grain, traffic, span_of(span), keys].update(counted)
     return sums

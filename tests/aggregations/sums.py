@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
-from core.dimensions import OF_HITS, OF_SESSIONS, value_of
+from core.dimensions import NUMBERS, OF_HITS, OF_SESSIONS, value_of
 from core.events import KINDS, Facts, Kind
 from core.spans import DAY, HOUR
 
@@ -74,7 +74,7 @@ def _dim(
         view = event.type == "page_view"
         for span in _spans(event.traffic, event.ts):
             for name, value in _values(event, OF_HITS):
-                dim[*span, name, value] += Counter(views=view)
+                dim[*span, name, value] += Counter(hits=view)
             for name, value in _values(named[session_id], OF_SESSIONS) if session_id else ():
                 dim[*span, name, value] += Counter(views=view, new=bool(facts & Facts.NEW))
     for session in begun:
@@ -86,10 +86,10 @@ def _dim(
     return dim
 
 
-def _values(row: Event | Session, columns: Mapping[Dimension, Sequence[str]]) -> Iterator[tuple[str, str]]:
-    """Each dimension with the row's value."""
+def _values(row: Event | Session, columns: Mapping[Dimension, Sequence[str]]) -> Iterator[tuple[int, str]]:
+    """Each dimension's number with the row's value."""
     for dimension, names in columns.items():
-        yield dimension.value, value_of([getattr(row, name) for name in names])
+        yield NUMBERS[dimension], value_of([getattr(row, name) for name in names])
 
 
 def _spans(traffic: int, ts: int) -> tuple[tuple[int, int, int], tuple[int, int, int]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dimensions import OF_HITS, OF_SESSIONS, Dimension, columns_of, value_of
+from core.dimensions import NUMBERS, OF_HITS, OF_SESSIONS, Dimension, columns_of, value_of
 from core.events import Event
 from core.sessions import NAMING_COLUMNS
 
@@ -14,8 +14,10 @@ _TEXTS = st.text("a\\t\tn", max_size=6)
 
 
 def test_every_dimension_is_of_columns_that_there_are() -> None:
-    """Each of a session or of a hit, and of columns that those have."""
-    assert set(Dimension) == {*OF_SESSIONS, *OF_HITS}
+    """Each of a session, some of a hit too, and of columns that those have; each has a number of its own."""
+    assert set(Dimension) == {*OF_SESSIONS} == {*NUMBERS}
+    assert len(NUMBERS) == len(set(NUMBERS.values()))
+    assert {*OF_HITS} <= {*OF_SESSIONS}
     assert {name for columns in OF_SESSIONS.values() for name in columns} == set(NAMING_COLUMNS)
     assert {name for columns in OF_HITS.values() for name in columns} <= set(Event._fields)
 

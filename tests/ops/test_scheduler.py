@@ -126,7 +126,7 @@ def test_fills_gaps(rollup_pool: ConnectionPool) -> None:
     with_gaps(rollup_pool, 3)
     stage = Stage(rollup_pool, FIRST_DAY + 400 * DAY)
     stage.round()
-    assert stage.scalar("SELECT count(*) FROM roll_dim WHERE dim = 'channel' AND grain = 1") == 6
+    assert stage.scalar("SELECT count(*) FROM roll_dim WHERE dim = 1 AND grain = 1") == 6
     assert stage.scalar("SELECT count(*) FROM rollup_gaps") == 0
 
 

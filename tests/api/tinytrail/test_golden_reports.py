@@ -17,6 +17,7 @@ from aggregations.reports import Reports
 from api.dialects.tinytrail import failures
 from api.dialects.tinytrail.named import StoredNamed
 from api.dialects.tinytrail.reports import reports_router
+from core.dimensions import NUMBERS, Dimension
 from core.funnels import Steps
 from core.goals import Goal
 from core.segments import Segment
@@ -54,14 +55,13 @@ WEEK_BEFORE: Final = ms("2026-02-16")
 SERIES: Final = ms("2026-03-13")
 #: Visits by dimension and value. Who came from nowhere or by no campaign is in none of these examples' rows.
 VISITS_BY: Final = {
-    "channel": {"Direct": 3200, "Organic Search": 4500, "Social": 1800},
-    "referrer": {"": 3200, "google.com": 3200, "twitter.com": 1100},
-    "utm": {"\t\t": 8650, "twitter\tsocial\tlaunch": 850},
-    "device": {"mobile": 3200, "desktop": 8500},
-    "browser": {"Chrome": 6400, "Safari": 3100},
-    "os": {"Windows": 5200, "macOS": 3800},
-    "screen": {"376-768": 2800, "1025-1440": 4200},
-    "hit_browser": {"Chrome": 1},
+    Dimension.CHANNEL: {"Direct": 3200, "Organic Search": 4500, "Social": 1800},
+    Dimension.REFERRER: {"": 3200, "google.com": 3200, "twitter.com": 1100},
+    Dimension.UTM: {"\t\t": 8650, "twitter\tsocial\tlaunch": 850},
+    Dimension.DEVICE: {"mobile": 3200, "desktop": 8500},
+    Dimension.BROWSER: {"Chrome": 6400, "Safari": 3100},
+    Dimension.OS: {"Windows": 5200, "macOS": 3800},
+    Dimension.SCREEN: {"376-768": 2800, "1025-1440": 4200},
 }
 
 
@@ -115,9 +115,9 @@ def fill(connection: psycopg.Connection) -> None:
     roll(connection, "roll_path", WEEK, path="/blog", landings=2100)
     roll(connection, "roll_path", WEEK, path="/pricing", exits=3400)
     roll(connection, "roll_path", WEEK, path="/contact", exits=1800)
-    for dim, values in VISITS_BY.items():
+    for dimension, values in VISITS_BY.items():
         for value, visits in values.items():
-            roll(connection, "roll_dim", WEEK, dim=dim, value=value, visits=visits)
+            roll(connection, "roll_dim", WEEK, dim=NUMBERS[dimension], value=value, visits=visits)
     roll(connection, "roll_event", WEEK, type="custom", name="signup_complete", count=342)
     roll(connection, "roll_event", WEEK, type="custom", name="video_play", count=218)
     roll(connection, "roll_event", WEEK, type="page_view", name="", count=34200)
