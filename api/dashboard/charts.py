@@ -31,6 +31,8 @@ _NOTE: Final = 26
 _NOTE_LINES: Final = 3
 #: How near to each other, in parts of the plot, two notes would be in each other's way.
 _NEAR: Final = 0.22
+#: Points that are each as wide as their names.
+_WIDE: Final = 9
 #: How much of its place a bar fills.
 _BAR: Final = 0.74
 
@@ -55,8 +57,8 @@ class Note(NamedTuple):
 class Chart:
     """What a line chart shows.
 
-    `describes` is one sentence that says the same. `axis` writes the values of gridlines, and `last` names the last
-    point, '' if it has no name.
+    `describes` is one sentence that says the same. `axis` writes the values of gridlines, and `now` is the place of the
+    point that time has come to, and what it is called.
     """
 
     title: str
@@ -66,7 +68,7 @@ class Chart:
     axis: Callable[[float], str]
     ticks: Sequence[Tick] = ()
     notes: Sequence[Note] = ()
-    last: str = ""
+    now: tuple[int, str] | None = None
 
     @property
     def top(self) -> float:
@@ -217,10 +219,12 @@ def _ticks(chart: Chart) -> Markup:
         )
         for tick in chart.ticks
     ]
-    if chart.last:
-        # In the middle of its point where that is wide enough, at the edge where it is not.
-        name, x = ("x", curves.percent_across(count - 1, count)) if count < 10 else ("x end", "100%")
-        parts.append(Markup('<text class="{}" x="{}" y="{}">{}</text>').format(name, x, _TICKS, chart.last))
+    if chart.now is not None:
+        place, text = chart.now
+        # In the middle of its point, but at the edge where that is too narrow for it.
+        at_edge = place == count - 1 and count > _WIDE
+        name, x = ("x end", "100%") if at_edge else ("x", curves.percent_across(place, count))
+        parts.append(Markup('<text class="{}" x="{}" y="{}">{}</text>').format(name, x, _TICKS, text))
     return Markup("").join(parts)
 
 

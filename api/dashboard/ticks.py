@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from core.intervals import Calendar, Slot
 
-#: Ticks on a desk and on a phone, and how near to the end of the series, in parts of it, one is left out for the name
-#: of the last point.
+#: Ticks on a desk and on a phone, and how near to the point that has a name of its own, in parts of the series, one is
+#: left out.
 _DESK: Final = (13, 0.045)
 _PHONE: Final = (4, 0.18)
 #: Intervals that begin at a time of day.
@@ -53,7 +53,7 @@ class _Level(NamedTuple):
 
 
 def ticks(
-    slots: Sequence[Slot], interval: Interval, calendar: Calendar, locale: Locale, *, last_is_named: bool
+    slots: Sequence[Slot], interval: Interval, calendar: Calendar, locale: Locale, *, now: int | None
 ) -> list[Tick]:
     """The ticks of a series, where a calendar has them: every third hour, Mondays, the first of a month and so on.
 
@@ -62,12 +62,12 @@ def ticks(
         interval: how long they are.
         calendar: how the site counts time.
         locale: of the viewer.
-        last_is_named: whether the last point has a name of its own, "today".
+        now: the place of the point that has a name of its own, "today"; None for none.
     """
     if not slots:
         return []
     walls = [_wall(slot, interval, calendar) for slot in slots]
-    chosen = [_chosen(walls, interval, calendar, room, last_is_named=last_is_named) for room in (_DESK, _PHONE)]
+    chosen = [_chosen(walls, interval, calendar, room, now=now) for room in (_DESK, _PHONE)]
     (desk, places), (phone, few) = chosen
     found = {}
     for place in places:
@@ -78,15 +78,16 @@ def ticks(
 
 
 def _chosen(
-    walls: Sequence[datetime], interval: Interval, calendar: Calendar, room: tuple[int, float], *, last_is_named: bool
+    walls: Sequence[datetime], interval: Interval, calendar: Calendar, room: tuple[int, float], *, now: int | None
 ) -> tuple[_Level, list[int]]:
     most, margin = room
-    end = len(walls) - (max(1, margin * len(walls)) if last_is_named else 0)
+    near = max(0, margin * len(walls) - 1)
     for level in _LEVELS:
         if level.clocked and interval not in CLOCKED:
             continue
         parts = [level.part(wall, calendar) for wall in (_before(walls[0], level), *walls)]
-        places = [place for place, (one, other) in enumerate(pairwise(parts)) if one != other and place < end]
+        begins = [place for place, (one, other) in enumerate(pairwise(parts)) if one != other]
+        places = [place for place in begins if now is None or abs(place - now) > near]
         if len(places) <= most:
             break
     return level, places
