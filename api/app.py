@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 from psycopg_pool import PoolTimeout
 
-from api import health, home, scripts
+from api import health, scripts
 from api.auth import Keys
 from api.bounds import Bounded
 from api.collector.clients import Clients
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
     from api.asgi import Application
+    from api.errors import Failed
     from api.limits import Limit, Rate
     from core.clock import Clock
     from core.networks import Network
@@ -81,6 +82,8 @@ class Reporting:
     pool: ConnectionPool
     vault: KeyVault = field(default_factory=KeyVault)
     routers: Sequence[APIRouter] = field(default=())
+    #: Answers errors of pages, which people see.
+    pages: Failed | None = None
     #: How often one key may ask; None for as often as it likes.
     limit: Limit | None = None
     #: How browsers reach us, for the script tag; '' for the address that was asked.
@@ -139,14 +142,13 @@ def create_app(
             yield
 
     app = FastAPI(title="Footfall", openapi_url=None, redirect_slashes=False, lifespan=lifespan)
-    failures.install(app)
+    failures.install(app, pages=None if reporting is None else reporting.pages)
     alive = _alive(collecting, reporting)
     app.include_router(health.router(alive, needs_database=reporting is not None, ready=ready))
     app.include_router(scripts.router(pinned))
     app.add_api_route("/metrics", _metrics(tally, exposition), include_in_schema=False)
     if reporting is not None:
         app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=reporting.limit)
-        app.include_router(home.router())
         app.include_router(document.router())
         app.include_router(accounts.router(reporting.pool))
         app.include_router(users.router(reporting.pool, reporting.vault))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from core.errors import FootfallError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from fastapi import Request, Response
+
+
+#: Answers an error of a request with this status, sentence and headers, or nothing where that is not its business.
+Failed: TypeAlias = "Callable[[Request, int, str, Mapping[str, str]], Response | None]"
 
 
 class ErrorCode(StrEnum):

@@ -30,6 +30,8 @@ class Rate(NamedTuple):
 #: Of one address to collect, and of one key to everything else, unless set otherwise.
 COLLECT_RATE: Final = Rate(10, 10)
 KEY_RATE: Final = Rate(60, 60)
+#: Of tries to sign in, of one address.
+SIGN_IN_RATE: Final = Rate(5, 60)
 
 
 class Limit(Protocol):

@@ -31,8 +31,7 @@ class Clients:
         From the right, the first address in X-Forwarded-For that is no trusted proxy's is the client's: whatever
         stands left of it the client may have written itself.
         """
-        client = scope.get("client")
-        peer = canonical(client[0]) if client else ""
+        peer = _peer(scope)
         if not self._trusted or not self._is_trusted(peer):
             return peer
         found = peer
@@ -44,6 +43,10 @@ class Clients:
             if not self._is_trusted(address):
                 break
         return found
+
+    def is_forwarded(self, scope: Mapping[str, Any]) -> bool:
+        """Whether the request came by way of a trusted proxy, whose other headers can be believed too."""
+        return bool(self._trusted) and self._is_trusted(_peer(scope))
 
     def request(self, ip: str, headers: Mapping[bytes, bytes]) -> Request:
         """Return what the enrichment looks at."""
@@ -58,6 +61,11 @@ class Clients:
     def _is_trusted(self, text: str) -> bool:
         address = parse_address(text)
         return address is not None and holds(self._trusted, address)
+
+
+def _peer(scope: Mapping[str, Any]) -> str:
+    client = scope.get("client")
+    return canonical(client[0]) if client else ""
 
 
 def canonical(text: str) -> str:

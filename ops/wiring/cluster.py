@@ -12,7 +12,7 @@ from ops.archives import archive_of_cluster
 from ops.clock import SystemClock
 from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
-from ops.wiring.shared import background, collecting, key_rate, reporting, scheduler
+from ops.wiring.shared import background, collecting, key_rate, reporting, scheduler, sign_in_rate
 from storage import positions
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
@@ -87,7 +87,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
         pool = stack.enter_context(
             open_pool(settings.database_url, size=settings.database_connections, name="footfall api")
         )
-        rate = key_rate(settings)
+        rate, tries = key_rate(settings), sign_in_rate(settings)
         realtime = SummedRealtime(pool, log=topic.name, partitions=topic.partitions, truth=StoredRealtime(pool))
         yield create_app(
             reporting=stack.enter_context(
@@ -99,6 +99,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
                     realtime=realtime,
                     ending=ending,
                     limit=None if rate is None else SharedLimit(rate, pool=pool, clock=clock),
+                    tries=None if tries is None else SharedLimit(tries, pool=pool, clock=clock),
                     clock=clock,
                     telemetry=telemetry,
                 )

@@ -15,7 +15,7 @@ from ops.archives import archive_of_node
 from ops.clock import SystemClock
 from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
-from ops.wiring.shared import background, collecting, key_rate, reporting, scheduler
+from ops.wiring.shared import background, collecting, key_rate, reporting, scheduler, sign_in_rate
 from storage.embedded import EmbeddedPostgres, make_private, socket_directory
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
@@ -119,7 +119,7 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
         await log.start()
         stack.push_async_callback(log.stop)
         pool = stack.enter_context(open_pool(dsn, size=settings.database_connections, name="footfall reports"))
-        rate = key_rate(settings)
+        rate, tries = key_rate(settings), sign_in_rate(settings)
         realtime = AskedRealtime(partial(log.ask, "realtime"), truth=StoredRealtime(pool))
         yield create_app(
             collecting=await stack.enter_async_context(collecting(settings, dsn=dsn, log=log)),
@@ -132,6 +132,7 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
                     realtime=realtime,
                     ending=ending,
                     limit=None if rate is None else LocalLimit(rate, clock=clock),
+                    tries=None if tries is None else LocalLimit(tries, clock=clock),
                     clock=clock,
                     telemetry=telemetry,
                 )

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregations.job import RollupJob
 from aggregations.reports import Reports
 from api.app import Collecting, Reporting
+from api.collector.clients import Clients
+from api.dashboard.page import Page
 from api.dialects.tinytrail import stream
 from api.dialects.tinytrail.access import site_finder
 from api.dialects.tinytrail.named import StoredNamed
 from api.dialects.tinytrail.reports import reports_router
 from api.event_streams import OpenStreams
-from api.limits import Rate
+from api.limits import SIGN_IN_RATE, Rate
 from core.networks import parse_network
 from core.spans import SECOND
 from ops.aggregation import aggregate_day
@@ -70,10 +72,11 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     realtime: Realtime,
     ending: asyncio.Event,
     limit: Limit | None,
+    tries: Limit | None,
     clock: Clock,
     telemetry: Telemetry,
 ) -> Iterator[Reporting]:
-    """What answering reports needs; streams end when `ending` is set."""
+    """What answering reports needs, in programs and on the page; streams end when `ending` is set."""
     shown, find_site = Briefly(realtime, clock=clock), site_finder(pool)
     reports = Reports(pool, clock=clock, telemetry=telemetry, archive=archive)
     job = RollupJob(pool=pool, clock=clock, telemetry=telemetry, archive=archive)
@@ -92,8 +95,28 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     )
     streams = OpenStreams(most=settings.streams, ending=ending, telemetry=telemetry)
     live = stream.router(realtime=shown, find_site=find_site, streams=streams, clock=clock)
+    page = Page(
+        pool=pool,
+        reports=reports,
+        realtime=shown,
+        streams=streams,
+        clock=clock,
+        telemetry=telemetry,
+        vault=vault,
+        clients=Clients([parse_network(text) for text in settings.trusted_proxies]),
+        limit=limit,
+        tries=tries,
+        public_url=settings.public_url,
+    )
     try:
-        yield Reporting(pool=pool, vault=vault, routers=[router, live], limit=limit, public_url=settings.public_url)
+        yield Reporting(
+            pool=pool,
+            vault=vault,
+            routers=[router, live, page.router()],
+            pages=page.failed,
+            limit=limit,
+            public_url=settings.public_url,
+        )
     finally:
         reports.close()
 
@@ -108,6 +131,11 @@ def key_rate(settings: Settings) -> Rate | None:
     """How often one key may ask; None for as often as it likes."""
     rate = Rate(settings.key_limit_requests, settings.key_limit_seconds)
     return rate if settings.rate_limits == "on" else None
+
+
+def sign_in_rate(settings: Settings) -> Rate | None:
+    """How often one address may try to sign in; None for as often as it likes."""
+    return SIGN_IN_RATE if settings.rate_limits == "on" else None
 
 
 @contextlib.contextmanager

@@ -84,6 +84,7 @@ def served(dsn: str, *, realtime: Realtime | None = None, grace: float = 20, **s
                     realtime=realtime or StoredRealtime(pool),
                     ending=stop,
                     limit=None,
+                    tries=None,
                     clock=clock,
                     telemetry=telemetry,
                 )

@@ -78,15 +78,6 @@ async def test_health_of_a_collector(postgres_database: str, postgres_dsn: str) 
         assert await health() == (503, {"status": "degraded", "db": "disconnected"})
 
 
-async def test_home(world: World) -> None:
-    """Whoever follows the printed address learns that all is well and how to go on; a collector has no such page."""
-    response = await world.client.get("/")
-    assert response.status_code == 200
-    assert response.headers["content-type"].startswith("text/html")
-    assert "Footfall is running" in response.text
-    assert '&lt;script defer data-id="$ID" src="$URL/js/tracker.js"&gt;&lt;/script&gt;' in response.text
-
-
 async def test_metrics(world: World) -> None:
     """What we are given to show is shown as Prometheus reads it."""
     response = await world.client.get("/metrics")

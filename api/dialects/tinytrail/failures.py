@@ -19,44 +19,50 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI, Request
 
+    from api.errors import Failed
+
 _RETRY_SECONDS = 5
 
 
-def install(app: FastAPI) -> None:
-    """Let every error of the application be answered in the envelope."""
+def install(app: FastAPI, *, pages: Failed | None = None) -> None:
+    """Let every error of the application be answered in the envelope, but for those that `pages` answers."""
+
+    def answer(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+        shown = pages and pages(request, status, message, headers or {})
+        return shown or _answer(status, message, headers)
 
     @app.exception_handler(HttpError)
-    async def http_error(_: Request, error: HttpError) -> Response:
-        return _answer(error.status, str(error), error.headers)
+    async def http_error(request: Request, error: HttpError) -> Response:
+        return answer(request, error.status, str(error), error.headers)
 
     @app.exception_handler(HTTPException)
-    async def http_exception(_: Request, error: HTTPException) -> Response:
-        return _answer(error.status_code, str(error.detail), error.headers)
+    async def http_exception(request: Request, error: HTTPException) -> Response:
+        return answer(request, error.status_code, str(error.detail), error.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid_request(_: Request, error: RequestValidationError) -> Response:
-        return _answer(400, _explain(error))
+    async def invalid_request(request: Request, error: RequestValidationError) -> Response:
+        return answer(request, 400, _explain(error))
 
     @app.exception_handler(InvalidInput)
-    async def invalid_input(_: Request, error: InvalidInput) -> Response:
-        return _answer(400, str(error))
+    async def invalid_input(request: Request, error: InvalidInput) -> Response:
+        return answer(request, 400, str(error))
 
     @app.exception_handler(NotFound)
-    async def not_found(_: Request, error: NotFound) -> Response:
-        return _answer(404, str(error))
+    async def not_found(request: Request, error: NotFound) -> Response:
+        return answer(request, 404, str(error))
 
     @app.exception_handler(Unavailable)
-    async def unavailable(_: Request, error: Unavailable) -> Response:
-        return _answer(503, str(error), {"Retry-After": str(error.retry_after)})
+    async def unavailable(request: Request, error: Unavailable) -> Response:
+        return answer(request, 503, str(error), {"Retry-After": str(error.retry_after)})
 
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(psycopg.OperationalError)
-    async def database_away(_: Request, __: Exception) -> Response:
-        return _answer(503, "the database cannot be reached", {"Retry-After": str(_RETRY_SECONDS)})
+    async def database_away(request: Request, __: Exception) -> Response:
+        return answer(request, 503, "the database cannot be reached", {"Retry-After": str(_RETRY_SECONDS)})
 
     @app.exception_handler(Exception)
-    async def unexpected(_: Request, __: Exception) -> Response:
-        return _answer(500, "an unexpected error; it was logged")
+    async def unexpected(request: Request, __: Exception) -> Response:
+        return answer(request, 500, "an unexpected error; it was logged")
 
 
 def _answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,0 +1,104 @@
+"""`GET /` and `GET /share/TOKEN/`: the report that an address names, or the sites where it names none of several."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api.dashboard import chips, pickers
+from api.dashboard.choices import View
+from api.dashboard.guard import HEADERS
+from api.dashboard.parts import Shown
+from api.dashboard.rendering import wants_fragment
+from api.dashboard.state import parse
+from api.dashboard.viewer import name_of, named
+from api.errors import HttpError
+from core.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from api.dashboard.parts import Parts
+    from api.dashboard.state import State
+    from api.dashboard.viewer import Viewer
+    from core.sites import Site
+
+_ABSENT: Final = "there is no such site, or it belongs to another account"
+#: What only those who are signed in can open.
+_KEEPERS_VIEWS: Final = frozenset({View.SHARE, View.NOTE})
+#: What narrows a report.
+_FILTERING_VIEWS: Final = frozenset({View.FILTER})
+
+
+def router(parts: Parts) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter()
+
+    @routes.api_route("/", methods=["GET", "HEAD"])
+    @routes.api_route("/share/{token}/", methods=["GET", "HEAD"])
+    async def look(request: Request) -> Response:
+        """Show what the address says; where another address says the same, lead there."""
+        viewer = await parts.viewers.required(request)
+        await _count(parts, viewer)
+        sites = await run_in_threadpool(parts.viewers.sites_of, viewer)
+        parsed = parse(request.query_params.multi_items())
+        state = _permitted(parsed.state, viewer, sites)
+        if not parsed.is_canonical or state != parsed.state:
+            return _lead(state.url(viewer.base))
+        if viewer.share is None and not state.site:
+            return parts.rendering.page("sites.html", request, viewer, state=state, sites=sites)
+        site = next(iter(sites), None) if viewer.share is not None else named(sites, state.site)
+        if site is None:
+            raise NotFound(_ABSENT)
+        shown = Shown(request, viewer, site, state, parts.clock.now_ms())
+        return await _report(parts, shown, sites=sites, said=parsed.said)
+
+    return routes
+
+
+async def _report(parts: Parts, shown: Shown, *, sites: Sequence[Site], said: str) -> Response:
+    """The report with its dialog, or only what a script changes of it; what both ask for is asked side by side."""
+    request, viewer, site, state, now = shown
+    is_fragment = wants_fragment(request)
+    asked: list[Callable[[Parts, Shown], Awaitable[Mapping[str, Any]]]] = []
+    given: dict[str, Any] = {"dialog": None}
+    for values in await asyncio.gather(*(ask(parts, shown) for ask in asked)):
+        given |= values
+    given |= {
+        "site": site,
+        "state": state,
+        "now": now,
+        "said": said,
+        "sites": pickers.sites(sites, site, viewer),
+        "pickers": pickers.pickers(shown),
+        "chips": chips.chips(state, viewer.language),
+    }
+    template = "fragment.html" if is_fragment else "page.html"
+    return parts.rendering.page(template, request, viewer, **given)
+
+
+async def _count(parts: Parts, viewer: Viewer) -> None:
+    if parts.limit is None:
+        return
+    if wait := await run_in_threadpool(parts.limit.retry_after, viewer.counted):
+        raise HttpError.rate_limited(wait)
+
+
+def _permitted(state: State, viewer: Viewer, sites: Sequence[Site]) -> State:
+    """The state as this viewer may have it, naming the only site of whoever has one."""
+    if viewer.share is not None:
+        state = state.with_(site="")
+        if not viewer.may_filter:
+            state = state.with_(filters=())
+        closed = _KEEPERS_VIEWS if viewer.may_filter else _KEEPERS_VIEWS | _FILTERING_VIEWS
+        return state.with_(view=View.REPORT) if state.view in closed else state
+    if not state.site and len(sites) == 1:
+        return state.with_(site=name_of(sites[0], sites))
+    return state
+
+
+def _lead(url: str) -> Response:
+    return Response(status_code=302, headers={**HEADERS, "Location": url, "Cache-Control": "private, no-cache"})
