@@ -1,4 +1,4 @@
-"""What collectors dropped of each site: by UTC day and reason, a count and nothing else."""
+"""What collectors dropped of each site: by UTC day and reason, a count and the last host that was not allowed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,21 @@ class Dropped(NamedTuple):
     day: date  # UTC
     reason: str  # of core.drops.DropReason
     count: int  # type: ignore[assignment]  # nobody asks how often a value is in it
+    host: str = ""  #: the last one, where it was the reason
 
 
 async def add(connection: AsyncConnection, dropped: Sequence[Dropped]) -> None:
     """Add the counts to those that are there. The caller commits."""
-    sites, days, reasons, counts = zip(*dropped, strict=True) if dropped else ((), (), (), ())
+    sites, days, reasons, counts, hosts = zip(*dropped, strict=True) if dropped else ((), (), (), (), ())
     await connection.execute(
         load("drops.add"),
-        {"sites": list(sites), "days": list(days), "reasons": list(reasons), "counts": list(counts)},
+        {
+            "sites": list(sites),
+            "days": list(days),
+            "reasons": list(reasons),
+            "counts": list(counts),
+            "hosts": list(hosts),
+        },
     )
 
 

@@ -27,6 +27,8 @@ _WRITTEN_SECONDS: Final = 5
 _PATIENCE_SECONDS: Final = 5
 #: Counts held at most, some 20 MB: more sites than that, or a store that is away for as many days, is not kept.
 _MAX_COUNTS: Final = 100_000
+#: No host is longer.
+_MAX_HOST: Final = 255
 
 
 class Drops:
@@ -48,14 +50,14 @@ class Drops:
         self._now_ms = clock.now_ms
         self._written_seconds = written_seconds
         self._max_counts = max_counts
-        self._counts: dict[tuple[int, int, DropReason], int] = {}
+        self._counts: dict[tuple[int, int, DropReason], tuple[int, str]] = {}
         self._writing: asyncio.Task[None] | None = None
         self._away = False
         self.ready = asyncio.Event()
 
-    def count(self, site: int, reason: DropReason) -> None:
-        """Count one event of this site, now."""
-        self._add((site, self._now_ms() // DAY, reason), 1)
+    def count(self, site: int, reason: DropReason, host: str = "") -> None:
+        """Count one event of this site, now; of a host, the last one is told."""
+        self._add((site, self._now_ms() // DAY, reason), 1, host[:_MAX_HOST])
 
     async def keep(self) -> None:
         """Write for ever, and once more at the end."""
@@ -79,8 +81,8 @@ class Drops:
     async def _write(self) -> None:
         counts, self._counts = self._counts, {}
         dropped = [
-            Dropped(site, instant(day * DAY).date(), reason.value, count)
-            for (site, day, reason), count in counts.items()
+            Dropped(site, instant(day * DAY).date(), reason.value, count, host)
+            for (site, day, reason), (count, host) in counts.items()
         ]
         try:
             async with (
@@ -92,12 +94,13 @@ class Drops:
             if not self._away:
                 _log.warning("what is dropped cannot be written now and is held: %s", error)
             self._away = True
-            for key, count in counts.items():
-                self._add(key, count)
+            for key, (count, host) in counts.items():
+                # What came meanwhile is later.
+                self._add(key, count, self._counts.get(key, (0, ""))[1] or host)
         else:
             self._away = False
 
-    def _add(self, key: tuple[int, int, DropReason], count: int) -> None:
-        known = self._counts.get(key, 0)
+    def _add(self, key: tuple[int, int, DropReason], count: int, host: str) -> None:
+        known, last = self._counts.get(key, (0, ""))
         if known or len(self._counts) < self._max_counts:
-            self._counts[key] = known + count
+            self._counts[key] = known + count, host or last

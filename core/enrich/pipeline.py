@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from core.drops import DropReason
 from core.enrich.draft import Draft
 from core.enrich.steps import EXCLUSIONS, STEPS
+from core.locations import parse_location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 SAMPLE_EVERY: Final = 64
 
 
-def _uncounted(_site: int, _reason: DropReason) -> None:
+def _uncounted(_site: int, _reason: DropReason, _host: str) -> None:
     """Where drops are counted by nobody else."""
 
 
@@ -44,7 +45,7 @@ class Enrichment:
         lookups: Lookups,
         clock: Clock,
         telemetry: Telemetry,
-        dropped: Callable[[int, DropReason], None] = _uncounted,
+        dropped: Callable[[int, DropReason, str], None] = _uncounted,
         steps: Sequence[Step] = STEPS,
         sample_every: int = SAMPLE_EVERY,
     ) -> None:
@@ -54,7 +55,7 @@ class Enrichment:
             lookups: what the steps may look up.
             clock: times them.
             telemetry: is told of every drop by its reason.
-            dropped: is told of every drop of a known site: its `id`, and the reason.
+            dropped: is told of every drop of a known site: its `id`, the reason, and the host if that was it.
             steps: in their order.
             sample_every: of so many events one is timed.
         """
@@ -77,7 +78,8 @@ class Enrichment:
         if isinstance(outcome, DropReason):
             self._telemetry.add("footfall_events_dropped_total", reason=outcome)
             if site is not None:
-                self._dropped(site.id, outcome)
+                host = parse_location(raw.url).hostname if outcome is DropReason.OTHER_HOST else ""
+                self._dropped(site.id, outcome, host)
         return outcome
 
     def _run(self, raw: RawEvent, request: Request, site: Site | None) -> Enriched | DropReason:

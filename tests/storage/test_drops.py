@@ -35,6 +35,13 @@ async def test_counts_add_up(rollup_store: str) -> None:
     assert read(rollup_store, 1) == [Dropped(1, DAY, "gpc", 1_000_000_000_005), Dropped(1, DAY, "dnt", 7)]
 
 
+async def test_the_last_host_is_kept(rollup_store: str) -> None:
+    """Also when what comes later knows none."""
+    for host in ("a.example", "localhost", ""):
+        await add(rollup_store, Dropped(1, DAY, "other_host", 1, host))
+    assert read(rollup_store, 1) == [Dropped(1, DAY, "other_host", 3, "localhost")]
+
+
 async def test_days_are_those_that_are_asked_for(rollup_store: str) -> None:
     """Both ends included, the earliest first, of a day the most first and of equals the first by name."""
     before, after = DAY - timedelta(days=1), DAY + timedelta(days=1)

@@ -54,14 +54,15 @@ async def test_counts_by_site_day_and_reason(postgres_database: str) -> None:
         counter.count(2, DropReason.EXCLUDED_IP)
         await counter.write()
         counter.count(1, DropReason.EXCLUDED_IP)
-        counter.count(1, DropReason.OTHER_HOST)
+        for host in ("a.example", "localhost"):
+            counter.count(1, DropReason.OTHER_HOST, host)
         clock.pass_seconds(1)
         counter.count(1, DropReason.EXCLUDED_IP)
         await counter.write()
         await counter.write()
     assert written(postgres_database) == [
         Dropped(1, FIRST, "excluded_ip", 4),
-        Dropped(1, FIRST, "other_host", 1),
+        Dropped(1, FIRST, "other_host", 2, "localhost"),
         Dropped(1, SECOND, "excluded_ip", 1),
     ]
     assert written(postgres_database, 2) == [Dropped(2, FIRST, "excluded_ip", 1)]

@@ -207,12 +207,14 @@ def test_an_unknown_site_is_a_drop() -> None:
 
 
 def test_drops_of_known_sites_are_told() -> None:
-    """By the site's number and the reason; neither accepted events nor unknown sites are."""
-    told: list[tuple[int, DropReason]] = []
-    steps = enrichment(dropped=lambda site, reason: told.append((site, reason)))
+    """By the site's number, the reason, and the host if that was it; neither accepted events nor unknown sites are."""
+    told: list[tuple[int, DropReason, str]] = []
+    steps = enrichment(dropped=lambda *drop: told.append(drop))
     for site, dnt in ((SITE, True), (SITE, False), (None, True)):
         steps.run(VIEW, REQUEST._replace(dnt=dnt), site)
-    assert told == [(7, DropReason.DO_NOT_TRACK)]
+    elsewhere = replace(SITE, allowed_hosts=("shop.example",))
+    steps.run(VIEW._replace(url="http://LOCALHOST:8080/a"), REQUEST, elsewhere)
+    assert told == [(7, DropReason.DO_NOT_TRACK, ""), (7, DropReason.OTHER_HOST, "localhost")]
 
 
 @pytest.mark.parametrize(
