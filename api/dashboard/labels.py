@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from babel import Locale
 
+#: Letters at the end of a long name that are never left out, and the shortest name that is cut there.
+_TAIL: Final = 14
+_LONG: Final = 24
 #: A visit from nowhere: typed in, or opened from a bookmark, a mail or an app.
 DIRECT: Final = "Direct"
 _NO_PAGE: Final = "no page"
@@ -78,6 +81,11 @@ def aside(subject: Subject, names: Sequence[str], locale: Locale) -> str:
         *others, _ = filter(None, names)
         return " / ".join(others)
     return ""
+
+
+def split(name: str) -> tuple[str, str]:
+    """A long name in two: what may give way where there is no room, and what may not."""
+    return (name[:-_TAIL], name[-_TAIL:]) if len(name) > _LONG else (name, "")
 
 
 def value_label(dimension: FilterDimension, value: str, locale: Locale) -> str:

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from fastapi.concurrency import run_in_threadpool
+
+from aggregations.series import Asked as Plotted
+from aggregations.tables import Table
+from api.dashboard.choices import View
+from api.dashboard.dialogs.funnel import is_whole, steps_of
+from api.dashboard.funnels import chosen, funnel_panel
+from api.dashboard.metrics import numbers_of
+from api.dashboard.panels import ROWS, panel
+from api.dashboard.tabs import PANELS, subject_of
+from api.dashboard.timeline import interval_of, timeline
 from core.comparisons import other
 from core.globs import PathGroups
 from core.intervals import Calendar
 from core.query import Query
 from core.ranges import date_at, days_of
+from core.steps import parse_step
+from storage import notes
+from storage.definitions import FUNNELS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from api.dashboard.funnels import FunnelPanel
+    from api.dashboard.metrics import Number
+    from api.dashboard.panels import Panel
+    from api.dashboard.parts import Parts, Shown
     from api.dashboard.state import State
+    from api.dashboard.timeline import Timeline
     from core.comparisons import Other
+    from core.definitions import Definition
+    from core.funnels import Steps
     from core.ranges import Days
     from core.sites import Site
+    from storage.notes import Note
+
+_UTC: Final = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +85,62 @@ def query_of(site: Site, state: State, now_ms: int, *, oldest: date | None = Non
         days=days,
         today=today,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All that the template shows."""
+
+    numbers: Sequence[Number]
+    timeline: Timeline
+    panels: Sequence[Panel]
+    funnel: FunnelPanel
+    note: State | None  #: where a note is made; None for those who may make none
+
+
+async def ask(parts: Parts, shown: Shown) -> Mapping[str, Any]:
+    """What the report's templates are given, everything asked for side by side.
+
+    Raises:
+        Unavailable: as for every report.
+    """
+    site, state, locale = shown.site, shown.state, shown.viewer.language
+    zone = ZoneInfo(site.time_zone)
+    oldest = await parts.reports.oldest(site.id, zone)
+    asked = query_of(site, state, shown.now, oldest=oldest)
+    plotted = Plotted(state.metric.metric, interval_of(state, asked.days), asked.calendar, asked.other)
+    tables = [Table(subject=subject_of(state, view), limit=ROWS) for view in PANELS]
+    found, series, breakdowns, (marked, saved) = await asyncio.gather(
+        parts.reports.summary(asked.query, other=asked.other),
+        parts.reports.series(asked.query, plotted),
+        parts.reports.breakdowns(asked.query, tables, other=asked.other),
+        run_in_threadpool(_standing, parts, site, asked.days),
+    )
+    made = date_at(site.created_at, zone)
+    span = "this day" if len(asked.days) == 1 else f"these {len(asked.days)} days"
+    report = Report(
+        numbers=numbers_of(found, state, locale, is_utc=site.time_zone == _UTC),
+        timeline=timeline(asked, series, marked, state, locale, begins=min(made, oldest or made)),
+        panels=[
+            panel(view, rows, state, locale, site=site, span=span)
+            for view, rows in zip(PANELS, breakdowns, strict=True)
+        ],
+        funnel=await _funnel(parts, shown, asked, saved),
+        note=state.with_(view=View.NOTE, of=asked.days.last.isoformat()) if shown.viewer.may_change else None,
+    )
+    return {"report": report}
+
+
+def _standing(parts: Parts, site: Site, days: Days) -> tuple[list[Note], list[Definition[Steps]]]:
+    """What its owner noted of these days, and the funnels that are saved."""
+    with parts.pool.connection() as connection:
+        return notes.of_days(connection, site.id, days), FUNNELS.of_site(connection, site.id)
+
+
+async def _funnel(parts: Parts, shown: Shown, asked: Asked, saved: Sequence[Definition[Steps]]) -> FunnelPanel:
+    """The funnel that the address names, or has the steps of; otherwise the first."""
+    may_filter = shown.viewer.may_filter
+    state = chosen(shown.state if may_filter else shown.state.with_(steps=()), saved)
+    steps = steps_of(state, saved)
+    found = await parts.reports.funnel(asked.query, [*map(parse_step, steps)]) if is_whole(steps) else None
+    return funnel_panel(state, saved, found.steps if found else (), shown.viewer.language, may_filter=may_filter)

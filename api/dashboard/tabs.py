@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.dashboard.choices import DevicesTab, EventsTab, PagesTab, PlacesTab, SourcesTab, View
 from core.subjects import Subject
@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
     from api.dashboard.state import State
+
+
+class Tab(NamedTuple):
+    """A way to see a panel."""
+
+    name: str
+    state: State
+    chosen: bool
+
 
 #: The panels in their order, each by the view that lists all of its rows; and the subject of each of its tabs.
 PANELS: Final[Mapping[View, Mapping[StrEnum, Subject]]] = MappingProxyType(
