@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregations.answering import Answering
 from aggregations.answers import Around, Funnel, Journeys
 from aggregations.planner import Span
 from aggregations.ranking import top
-from core.filters import Choice, Filter, FilterDimension
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,9 +55,7 @@ class Questions(Answering):
         return Funnel(days=query.days, steps=tuple(taken))
 
     def _conversions(self, query: Query, goal: Step, *by: By, assistants: bool) -> Reached:
-        if query.group is not None:
-            group = Filter(dimension=FilterDimension.GROUP, choices=(Choice(query.group.name),))
-            query = replace(query, group=None, filters=(*query.filters, group), groups=query.group.groups)
+        query = query.with_group_as_filter()
         with self._snapshot() as connection:
             return self._question(connection, query).conversions(Span(*query.ends), goal, *by, assistants=assistants)
 

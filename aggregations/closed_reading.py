@@ -15,7 +15,7 @@ import polars as pl
 
 from aggregations.closed import ClosedKey, Head
 from aggregations.planner import merged, month_after, months_of
-from core.spans import DAY
+from core.spans import DAY, HOUR, hour_of
 from storage import listings
 from storage.pieces import Piece
 from storage.rollups import Grain
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from aggregations.basis import Basis
     from aggregations.closed import ClosedLists
+    from aggregations.planner import Span
     from storage.listings import Block, Listing
 
 
@@ -66,6 +67,20 @@ class ClosedReading:
             return added(self._listing, [self._known(past, lambda: self._sum(past)), *self._each(others)])
 
         return self._known(heads, add_all)
+
+    def of_part(self, span: Span, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return what `make` finds of a span, kept if a month's rows have its days and nothing has changed since."""
+        (month, *others) = months_of(Piece(None, *span))
+        whole = self._whole.get(month)
+        hours = range(hour_of(span.begin), span.end, HOUR)
+        if (
+            others
+            or whole is None
+            or span.end > whole.until
+            or any(map(self._basis.standing.marked.__contains__, hours))
+        ):
+            return make()
+        return self._known({Head(span.begin, whole.version, span.end): 1}, make)
 
     def _heads(self, pieces: Iterable[Piece]) -> dict[Head, int]:
         """How often each head is added."""

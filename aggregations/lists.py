@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from aggregations.closed_reading import ClosedReading, added
+from core.spans import DAY
 from storage import listings
 from storage.pieces import Bucketed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from aggregations.basis import Basis
     from aggregations.closed import ClosedLists
@@ -56,9 +57,22 @@ class ListReading:
         closed = ClosedReading(self._basis, listing, self._closed)
         past = [piece for piece in made.rollups if closed.has(piece)]
         running = [piece for piece in made.rollups if piece not in past]
-        now = listings.rollup_blocks(self._connection, listing, self._scope, running)
-        rows = self._row_lines([piece for piece in made.rows if piece.begin >= self._basis.rows_from], listing)
-        lately = [*(block.lines for block in now), *rows, *(self._asked(part, listing) for part in archived)]
+        distinct = [cut for cut in made.cuts if listing.visitors and self._is_apart(cut)]
+        now = [
+            _without_visitors(block.lines) if _is_in(block.begin, distinct) else block.lines
+            for block in listings.rollup_blocks(self._connection, listing, self._scope, running)
+        ]
+        rows = [
+            _without_visitors(lines) if _is_in(begin, distinct) else lines
+            for begin, lines in self._row_lines(
+                [piece for piece in made.rows if piece.begin >= self._basis.rows_from], listing
+            )
+        ]
+        visitors = [
+            listings.distinct_visitors(self._connection, listing, self._scope, begin=cut.begin, end=cut.end)
+            for cut in distinct
+        ]
+        lately = [*now, *rows, *visitors, *(self._old(part, listing, closed) for part in archived)]
         return added(listing, [closed.lines(past), *lately]) if lately else closed.lines(past)
 
     def visits_by(self, span: Span, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
@@ -75,9 +89,20 @@ class ListReading:
             )
         return {dimension: listings.values_of(dimension, found) for dimension in dimensions}
 
+    def _is_apart(self, cut: Span) -> bool:
+        """Whether distinct visitors of a part of a day are no sums.
+
+        Who is there in a part from the day's beginning on is there for the first time in it.
+        """
+        return cut.begin % DAY != 0 and cut.begin >= self._basis.rows_from
+
+    def _old(self, span: Span, listing: Listing, closed: ClosedReading) -> pl.DataFrame:
+        """The list over a span without rows, kept where a job that changes it changes its month."""
+        return closed.of_part(span, lambda: self._asked(span, listing))
+
     def _asked(self, span: Span, listing: Listing) -> pl.DataFrame:
         """The list over a span, as a question."""
-        if not listing.dimensions:
+        if not listing.dimensions or listing.visitors:
             return self._question.lines(span, listing).cast(listings.no_lines(listing).schema)
         found = self._question.visits_by(span, *listing.dimensions)
         keyed = [
@@ -87,12 +112,22 @@ class ListReading:
         ]
         return pl.DataFrame(keyed, schema=listings.no_lines(listing).schema, orient="row")
 
-    def _row_lines(self, pieces: Sequence[Piece], listing: Listing) -> Iterator[pl.DataFrame]:
+    def _row_lines(self, pieces: Sequence[Piece], listing: Listing) -> Iterator[tuple[int, pl.DataFrame]]:
+        """(begin, list) of each piece."""
+
         def count(asked: Sequence[Bucketed]) -> list[tuple[int, tuple[int, pl.DataFrame]]]:
             blocks = listings.row_blocks(self._connection, listing, self._scope, asked)
             return [(number, (traffic, lines)) for number, traffic, lines in blocks]
 
         numbered = [Bucketed(0, piece) for piece in pieces]
-        for _, (traffic, lines) in self._basis.hours(numbered, self._hours, listing.about, count):
+        for (_, piece), (traffic, lines) in self._basis.hours(numbered, self._hours, listing.about, count):
             if traffic in self._scope.classes:
-                yield lines
+                yield piece.begin, lines
+
+
+def _without_visitors(lines: pl.DataFrame) -> pl.DataFrame:
+    return lines.with_columns(pl.lit(0, pl.Int64).alias("visitors"))
+
+
+def _is_in(ms: int, cuts: Iterable[Span]) -> bool:
+    return any(cut.begin <= ms < cut.end for cut in cuts)

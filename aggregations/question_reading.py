@@ -11,7 +11,7 @@ import polars as pl
 from aggregations import conversions
 from aggregations.archive.reading import Columns, Frames, read_frames, reading_files
 from aggregations.planner import Span
-from aggregations.questions import funnels, journeys, listings, totals
+from aggregations.questions import funnels, journeys, listings, tables, totals
 from aggregations.questions.choosing import choose, columns_of, looks_back
 from aggregations.questions.matching import in_groups
 from aggregations.questions.totals import Pages
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from aggregations.conversions import By, Reached
     from aggregations.questions.choosing import Chosen
+    from aggregations.questions.tables import Counted
     from core.dimensions import Dimension
     from core.metrics import Totals
     from core.query import Query
@@ -89,7 +90,7 @@ class QuestionReading:
                 listings.custom_events(self._choose(span, listings.EVENT_COLUMNS), has=self._has())
             )
         else:
-            raise ValueError(f"no question has the list {listing.about}")
+            (found,) = self.tables(span, tables.counted(listing))
         return found.select(pl.nth(0).alias("key"), *listing.sums)
 
     def visits_by(self, span: Span, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
@@ -104,6 +105,19 @@ class QuestionReading:
             }
             for dimension, frame in zip(dimensions, found, strict=True)
         }
+
+    def tables(self, span: Span, *asked: Counted) -> list[pl.DataFrame]:
+        """Return for each the text `key` and its sums over the span, each key once, in no order."""
+        chosen = self._choose(span, _together(*(each.columns for each in asked)))
+        return self._counted(chosen, asked)
+
+    def whole_and_tables(self, span: Span, *asked: Counted) -> tuple[Totals, list[pl.DataFrame]]:
+        """Return the totals over the span, and the tables: what is chosen is looked for once."""
+        columns = _together(totals.COLUMNS, *(each.columns for each in asked))
+        chosen = self._choose(span, columns)
+        parts = totals.totals(chosen, list(span), pages=self._pages())
+        (whole,) = totals.summed(self._collect(*parts), buckets=1)
+        return whole, self._counted(chosen, asked)
 
     def funnel(self, span: Span, steps: Sequence[Step]) -> list[int]:
         """Return for each step how many visits took it after all steps before it."""
@@ -132,6 +146,11 @@ class QuestionReading:
             found.group_by(pl.col(name).alias("key")).agg(pl.col("count").sum()) for name in ("before", "after")
         )
         return before, after
+
+    def _counted(self, chosen: Chosen, asked: Sequence[Counted]) -> list[pl.DataFrame]:
+        parts = [each.parts(chosen) for each in asked]
+        found = iter(self._collect(*(frame for frames in parts for frame in frames)))
+        return [tables.added(each, [next(found) for _ in frames]) for each, frames in zip(asked, parts, strict=True)]
 
     def _choose(self, span: Span, columns: Columns, *, back: bool = False, on: bool = False) -> Chosen:
         """What the query's filters choose in the span, with columns.
@@ -198,6 +217,13 @@ class QuestionReading:
         finally:
             ending.cancel()
             _cancel(running)
+
+
+def _together(*columns: Columns) -> Columns:
+    return Columns(
+        tuple(dict.fromkeys(column for each in columns for column in each.events)),
+        tuple(dict.fromkeys(column for each in columns for column in each.sessions)),
+    )
 
 
 def _cancel(running: Iterable[pl.lazyframe.in_process.InProcessQuery]) -> None:

@@ -9,17 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from aggregations.answers import CustomEvents, Flow, Pages, Series, Summary, Timeseries
-from aggregations.asking import Questions
 from aggregations.basis import Basis
 from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
-from aggregations.closed import ClosedLists
 from aggregations.comparing import before, of_keys
-from aggregations.hours import HourCache
-from aggregations.lists import ListReading
 from aggregations.planner import Span
 from aggregations.ranking import top
 from aggregations.series import series
-from aggregations.totals import TotalsReading
+from aggregations.table_reading import Tables
 from core import intervals
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
@@ -32,19 +28,14 @@ if TYPE_CHECKING:
 
     import polars as pl
     import psycopg
-    from psycopg_pool import ConnectionPool
 
-    from aggregations.question_reading import QuestionReading
     from aggregations.series import Asked
-    from core.clock import Clock
     from core.comparisons import Other
     from core.dimensions import Dimension
     from core.intervals import Slot
     from core.metrics import Totals
     from core.query import Group, Query
     from core.ranges import Comparison
-    from core.telemetry import Telemetry
-    from storage.archive.store import ArchiveStore
     from storage.listings import Listing
 
 
@@ -52,7 +43,7 @@ if TYPE_CHECKING:
 _QUICK_POINTS: Final = 1_500
 
 
-class Reports(Questions):
+class Reports(Tables):
     """Answers queries, a few at a time, each in a thread: out of rollups where they say it, else as questions.
 
     Args:
@@ -65,14 +56,6 @@ class Reports(Questions):
         Unavailable: the store or the archive does not answer, or it takes too long.
         Overloaded: too many reports are waiting.
     """
-
-    def __init__(
-        self, pool: ConnectionPool, *, clock: Clock, telemetry: Telemetry, archive: ArchiveStore | None = None
-    ) -> None:
-        super().__init__(pool, clock=clock, telemetry=telemetry, archive=archive)
-        self._totals_kept: HourCache[tuple[int, Totals]] = HourCache(clock=clock)
-        self._lines_kept: HourCache[tuple[int, pl.DataFrame]] = HourCache(clock=clock, size=lambda part: part[1].height)
-        self._closed = ClosedLists()
 
     async def summary(
         self, query: Query, comparison: Comparison | None = None, *, other: Other | None = None
@@ -255,18 +238,6 @@ class Reports(Questions):
     def _lines(self, connection: psycopg.Connection, query: Query, listing: Listing) -> pl.DataFrame:
         span = Span(*query.ends)
         return self._lists_in(connection, query, span).lines(span, listing)
-
-    def _totals_in(self, connection: psycopg.Connection, query: Query, span: Span) -> TotalsReading | QuestionReading:
-        question = self._question(connection, query)
-        if query.is_filtered:
-            return question
-        return TotalsReading(Basis.read(connection, query, span), self._totals_kept, question)
-
-    def _lists_in(self, connection: psycopg.Connection, query: Query, span: Span) -> ListReading | QuestionReading:
-        question = self._question(connection, query)
-        if query.is_filtered:
-            return question
-        return ListReading(Basis.read(connection, query, span), self._lines_kept, self._closed, question)
 
     def _sources(  # noqa: PLR0913 - as for `sources`
         self,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from core.events import TrafficClass
-from core.filters import About, classes_of
+from core.filters import About, Choice, Filter, FilterDimension, classes_of
 from core.globs import PathGroups
 from core.ranges import Days, bounds, ends
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from core.comparisons import Other
-    from core.filters import Filter
 
 _HUMANS: Final = (TrafficClass.HUMAN,)
 _NO_GROUPS: Final = PathGroups(())
@@ -59,6 +58,13 @@ class Query:
     def of_path(self, path: str) -> Query:
         """The same of one page."""
         return replace(self, path=path, group=None)
+
+    def with_group_as_filter(self) -> Query:
+        """The same of the visits with a view of a page of the group, and of these views."""
+        if self.group is None:
+            return self
+        chosen = Filter(dimension=FilterDimension.GROUP, choices=(Choice(self.group.name),))
+        return replace(self, group=None, filters=(*self.filters, chosen), groups=self.group.groups)
 
     @property
     def classes(self) -> tuple[TrafficClass, ...]:

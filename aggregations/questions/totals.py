@@ -45,7 +45,7 @@ def totals(
     of_views = {"views": is_view().sum(), "unique_views": (is_view() & pl.col("s1")).sum()}
     if pages is not None:
         of_views["visits"] = _sessions() if pages.many else pl.col("s1").sum()
-    distinct = {"visitors": _distinct(chosen.classes, grouped=len(edges) > 2)} if visitors else {}
+    distinct = {"visitors": distinct_visitors(chosen.classes, grouped=len(edges) > 2)} if visitors else {}
     visits = counted(chosen.begun, "start", edges, **_of_visits(pages))
     if pages is not None or not visitors:
         return [counted(views, "ts", edges, **of_views, **distinct), visits]
@@ -66,7 +66,7 @@ def _sessions() -> pl.Expr:
     return pl.col("session_id").filter(pl.col("session_id") != 0).n_unique()
 
 
-def _distinct(classes: Collection[int], *, grouped: bool) -> pl.Expr:
+def distinct_visitors(classes: Collection[int], *, grouped: bool) -> pl.Expr:
     """Visitors of each class; a visitor's hash lives on one UTC day, so it is counted once on each."""
     somebody = pl.col("visitor") != 0
     if not grouped and len(classes) == 1:

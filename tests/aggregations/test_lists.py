@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from aggregations import reports as reports_module
+from aggregations import reading
 from aggregations.closed import CAPACITY, EACH, ClosedLists
 from aggregations.job import RollupJob, month_of
 from aggregations.reports import Reports
@@ -61,7 +61,7 @@ async def test_a_change_of_the_past_shows_at_once(
     postgres_database: str, monkeypatch: pytest.MonkeyPatch, capacity: int
 ) -> None:
     """Late events, days written again, one by force, days that a rollup missed: whatever was kept, however much."""
-    monkeypatch.setattr(reports_module, "ClosedLists", partial(ClosedLists, capacity=capacity))
+    monkeypatch.setattr(reading, "ClosedLists", partial(ClosedLists, capacity=capacity))
     migrate(postgres_database)
     random = seeded(capacity)
     history = make_history(random, site=1, first_day=FIRST_DAY, days=DAYS)

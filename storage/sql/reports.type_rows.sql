@@ -1,0 +1,15 @@
+-- The same of pieces of hours, from the site's events, per bucket and class.
+SELECT
+    piece.bucket,
+    events.class,
+    events.type || E'\t' || events.name,
+    count(*),
+    count(*) FILTER (WHERE events.d1)
+FROM unnest(
+    %(buckets)s::integer[], %(grains)s::smallint[], %(signs)s::integer[], %(whole)s::boolean[],
+    %(begins)s::timestamptz[], %(ends)s::timestamptz[]
+) AS piece (bucket, grain, sign, whole, begins, ends)
+JOIN events
+    ON events.site = %(site)s AND events.ts >= piece.begins AND events.ts < piece.ends
+WHERE events.class IN (0, 1) AND events.type <> 'page_view'
+GROUP BY piece.bucket, events.class, events.type, events.name
