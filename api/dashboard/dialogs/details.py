@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import quote
 
 from aggregations.tables import Order
 from api.dashboard import numbers
 from api.dashboard.choices import Sort, View
 from api.dashboard.dialogs.suggestions import has
-from api.dashboard.labels import aside, label
+from api.dashboard.labels import aside, label, split
+from api.dashboard.metrics import change
 from api.dashboard.narrowing import only, page_of, without
+from api.dashboard.panels import COLUMNS, WORDS
 from api.dashboard.tabs import PANELS, subject_of, tab_of
 from core.metrics import DEFINITIONS, value_of
 from core.subjects import Column, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from babel import Locale
 
@@ -30,40 +32,8 @@ if TYPE_CHECKING:
 
 #: Rows at a time.
 ROWS: Final = 100
-_TITLES: Final[Mapping[Subject, str]] = MappingProxyType(
-    {
-        Subject.PAGE: "Pages",
-        Subject.ENTRY: "Entry pages",
-        Subject.EXIT: "Exit pages",
-        Subject.GROUP: "Content groups",
-        Subject.NOT_FOUND: "Pages not found",
-        Subject.SOURCE: "Sources",
-        Subject.CHANNEL: "Channels",
-        Subject.CAMPAIGN: "Campaigns",
-        Subject.COUNTRY: "Countries",
-        Subject.REGION: "Regions",
-        Subject.CITY: "Cities",
-        Subject.BROWSER: "Browsers",
-        Subject.OS: "Systems",
-        Subject.DEVICE: "Device types",
-        Subject.SCREEN: "Screens",
-        Subject.EVENT: "Custom events",
-        Subject.LINK: "Links elsewhere",
-        Subject.DOWNLOAD: "Downloads",
-        Subject.SCROLL: "Scroll marks",
-    }
-)
-_COLUMNS: Final[Mapping[Column, str]] = MappingProxyType(
-    {
-        Column.VISITORS: "Visitors",
-        Column.VISITS: "Visits",
-        Column.PAGEVIEWS: "Page views",
-        Column.COUNT: "Count",
-        Column.BOUNCE: "Bounce rate",
-        Column.DURATION: "Time",
-        Column.CHANGE: "Change",
-    }
-)
+#: What stands for itself in a path.
+_SAFE: Final = "/:@!$&'()*+,;=-._~%"
 
 
 class Head(NamedTuple):
@@ -83,9 +53,10 @@ class Head(NamedTuple):
 class Line(NamedTuple):
     """A row."""
 
-    label: str
+    head: str  #: of its name; gives way where there is no room
+    tail: str  #: of a long one; does not
     aside: str
-    title: str  #: all of its name
+    title: str  #: all that it is called by
     cells: tuple[str, ...]
     change: Change | None  #: None where nothing is compared
     only: State
@@ -157,9 +128,9 @@ def shown(found: Breakdown, site: Site, state: State, locale: Locale) -> Details
     first = (state.p - 1) * ROWS
     last = first + len(found.rows)
     return Details(
-        title=_TITLES[subject],
+        title=_called(subject),
         tabs=tuple(
-            (_TITLES[each], state.with_(**{panel.value: tab}, search="", sort=None, p=1), tab is tab_of(state, panel))
+            (_called(each), state.with_(**{panel.value: tab}, search="", sort=None, p=1), tab is tab_of(state, panel))
             for tab, each in PANELS[panel].items()
         ),
         hidden=tuple(state.with_(search="", p=1).pairs()),
@@ -185,7 +156,7 @@ def _heads(subject: Subject, state: State, *, is_compared: bool) -> tuple[Head, 
         descending = not order.descending if here else column is not Column.NAME
         own = column is subject.metric and descending
         sort = None if own else Sort(column.value, descending=descending)
-        title = _COLUMNS.get(column, "Name")
+        title = WORDS[subject].one if column is Column.NAME else COLUMNS[column]
         said = ("descending" if order.descending else "ascending") if here else ""
         return Head(column, title, state.with_(sort=sort, p=1), said)
 
@@ -196,8 +167,10 @@ def _line(  # noqa: PLR0913 - a row, and where it stands
     row: Row, subject: Subject, site: Site, state: State, locale: Locale, *, is_compared: bool
 ) -> Line:
     path = page_of(subject, row.names)
+    head, tail = split(label(subject, row.names, locale))
     return Line(
-        label=label(subject, row.names, locale),
+        head=head,
+        tail=tail,
         aside=aside(subject, row.names, locale),
         title=" / ".join(filter(None, row.names)),
         cells=tuple(
@@ -221,14 +194,18 @@ def _cell(column: Column, row: Row, locale: Locale) -> str:
 
 def address_of(site: Site, path: str) -> str:
     """Where a page of the site is; '' without a path. It is always an address of the site's own host."""
-    return f"https://{site.domain}{path}" if path.startswith("/") else ""
+    return f"https://{site.domain}{quote(path, safe=_SAFE)}" if path.startswith("/") else ""
+
+
+def _called(subject: Subject) -> str:
+    return WORDS[subject].many.capitalize()
 
 
 def _change(row: Row, subject: Subject, locale: Locale) -> Change | None:
     if row.before is None:
         return None
     metric = subject.metric.metric
-    return numbers.change(value_of(metric, row.totals), value_of(metric, row.before), DEFINITIONS[metric].unit, locale)
+    return change(metric, value_of(metric, row.totals), value_of(metric, row.before), locale)
 
 
 def _matching(subject: Subject, search: str, locale: Locale) -> Callable[[tuple[str, ...]], bool] | None:

@@ -10,6 +10,7 @@ from api.dashboard.asking import asked_of
 from api.dashboard.choices import View
 from api.dashboard.dialogs import details, flow, funnel
 from api.dashboard.dialogs import filter as filtering
+from api.dashboard.settings import notes, shares
 from core.paths import normalise_path
 from core.steps import parse_step
 from storage.definitions import FUNNELS, SEGMENTS
@@ -44,6 +45,24 @@ class Opened(NamedTuple):
 
 
 _UNTYPED: Final = Typed()
+#: Forms that save what settings list.
+_OF_SETTINGS: Final = {
+    View.SHARE: ("settings/share_dialog.html", shares.dialog_values),
+    View.NOTE: ("settings/note_dialog.html", notes.dialog_values),
+}
+
+
+_UNTYPED: Final = Typed()
+
+
+async def asked(parts: Parts, shown: Shown) -> dict[str, Any]:
+    """What the report's template is given: the dialog that is open, if it is one of these.
+
+    Raises:
+        Unavailable: as for every report.
+    """
+    found = await opened(parts, shown)
+    return {} if found is None else {"dialog": found}
 
 
 async def opened(parts: Parts, shown: Shown, typed: Typed = _UNTYPED) -> Opened | None:
@@ -63,6 +82,9 @@ async def opened(parts: Parts, shown: Shown, typed: Typed = _UNTYPED) -> Opened 
         return Opened("dialogs/funnel.html", await _funnel(parts, shown, typed))
     if view is View.FILTER:
         return Opened("dialogs/filter.html", await _filter(parts, shown, typed))
+    if view in _OF_SETTINGS:
+        template, values = _OF_SETTINGS[view]
+        return Opened(template, await values(parts, shown))
     return None
 
 
