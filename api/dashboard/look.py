@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.dashboard import chips, pickers
+from api.dashboard import chips, csv, live_source, pickers, report
+from api.dashboard.asking import asked_of
 from api.dashboard.choices import View
+from api.dashboard.dialogs.opening import Opened, opened
 from api.dashboard.guard import HEADERS
+from api.dashboard.live import time_of_day
 from api.dashboard.parts import Shown
 from api.dashboard.rendering import wants_fragment
+from api.dashboard.shortcuts import SHORTCUTS
 from api.dashboard.state import parse
 from api.dashboard.viewer import name_of, named
 from api.errors import HttpError
@@ -54,6 +58,8 @@ def router(parts: Parts) -> APIRouter:
         if site is None:
             raise NotFound(_ABSENT)
         shown = Shown(request, viewer, site, state, parts.clock.now_ms())
+        if state.csv:
+            return await csv.answer(parts, shown)
         return await _report(parts, shown, sites=sites, said=parsed.said)
 
     return routes
@@ -63,21 +69,42 @@ async def _report(parts: Parts, shown: Shown, *, sites: Sequence[Site], said: st
     """The report with its dialog, or only what a script changes of it; what both ask for is asked side by side."""
     request, viewer, site, state, now = shown
     is_fragment = wants_fragment(request)
-    asked: list[Callable[[Parts, Shown], Awaitable[Mapping[str, Any]]]] = []
-    given: dict[str, Any] = {"dialog": None}
-    for values in await asyncio.gather(*(ask(parts, shown) for ask in asked)):
-        given |= values
-    given |= {
+    asking: list[Callable[[Parts, Shown], Awaitable[Mapping[str, Any]]]] = [_frame]
+    if not is_fragment:
+        asking.append(live_source.asked)
+    if state.view is not View.LIVE:
+        asking += [report.ask, _dialog]
+    given: dict[str, Any] = {
         "site": site,
         "state": state,
         "now": now,
         "said": said,
+        "until": time_of_day(now, site),
         "sites": pickers.sites(sites, site, viewer),
-        "pickers": pickers.pickers(shown),
-        "chips": chips.chips(state, viewer.language),
     }
-    template = "fragment.html" if is_fragment else "page.html"
+    for values in await asyncio.gather(*(ask(parts, shown) for ask in asking)):
+        given |= values
+    template = "fragment.html" if is_fragment else _template(state, given)
     return parts.rendering.page(template, request, viewer, **given)
+
+
+async def _frame(parts: Parts, shown: Shown) -> Mapping[str, Any]:
+    """What is around the report."""
+    asked = await asked_of(parts, shown)
+    return {"pickers": pickers.pickers(shown, asked), "chips": chips.chips(shown.state, shown.viewer.language)}
+
+
+async def _dialog(parts: Parts, shown: Shown) -> Mapping[str, Any]:
+    """The dialog that is open, if one is."""
+    if shown.state.view is View.HELP:
+        return {"dialog": Opened("help.html", SHORTCUTS)}
+    return {"dialog": await opened(parts, shown)}
+
+
+def _template(state: State, given: Mapping[str, Any]) -> str:
+    if given["waiting"] and not state.view.is_dialog:
+        return "empty.html"
+    return "wall.html" if state.view is View.LIVE else "page.html"
 
 
 async def _count(parts: Parts, viewer: Viewer) -> None:

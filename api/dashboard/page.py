@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends
 
-from api.dashboard import assets, look, sign_in
+from api.dashboard import assets, live_stream, look, sign_in
 from api.dashboard.assets import Assets
+from api.dashboard.dialogs import routes as dialogs
 from api.dashboard.failures import failed
 from api.dashboard.guard import Guard
 from api.dashboard.parts import Parts, Shown
 from api.dashboard.rendering import Rendering
 from api.dashboard.sessions import Sessions
+from api.dashboard.settings import new_site
+from api.dashboard.settings import pages as settings
 from api.dashboard.viewer import Viewers
 
 if TYPE_CHECKING:
@@ -84,4 +87,8 @@ class Page:
         routes.include_router(assets.router(self._assets))
         routes.include_router(sign_in.router(parts))
         routes.include_router(look.router(parts))
+        routes.include_router(settings.router(parts))
+        routes.include_router(new_site.router(parts))
+        routes.include_router(live_stream.router(parts))
+        routes.include_router(dialogs.routes(parts))
         return routes

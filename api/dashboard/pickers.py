@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.dashboard import numbers
-from api.dashboard.report import query_of
+from api.dashboard.choices import View
 from api.dashboard.viewer import name_of
 from core.comparisons import Against
 from core.ranges import Days, Period, days_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from api.dashboard.parts import Shown
+    from api.dashboard.report import Asked
     from api.dashboard.state import State
     from api.dashboard.viewer import Viewer
     from core.sites import Site
@@ -64,6 +65,8 @@ class Pickers:
     comparisons: tuple[Option, ...]
     toggled: str  #: address with the comparison switched off, or on again
     cleared: str  #: address without filters; '' where there are none
+    closed: State  #: the report without the dialog over it
+    says: str  #: what is shown, said to whoever cannot see it
 
 
 def sites(known: Sequence[Site], chosen: Site | None, viewer: Viewer) -> tuple[Option, ...]:
@@ -75,15 +78,14 @@ def sites(known: Sequence[Site], chosen: Site | None, viewer: Viewer) -> tuple[O
     )
 
 
-def pickers(shown: Shown) -> Pickers:
+def pickers(shown: Shown, asked: Asked) -> Pickers:
     """The pickers as they stand."""
     state, base = shown.state, shown.viewer.base
-    asked = query_of(shown.site, state, shown.now)
     days, today, locale = asked.days, asked.today, shown.viewer.language
-    called = _called(state, days)
+    called, span = _called(state, days), numbers.days(days.first, days.last, locale, today=today)
     return Pickers(
         period=called,
-        span=numbers.days(days.first, days.last, locale, today=today),
+        span=span,
         periods=tuple(
             Option(text, state.with_(period=period, days=None).url(base), _is_current(state, period), key)
             for period, (text, key) in _PERIODS.items()
@@ -103,6 +105,8 @@ def pickers(shown: Shown) -> Pickers:
         ),
         toggled=state.with_(compare=None if state.compare else Against.PREVIOUS).url(base),
         cleared=state.with_(filters=()).url(base) if state.filters else "",
+        closed=state.with_(view=View.REPORT),
+        says=f"{called}, {span}",
     )
 
 

@@ -61,8 +61,7 @@ class Viewers:
         Raises:
             NotFound: there is no such share link, or not any more.
         """
-        token = request.path_params.get("token")
-        return await run_in_threadpool(self._signed_in if token is None else self._shared, request)
+        return await run_in_threadpool(self._look, request)
 
     async def required(self, request: Request) -> Viewer:
         """Who looks.
@@ -71,10 +70,7 @@ class Viewers:
             HttpError: 401, nobody that we know: whoever asked for a page is led to the sign-in.
             NotFound: as for `viewer_of`.
         """
-        viewer = await self.viewer_of(request)
-        if viewer is None:
-            raise HttpError(401, "sign in with a key first")
-        return viewer
+        return _known(await self.viewer_of(request))
 
     async def keeper(self, request: Request) -> Viewer:
         """Who looks, if they may change what they see.
@@ -86,6 +82,15 @@ class Viewers:
         if not viewer.may_change:
             raise HttpError(403, "a share link shows the report and changes nothing")
         return viewer
+
+    def again(self, request: Request) -> Viewer:
+        """Who looked, as things are now: for a request that lasts. Blocks.
+
+        Raises:
+            HttpError: 401, the session has ended.
+            NotFound: the share link shows nothing any more.
+        """
+        return _known(self._look(request))
 
     def sites_of(self, viewer: Viewer) -> list[Site]:
         """The sites that they see, oldest first: those of the account, an admin's all of them, or the shared one."""
@@ -108,6 +113,9 @@ class Viewers:
         if site is None:
             raise NotFound(_ABSENT)
         return site
+
+    def _look(self, request: Request) -> Viewer | None:
+        return self._signed_in(request) if request.path_params.get("token") is None else self._shared(request)
 
     def _signed_in(self, request: Request) -> Viewer | None:
         session = self.sessions.find(request)
@@ -140,6 +148,12 @@ class Viewers:
             language=language(request.headers.get("accept-language", "")),
             counted=share.token_hash + self._guard.address(request).encode(),
         )
+
+
+def _known(viewer: Viewer | None) -> Viewer:
+    if viewer is None:
+        raise HttpError(401, "sign in with a key first")
+    return viewer
 
 
 def named(known: Sequence[Site], text: str) -> Site | None:
