@@ -10,14 +10,14 @@ import polars as pl
 from aggregations.archive.layout import lay_out
 from aggregations.archive.reading import of_files, reading_files
 from aggregations.archive.verify import days_of
-from aggregations.archive.writing import METADATA, ROW_GROUP
 from aggregations.planner import Span
 from core.errors import FootfallError, InvalidInput
 from core.spans import DAY
+from storage.archive import parquet
 from storage.archive.files import FileKind
 from storage.archive.meanings import table
 from storage.archive.retention import RowDays
-from storage.archive.schema import EVENT_ORDER, EVENTS, SESSION_ORDER, SESSIONS, in_file
+from storage.archive.schema import EVENT_ORDER, EVENTS, SESSION_ORDER, SESSIONS
 from storage.times import instant
 
 if TYPE_CHECKING:
@@ -115,6 +115,4 @@ def _write_days(store: ArchiveStore, pair: FilePair, pairs: Sequence[FilePair], 
     pieces = [piece for piece in layout.files if piece.pair is pair]
     with reading_files():
         frame = pl.concat(of_files(store, pieces, kind, schema)).sort(*order).collect()
-    frame.cast(in_file(schema)).write_parquet(
-        path, compression="zstd", row_group_size=ROW_GROUP, statistics=True, metadata=METADATA
-    )
+    parquet.write(path, schema, [frame])

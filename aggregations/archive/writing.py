@@ -6,12 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from aggregations.archive.sums import added, sums_of
+from storage.archive import parquet
 from storage.archive.files import FileKind, FileName
 from storage.archive.manifest import ArchiveFile, FilePair, Sums
-from storage.archive.schema import EVENTS, SESSIONS, in_file
+from storage.archive.parquet import ROW_GROUP
+from storage.archive.schema import EVENTS, SESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from aggregations.planner import Span
     from storage.archive.store import ArchiveStore
 
-#: Rows of a row group: smaller ones gain nothing and cost a tenth.
-ROW_GROUP: Final = 131_072
-#: Told in every file; another number would mean that columns are other ones, or mean something else.
-METADATA: Final = {"footfall_schema": "1"}
 #: Rows that are gathered before some are written.
 _AT_A_TIME: Final = 4 * ROW_GROUP
 
@@ -44,10 +41,7 @@ def write_pair(store: ArchiveStore, site: int, span: Span, contents: Contents, *
 
     def write(kind: FileKind, schema: pl.Schema, frame: pl.DataFrame) -> ArchiveFile:
         def make(path: Path) -> _Made:
-            as_told = frame.cast(in_file(schema))
-            as_told.write_parquet(
-                path, compression="zstd", row_group_size=ROW_GROUP, statistics=True, metadata=METADATA
-            )
+            parquet.write(path, schema, [frame])
             return _Made(frame.height, sums_of(frame.lazy(), kind))
 
         return _put(store, FileName(site, kind, *span, version), make)
@@ -62,21 +56,18 @@ def write_parts(store: ArchiveStore, name: FileName, schema: pl.Schema, parts: I
     Raises:
         Unavailable: the archive does not take it; what was put is an orphan.
     """
-    told = in_file(schema)
 
     def make(path: Path) -> _Made:
         rows, sums = 0, list[Sums]()
 
-        def groups(*_: object) -> Iterator[pl.DataFrame]:
+        def counted() -> Iterator[pl.DataFrame]:
             nonlocal rows
             for part in _in_groups(parts, schema):
                 rows += part.height
                 sums.append(sums_of(part.lazy(), name.kind))
-                yield part.cast(told)
+                yield part
 
-        register_io_source(groups, schema=told).sink_parquet(
-            path, compression="zstd", row_group_size=ROW_GROUP, statistics=True, metadata=METADATA, engine="streaming"
-        )
+        parquet.write(path, schema, counted())
         return _Made(rows, added(sums))
 
     return _put(store, name, make)

@@ -11,7 +11,8 @@ import polars as pl
 from core.ids import EPOCH
 from core.sessions import NAMING_COLUMNS
 from core.spans import DAY, SECOND
-from storage.archive.schema import EVENTS, SESSIONS, TIMES, VISIT, VISIT_START, in_file
+from storage.archive import parquet
+from storage.archive.schema import EVENTS, SESSIONS, VISIT, VISIT_START
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,6 @@ FIRST: Final = 20_089 * DAY  # 1 January 2025
 _DAYS: Final = 365
 _EVENTS_PER_VISIT: Final = 2.63
 _ACTIONS: Final = 0.05
-_ROW_GROUP: Final = 131_072
 #: Half of the longest time on a page, ms; ids of a ms, as collectors mint them.
 _PAUSE: Final = 37 * SECOND
 _IDS: Final = 1 << 12
@@ -74,9 +74,7 @@ def write_months(folder: Path, events: int) -> tuple[int, int]:
     for month in range(12):
         pair = year(events // 12, days=30, first=FIRST + month * 30 * DAY, seed=month)
         for kind, (name, schema) in enumerate((("events", EVENTS), ("sessions", SESSIONS))):
-            times = pl.Schema({column: type_ for column, type_ in in_file(schema).items() if column in TIMES})
-            path = folder / f"{name}-{month + 1:02}.parquet"
-            pair[kind].cast(times).write_parquet(path, compression="zstd", row_group_size=_ROW_GROUP)
+            parquet.write(folder / f"{name}-{month + 1:02}.parquet", schema, [pair[kind]])
             counts[kind] += pair[kind].height
     return counts[0], counts[1]
 
