@@ -67,6 +67,7 @@ class Reading(NamedTuple):
     change: Change | None
     notes: tuple[str, ...]
     day: date  #: on which it begins
+    date: str  #: the same as it is said
     opened: State  #: the report of this point alone
 
 
@@ -178,6 +179,7 @@ class _Making:
             change=None if known is None or before is None else change(self._found.metric, known, before, self._locale),
             notes=tuple(note.title for note in notes if slot.first <= note.day <= slot.last),
             day=slot.first,
+            date=numbers.day(slot.first, self._locale, today=self._asked.today),
             opened=self._opened(slot),
         )
 
