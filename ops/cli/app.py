@@ -12,6 +12,7 @@ from ops.cli import (
     archive,
     cluster,
     dead_letters,
+    demo,
     demo_page,
     geo,
     imports,
@@ -62,6 +63,7 @@ app.add_typer(geo.app, name="geo")
 settings.register(app)
 aggregate.register(app)
 positions.register(app)
+demo.register(app)
 demo_page.register(app)
 cluster.register(app)
 migrations.register(app)

@@ -16,7 +16,9 @@ from ops.cli.exits import MEANINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
+    from core.ports import EventLog
     from ops.settings import Settings
 
 Data = Annotated[
@@ -46,6 +48,17 @@ def begin(**given: Any) -> Settings:  # noqa: ANN401 - handed on to the settings
     loaded = settings.load(**given)
     logs.configure(level=loaded.log_level, form=loaded.log_format)
     return loaded
+
+
+def log_of(settings: Settings, data: Path | None) -> AbstractAsyncContextManager[EventLog]:
+    """Return the log of the single node in `data`, which has to be running, or of the cluster where that is None."""
+    if data is None:
+        from ops.wiring import cluster
+
+        return cluster.event_log(settings, cluster.topic_of(settings))
+    from ops.wiring import node
+
+    return node.event_log(data)
 
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:

@@ -11,17 +11,15 @@ import typer
 from core.drops import DeadReason
 from core.errors import NotFound
 from ops import installation
-from ops.cli.common import Data, Json, begin, epilog, group, say, show
+from ops.cli.common import Data, Json, begin, epilog, group, log_of, say, show
 from ops.cli.exits import Exit
 from storage import dead_letters
 from storage.times import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from core.ports import EventLog
     from ops.replay import Replayed
     from ops.settings import Settings
     from storage.dead_letters import StoredDeadLetter
@@ -106,19 +104,9 @@ async def _replay(settings: Settings, data: Path | None, dsn: str, letters: list
             async with await open_async_pool(dsn, size=1, name="footfall replay") as pool:
                 done += await ways.count_past(pool, plan.past, now=now, thaw=job.thaw)
     if plan.young:
-        async with _log(settings, data) as log:
+        async with log_of(settings, data) as log:
             done += await ways.send(log, plan.young)
     return done
-
-
-def _log(settings: Settings, data: Path | None) -> AbstractAsyncContextManager[EventLog]:
-    if data is None:
-        from ops.wiring import cluster
-
-        return cluster.event_log(settings, cluster.topic_of(settings))
-    from ops.wiring import node
-
-    return node.event_log(data)
 
 
 def _now() -> int:

@@ -1,0 +1,1 @@
+"""A made-up site with a year of visits, and visitors who keep coming."""
