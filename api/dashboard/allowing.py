@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.dashboard.empty import allowed
+from api.dashboard.empty import allowed, is_host
 from api.dashboard.guard import posted, see_other
 from api.dashboard.state import State
 from core.errors import InvalidInput, NotFound
@@ -31,8 +31,8 @@ def router(parts: Parts) -> APIRouter:
         sent = await posted(request)
         named, host = sent.get("site"), sent.get("host")
         site = await run_in_threadpool(parts.viewers.find_site, viewer, named)
-        if not host:
-            raise InvalidInput("host must be the name of a host")
+        if not is_host(host):
+            raise InvalidInput("host must be the name of one host")
         await run_in_threadpool(_allow, parts, viewer.principal, site, host)
         return see_other(State(site=named).url(viewer.base))
 

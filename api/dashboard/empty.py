@@ -112,9 +112,14 @@ def allowed(site: Site, host: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*site.allowed_hosts, host)))
 
 
+def is_host(text: str) -> bool:
+    """Whether the text can be allowed as the one host that it is: strangers sent it, and a `*` would allow many."""
+    return bool(text) and "*" not in text
+
+
 def _dropped(reason: DropReason, host: str, count: int, *, site: str, locale: Locale) -> Uncounted:
-    settings = f"{_EXCLUSIONS}?{urlencode({'site': site})}" if reason in _SETTINGS and not host else ""
-    return Uncounted(_events(count, host, locale), _WHY[reason], host, settings)
+    settings = f"{_EXCLUSIONS}?{urlencode({'site': site})}" if reason in _SETTINGS and not is_host(host) else ""
+    return Uncounted(_events(count, host, locale), _WHY[reason], host if is_host(host) else "", settings)
 
 
 def _events(count: int, whence: str, locale: Locale) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends
 
-from api.dashboard import assets, live_stream, look, sign_in
+from api.dashboard import allowing, assets, live_stream, look, sign_in
 from api.dashboard.assets import Assets
 from api.dashboard.dialogs import routes as dialogs
 from api.dashboard.failures import failed
@@ -90,5 +90,6 @@ class Page:
         routes.include_router(settings.router(parts))
         routes.include_router(new_site.router(parts))
         routes.include_router(live_stream.router(parts))
+        routes.include_router(allowing.router(parts))
         routes.include_router(dialogs.routes(parts))
         return routes

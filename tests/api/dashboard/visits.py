@@ -1,0 +1,20 @@
+"""Visits of long ago, in the store."""
+
+from __future__ import annotations
+
+import psycopg
+
+from core.events import StoredEvent, TrafficClass
+from core.spans import DAY
+from storage.copying import copy_events
+from tests.aggregations.history import event
+
+#: 1 January 2025.
+LONG_AGO = 20_089 * DAY
+
+
+async def visit(dsn: str, site: int, *, at: int = LONG_AGO, traffic: TrafficClass = TrafficClass.HUMAN) -> None:
+    """Somebody looks at a page of the site at `at` (ms)."""
+    seen = event(ts=at, event_id=at, visitor=at, site=site, traffic=traffic, type="page_view", path="/")
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        await copy_events(connection, [StoredEvent(seen, 0, 0)])
