@@ -119,7 +119,7 @@ def _permitted(state: State, viewer: Viewer, sites: Sequence[Site]) -> State:
     if viewer.share is not None:
         state = state.with_(site="")
         if not viewer.may_filter:
-            state = state.with_(filters=())
+            state = state.with_(filters=(), steps=())
         closed = _KEEPERS_VIEWS if viewer.may_filter else _KEEPERS_VIEWS | _FILTERING_VIEWS
         return state.with_(view=View.REPORT) if state.view in closed else state
     if not state.site and len(sites) == 1:

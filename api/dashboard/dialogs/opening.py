@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from api.dashboard.dialogs.draft import Draft
     from api.dashboard.parts import Parts, Shown
-    from api.dashboard.state import State
     from core.definitions import Definition
     from core.funnels import Steps
     from storage.definitions import Definitions
@@ -50,9 +49,6 @@ _OF_SETTINGS: Final = {
     View.SHARE: ("settings/share_dialog.html", shares.dialog_values),
     View.NOTE: ("settings/note_dialog.html", notes.dialog_values),
 }
-
-
-_UNTYPED: Final = Typed()
 
 
 async def asked(parts: Parts, shown: Shown) -> dict[str, Any]:
@@ -94,7 +90,7 @@ async def funnel_found(parts: Parts, shown: Shown, saved: Sequence[Definition[St
     Raises:
         Unavailable: as for every report.
     """
-    steps = funnel.steps_of(_of_viewer(shown), saved)
+    steps = funnel.steps_of(shown.state, saved)
     if not funnel.is_whole(steps):
         return ()
     asked = await asked_of(parts, shown)
@@ -120,12 +116,7 @@ async def _flow(parts: Parts, shown: Shown) -> flow.FlowView:
 async def _funnel(parts: Parts, shown: Shown, typed: Typed) -> funnel.FunnelView:
     saved = await saved_of(parts, FUNNELS, shown.site.id)
     found = await funnel_found(parts, shown, saved)
-    return funnel.shown(_of_viewer(shown), saved, found, shown.viewer.language, name=typed.name, error=typed.error)
-
-
-def _of_viewer(shown: Shown) -> State:
-    """The state without steps of their own for those who may not filter: steps choose visits as filters do."""
-    return shown.state if shown.viewer.may_filter else shown.state.with_(steps=())
+    return funnel.shown(shown.state, saved, found, shown.viewer.language, name=typed.name, error=typed.error)
 
 
 async def _filter(parts: Parts, shown: Shown, typed: Typed) -> filtering.FilterView:
