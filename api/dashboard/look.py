@@ -16,6 +16,7 @@ from api.dashboard.guard import HEADERS
 from api.dashboard.live import time_of_day
 from api.dashboard.parts import Shown
 from api.dashboard.rendering import wants_fragment
+from api.dashboard.sayings import said_of
 from api.dashboard.shortcuts import SHORTCUTS
 from api.dashboard.state import parse
 from api.dashboard.viewer import name_of, named
@@ -52,15 +53,16 @@ def router(parts: Parts) -> APIRouter:
         state = _permitted(parsed.state, viewer, sites)
         if not parsed.is_canonical or state != parsed.state:
             return _lead(state.url(viewer.base))
+        said = said_of(parsed.said)
         if viewer.share is None and not state.site:
-            return parts.rendering.page("sites.html", request, viewer, state=state, sites=sites)
+            return parts.rendering.page("sites.html", request, viewer, state=state, sites=sites, said=said)
         site = next(iter(sites), None) if viewer.share is not None else named(sites, state.site)
         if site is None:
             raise NotFound(_ABSENT)
         shown = Shown(request, viewer, site, state, parts.clock.now_ms())
         if state.csv:
             return await csv.answer(parts, shown)
-        return await _report(parts, shown, sites=sites, said=parsed.said)
+        return await _report(parts, shown, sites=sites, said=said)
 
     return routes
 

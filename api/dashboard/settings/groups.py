@@ -31,8 +31,8 @@ DAYS: Final = 30
 #: Pages that are looked at, the most viewed first.
 _MOST: Final = 10_000
 _EXAMPLES: Final = 5
-#: Rows to fill in, below those that are filled.
-_BLANK: Final = 2
+#: Rows to fill in, below those that are filled; the preview brings more.
+_BLANK: Final = 1
 _UP, _DOWN, _REMOVE = "up", "down", "remove"
 
 

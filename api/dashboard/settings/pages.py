@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
@@ -10,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.dashboard import guard, numbers, pickers
+from api.dashboard.sayings import said_of
 from api.dashboard.settings.data import DataEditor
 from api.dashboard.settings.dates import Dates
 from api.dashboard.settings.exclusions import ExclusionsEditor
@@ -33,16 +33,6 @@ if TYPE_CHECKING:
     from api.dashboard.parts import Parts
     from core.sites import Site
 
-#: What is said once of what was done.
-SAYINGS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "saved": "Saved.",
-        "deleted": "Deleted.",
-        "revoked": "Revoked.",
-        "site-deleted": "The site was deleted.",
-        "added": "The site was added.",
-    }
-)
 _NO_SECTION: Final = "There are no such settings."
 
 
@@ -73,7 +63,7 @@ def router(parts: Parts) -> APIRouter:
         chosen = _section(section)
         asking, known = await _asking(parts, request)
         values = await pages[chosen].show(asking)
-        said = SAYINGS.get(request.query_params.get(SAID, ""), "")
+        said = said_of(request.query_params.get(SAID, ""))
         return _page(parts, asking, known, chosen, {**values, "said": said})
 
     @routes.post("/{section}")

@@ -208,7 +208,7 @@ async def test_groups_are_tried_before_they_are_saved(page_world_: PageWorld) ->
     answer = await send(page_world_.client, "groups", fields)
     assert answer.status_code == 200
     assert re.findall(r'name="name" value="([^"]+)"', answer.text) == ["B", "A"]
-    assert "no page in 30 days" in answer.text
+    assert "No page in 30 days." in answer.text
     assert now(page_world_).content_groups == ()
 
 
