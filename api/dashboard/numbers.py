@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from babel.dates import format_date, format_interval, format_skeleton
@@ -53,7 +54,7 @@ class Change:
 
 def exact(number: float, locale: Locale) -> str:
     """The number to its last digit."""
-    return str(format_decimal(number, locale=locale))
+    return _written(number, None, locale)
 
 
 def count(number: int, locale: Locale) -> str:
@@ -63,13 +64,13 @@ def count(number: int, locale: Locale) -> str:
     # What would be rounded to a thousand of the smaller unit is one of the greater.
     scale, letter = next((scale, letter) for scale, letter in _SCALES if number * 2_000 >= scale * 1_999)
     scaled = _three_digits(Decimal(number) / scale)
-    return f"{format_decimal(scaled, format=_format_of(scaled), locale=locale)}{letter}"
+    return f"{_written(scaled, _format_of(scaled), locale)}{letter}"
 
 
 def percent(value: float, locale: Locale, *, decimals: int = 0) -> str:
     """A percentage, `value` of a hundred."""
     rounded = _rounded(value, decimals)
-    return f"{format_decimal(rounded, format=_decimals(decimals), locale=locale)}{_NBSP}%"
+    return f"{_written(rounded, _decimals(decimals), locale)}{_NBSP}%"
 
 
 def duration(seconds: float) -> str:
@@ -147,11 +148,16 @@ def shaped(moment: date, skeleton: str, locale: Locale) -> str:
     return str(format_skeleton(skeleton, moment.replace(tzinfo=None), locale=locale))
 
 
+@lru_cache(50_000)  # a page that is looked at again has most of its numbers as before
+def _written(number: float | Decimal, pattern: str | None, locale: Locale) -> str:
+    return str(format_decimal(number, format=pattern, locale=locale))
+
+
 def _points(now: float, before: float, locale: Locale, *, more_is_better: bool) -> Change:
     by = _rounded(Decimal(str(now)) - Decimal(str(before)), 1)
     if not by:
         return _same("pt", locale)
-    text = format_decimal(abs(by), format="0.0", locale=locale)
+    text = _written(abs(by), _decimals(1), locale)
     return _moved(f"{text}{_NBSP}pt", f"{text} points", up=by > 0, more_is_better=more_is_better)
 
 
