@@ -78,8 +78,8 @@ def desk(footfall: Installation, footfall_folder: Path, request: pytest.FixtureR
     account = _api(footfall, "POST", "accounts", {"name": name})["id"]
     user = _api(footfall, "POST", "users", {"account_id": account, "role": "user"})
     domain = f"{name[:50].strip('-')}.example"
-    site = _api(footfall, "POST", "websites", {"domain": domain}, key=user["api_key"])["id"]
-    return Desk(footfall=footfall, folder=footfall_folder / "data", key=user["api_key"], domain=domain, site=site)
+    site = _api(footfall, "POST", "websites", {"domain": domain}, key=user["apiKey"])["id"]
+    return Desk(footfall=footfall, folder=footfall_folder / "data", key=user["apiKey"], domain=domain, site=site)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

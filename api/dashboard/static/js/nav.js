@@ -60,7 +60,7 @@ export async function visit(url, how = {}) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     if (turn.signal.aborted) return undefined;
     if (!fresh.getElementById("report")) return location.assign(url);
-    return show(fresh, withHash(response.url, url), how);
+    return show(fresh, withHash(response.url, url), response.ok ? how : { ...how, push: false });
   } catch (error) {
     if (error.name !== "AbortError") trouble(url, how);
     return undefined;
@@ -181,13 +181,14 @@ export function closeDialog() {
   const dialog = byId("dialog");
   if (!dialog) return;
   if (history.state?.opened) history.back();
-  else visit(dialog.dataset.close, { replace: true });
+  else visit(dialog.dataset.close ?? dialog.querySelector("[data-closes]").href, { replace: true });
 }
 
 /** Whether an address is one of this report, so that the page can change in place. */
 function isOurs(url) {
   const here = new URL(location.href);
-  return url.origin === here.origin && url.pathname === here.pathname && report()
+  const doors = [here.pathname, `${here.pathname}filter`, `${here.pathname}funnel`];
+  return url.origin === here.origin && doors.includes(url.pathname) && report()
     && url.searchParams.get("site") === here.searchParams.get("site")
     && url.searchParams.get("view") !== "live" && here.searchParams.get("view") !== "live"
     && url.searchParams.get("theme") === here.searchParams.get("theme")
