@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def within(dsn: str, database: str) -> str:
@@ -20,11 +20,10 @@ def within(dsn: str, database: str) -> str:
 
 
 @contextmanager
-def template_database(admin_dsn: str, *, extension: str) -> Iterator[str]:
-    """The name of a database with ``extension`` that others can be copied from; dropped at the end."""
+def template_database(admin_dsn: str, prepare: Callable[[str], object]) -> Iterator[str]:
+    """The name of a database to copy from, once `prepare` was given its address; dropped at the end."""
     with _database(admin_dsn, template="template0") as name:
-        with psycopg.connect(within(admin_dsn, name), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+        prepare(within(admin_dsn, name))
         with psycopg.connect(admin_dsn, autocommit=True) as admin:
             # A database can be copied only while nobody is in it, and TimescaleDB's scheduler visits all that it may.
             admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))

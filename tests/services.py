@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, NoReturn
 
+import psycopg
 import pytest
 
 from ops.services.errors import ServiceError
@@ -17,6 +18,7 @@ from ops.services.kafka import Broker
 from ops.services.shared import shared_broker, shared_timescale
 from ops.services.timescale import Timescale
 from storage.embedded import EmbeddedPostgres
+from storage.migrate import migrate
 from tests.databases import fresh_database, template_database
 
 if TYPE_CHECKING:
@@ -60,14 +62,27 @@ def timescale_dsn() -> str:
 
 @pytest.fixture(scope="session")
 def timescale_template(timescale_dsn: str) -> Iterator[str]:
-    """The name of a database with the timescaledb extension and nothing else."""
-    with template_database(timescale_dsn, extension="timescaledb") as name:
+    """The name of a migrated database with the timescaledb extension."""
+
+    def prepare(dsn: str) -> None:
+        _extend(dsn)
+        migrate(dsn)
+
+    with template_database(timescale_dsn, prepare) as name:
         yield name
 
 
 @pytest.fixture
+def empty_timescale_database(timescale_dsn: str) -> Iterator[str]:
+    """The address of a database with the timescaledb extension and nothing else."""
+    with fresh_database(timescale_dsn) as dsn:
+        _extend(dsn)
+        yield dsn
+
+
+@pytest.fixture
 def timescale_database(timescale_dsn: str, timescale_template: str) -> Iterator[str]:
-    """The address of an empty database with the timescaledb extension."""
+    """The address of a migrated database with the timescaledb extension."""
     with fresh_database(timescale_dsn, template=timescale_template) as dsn:
         yield dsn
 
@@ -81,9 +96,30 @@ def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_database(postgres_dsn: str) -> Iterator[str]:
+def empty_postgres_database(postgres_dsn: str) -> Iterator[str]:
     """The address of an empty database of the plain PostgreSQL."""
     with fresh_database(postgres_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_dsn: str) -> Iterator[str]:
+    """The name of a migrated database of the plain PostgreSQL."""
+    with template_database(postgres_dsn, migrate) as name:
+        yield name
+
+
+@pytest.fixture
+def postgres_database(postgres_dsn: str, postgres_template: str) -> Iterator[str]:
+    """The address of a migrated database of the plain PostgreSQL."""
+    with fresh_database(postgres_dsn, template=postgres_template) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="module")
+def module_database(postgres_dsn: str, postgres_template: str) -> Iterator[str]:
+    """The same, for all tests of a file."""
+    with fresh_database(postgres_dsn, template=postgres_template) as dsn:
         yield dsn
 
 
@@ -109,3 +145,8 @@ def private_timescale(tmp_path: Path) -> Iterator[Timescale]:
         require(f"a TimescaleDB cannot be had: {error}")
     yield database
     database.stop()
+
+
+def _extend(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")

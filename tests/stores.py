@@ -11,7 +11,6 @@ from aggregations.frames import events_frame, sessions, stored_events
 from aggregations.sessionizer import links_of, sessionize
 from core.spans import hour_of
 from storage import imports, marks
-from storage.migrate import migrate
 from storage.pool import open_pool
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 def rollup_store(request: pytest.FixtureRequest) -> str:
     """The address of a migrated database with the sites 1 and 2, plain and with hypertables."""
     dsn: str = request.getfixturevalue(f"{request.param}_database")
-    migrate(dsn)
     with psycopg.connect(dsn) as connection:
         connection.execute("INSERT INTO accounts (name) VALUES ('owner')")
         for domain in ("one.example", "two.example"):

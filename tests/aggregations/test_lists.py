@@ -19,7 +19,6 @@ from core.ranges import Days
 from core.spans import DAY, day_of
 from core.telemetry import NoTelemetry
 from storage import rollups
-from storage.migrate import migrate
 from storage.pool import open_pool
 from storage.times import instant
 from tests.aggregations.history import History, make_history
@@ -62,7 +61,6 @@ async def test_a_change_of_the_past_shows_at_once(
 ) -> None:
     """Late events, days written again, one by force, days that a rollup missed: whatever was kept, however much."""
     monkeypatch.setattr(reading, "ClosedLists", partial(ClosedLists, capacity=capacity))
-    migrate(postgres_database)
     random = seeded(capacity)
     history = make_history(random, site=1, first_day=FIRST_DAY, days=DAYS)
     late = random.sample(history.events, k=4)

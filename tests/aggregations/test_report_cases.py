@@ -20,15 +20,13 @@ from core.sites import ContentGroup
 from core.spans import DAY
 from core.steps import parse_step
 from core.telemetry import NoTelemetry
-from storage.migrate import migrate
 from storage.pool import open_pool
 from tests.cases import FIRST_DAY, events_of
 from tests.clocks import SetClock
-from tests.databases import fresh_database
 from tests.stores import write_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 FIRST: Final = date(1970, 1, 1) + timedelta(milliseconds=FIRST_DAY)
 BLOG: Final = Group(name="Blog", groups=PathGroups([ContentGroup("Blog", "/blog/*")]))
@@ -217,11 +215,9 @@ CASES: Final = (
 
 
 @pytest.fixture(scope="module")
-def dsn(postgres_dsn: str) -> Iterator[str]:
+def dsn(module_database: str) -> str:
     """A database with our tables."""
-    with fresh_database(postgres_dsn) as address:
-        migrate(address)
-        yield address
+    return module_database
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])

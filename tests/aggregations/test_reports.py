@@ -27,12 +27,10 @@ from core.sites import ContentGroup
 from core.spans import DAY, hour_of
 from core.steps import parse_step
 from core.telemetry import NoTelemetry
-from storage.migrate import migrate
 from storage.pool import open_pool
 from storage.sql import load
 from storage.times import instant
 from tests.aggregations.history import NAMES, PATHS, History, make_history, totals, write_rollups, write_rows
-from tests.databases import fresh_database
 from tests.filter_oracle import funnel
 
 if TYPE_CHECKING:
@@ -85,11 +83,9 @@ class HastyClock(StillClock):
 
 
 @pytest.fixture(scope="module")
-def dsn(postgres_dsn: str) -> Iterator[str]:
+def dsn(module_database: str) -> str:
     """A database with our tables."""
-    with fresh_database(postgres_dsn) as address:
-        migrate(address)
-        yield address
+    return module_database
 
 
 @pytest.fixture(scope="module")
@@ -361,7 +357,6 @@ async def test_a_timeseries_is_what_the_definitions_say(
 async def test_rolling_up_changes_no_report(request: pytest.FixtureRequest, database: str) -> None:
     """From rows alone, from rollups of ever more days, and with late events: always what the definitions say."""
     address = request.getfixturevalue(database)
-    await asyncio.to_thread(migrate, address)
     random = seeded(99)
     history = make_history(random, site=1, first_day=FIRST_DAY, days=40)
     late = set(random.sample(range(len(history.events)), k=10))
@@ -392,7 +387,6 @@ async def test_rolling_up_changes_no_report(request: pytest.FixtureRequest, data
 
 async def test_pages_that_a_job_wrote_again_are_not_remembered(postgres_database: str) -> None:
     """The plan is the same as before the late events came, its rollups are not."""
-    migrate(postgres_database)
     random = seeded(7)
     history = make_history(random, site=1, first_day=FIRST_DAY, days=40)
     late = random.sample(history.events, k=10)
@@ -426,7 +420,6 @@ async def test_a_report_that_takes_too_long_is_given_up(
     postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says so, rather than that the store is away."""
-    migrate(postgres_database)
     monkeypatch.setattr(answering, "LONGEST", 1)
     with open_pool(postgres_database, size=1) as pool, psycopg.connect(postgres_database) as other:
         other.execute("LOCK TABLE marks")

@@ -22,7 +22,6 @@ from core.ranges import Days, at
 from core.sites import WeekStart
 from core.spans import DAY
 from core.telemetry import NoTelemetry
-from storage.migrate import migrate
 from storage.pool import open_pool
 from storage.reports import oldest
 from tests.aggregations.history import totals
@@ -39,7 +38,6 @@ from tests.aggregations.test_reports import (
     visits_by,
 )
 from tests.clocks import SetClock
-from tests.databases import fresh_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,11 +53,9 @@ LENGTHS: Final = {Interval.MINUTE: 1, Interval.HOUR: 5, Interval.DAY: 40, Interv
 
 
 @pytest.fixture(scope="module")
-def dsn(postgres_dsn: str) -> Iterator[str]:
+def dsn(module_database: str) -> str:
     """A database with our tables."""
-    with fresh_database(postgres_dsn) as address:
-        migrate(address)
-        yield address
+    return module_database
 
 
 @pytest.fixture(scope="module")

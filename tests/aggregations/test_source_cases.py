@@ -17,16 +17,14 @@ from core.query import Query
 from core.ranges import Days
 from core.spans import DAY
 from core.telemetry import NoTelemetry
-from storage.migrate import migrate
 from storage.pool import open_pool
 from tests.aggregations.test_report_cases import BLOG, FIRST
 from tests.cases import FIRST_DAY, events_of
 from tests.clocks import SetClock
-from tests.databases import fresh_database
 from tests.stores import write_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +136,9 @@ CASES: Final = (
 
 
 @pytest.fixture(scope="module")
-def dsn(postgres_dsn: str) -> Iterator[str]:
+def dsn(module_database: str) -> str:
     """A database with our tables."""
-    with fresh_database(postgres_dsn) as address:
-        migrate(address)
-        yield address
+    return module_database
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])

@@ -22,7 +22,6 @@ from core.ranges import Days
 from core.spans import DAY, HOUR
 from core.telemetry import NoTelemetry
 from storage import marks, sites, zones
-from storage.migrate import migrate
 from storage.pool import open_pool
 from storage.times import instant
 from storage.zones import Halves, ZoneVisitors
@@ -112,7 +111,6 @@ def test_another_zone_takes_the_place_of_the_old(rollup_pool: ConnectionPool) ->
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Europe/Berlin", "America/St_Johns"])
 async def test_visitors_of_local_days_are_what_the_definitions_say(postgres_database: str, zone: str) -> None:
     """From rollups where nothing is marked, from rows where something is; in other zones from rows."""
-    await asyncio.to_thread(migrate, postgres_database)
     with psycopg.connect(postgres_database) as connection:
         connection.execute("INSERT INTO accounts (name) VALUES ('owner')")
         connection.execute(
@@ -141,7 +139,6 @@ async def test_visitors_of_local_days_are_what_the_definitions_say(postgres_data
 
 async def test_what_is_rolled_up_is_read_unless_it_is_marked(postgres_database: str) -> None:
     """Both ends of a local day come from the rollup, or from rows."""
-    await asyncio.to_thread(migrate, postgres_database)
     zone, day = "Asia/Kathmandu", FIRST_DAY
     with open_pool(postgres_database, size=2) as pool:
         with pool.connection() as connection:

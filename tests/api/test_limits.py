@@ -15,7 +15,6 @@ from api.limits import LocalLimit, Rate, SharedLimit
 from core.spans import HOUR
 from ops.clock import SystemClock
 from storage import rate_limits
-from storage.migrate import migrate
 from storage.pool import open_pool
 from tests.api.world import serving
 from tests.clocks import SetClock
@@ -86,7 +85,6 @@ def turned(request: pytest.FixtureRequest) -> Iterator[Turned]:
         yield TurnedLocal()
         return
     dsn = request.getfixturevalue("postgres_database")
-    migrate(dsn)
     shared = TurnedShared(dsn)
     yield shared
     shared.pool.close()
@@ -123,7 +121,6 @@ def test_it_agrees_with_the_definition(turned: Turned) -> None:
 
 def test_processes_share_a_key(postgres_database: str) -> None:
     """Sixty in a minute are sixty, however many ask at once through however many pools."""
-    migrate(postgres_database)
     rate = Rate(60, 60)
     with open_pool(postgres_database, size=4) as one, open_pool(postgres_database, size=4) as other:
         limits = [SharedLimit(rate, pool=pool, clock=SystemClock()) for pool in (one, other)]
@@ -136,7 +133,6 @@ def test_processes_share_a_key(postgres_database: str) -> None:
 
 def test_a_lower_limit_holds_at_once(postgres_database: str) -> None:
     """What was let through before it was lowered counts, and is waited for."""
-    migrate(postgres_database)
     with psycopg.connect(postgres_database) as connection:
         waits = [rate_limits.take(connection, b"a", requests=5, seconds=100) for _ in range(5)]
         assert waits == [None] * 5
@@ -148,7 +144,6 @@ def test_a_lower_limit_holds_at_once(postgres_database: str) -> None:
 
 def test_a_clock_that_was_set_back_shuts_nobody_out(postgres_database: str) -> None:
     """Requests of a time to come do not count."""
-    migrate(postgres_database)
     with psycopg.connect(postgres_database) as connection:
         connection.execute("INSERT INTO rate_limits VALUES ('a', ARRAY[now() + interval '1 hour', now() + '2 hours'])")
         connection.commit()
@@ -157,7 +152,6 @@ def test_a_clock_that_was_set_back_shuts_nobody_out(postgres_database: str) -> N
 
 def test_a_flood_costs_the_store_nothing(postgres_database: str) -> None:
     """Whoever was refused is refused without asking it."""
-    migrate(postgres_database)
     with open_pool(postgres_database, size=1) as pool:
         limit = SharedLimit(Rate(1, 100), pool=pool, clock=SystemClock())
         assert [limit.retry_after(b"a") for _ in range(2)] == [0, 100]
@@ -168,7 +162,6 @@ def test_a_flood_costs_the_store_nothing(postgres_database: str) -> None:
 
 def test_quiet_keys_are_forgotten(postgres_database: str) -> None:
     """And others are not."""
-    migrate(postgres_database)
     now = SystemClock().now_ms()
     with psycopg.connect(postgres_database) as connection:
         rate_limits.take(connection, b"new", requests=1, seconds=10)

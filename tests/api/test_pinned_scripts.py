@@ -14,7 +14,6 @@ from api import pinned_scripts, scripts
 from api.dialects.tinytrail import failures
 from api.keepers import running
 from api.pinned_scripts import PinnedScripts
-from storage.migrate import migrate
 from storage.pool import open_async_pool
 from tracker.builds import Build, builds
 
@@ -29,7 +28,6 @@ ADDRESS = f"/js/{OLD.digest}/tracker.js"
 @pytest.fixture
 async def client(postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     """The route over a database in which the scripts of every version are kept."""
-    migrate(postgres_database)
     monkeypatch.setattr(pinned_scripts, "_LOOK_SECONDS", 0.01)
     pool = await open_async_pool(postgres_database, size=2, check=False)
     app = FastAPI()

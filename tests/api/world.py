@@ -15,7 +15,6 @@ from core.accounts import Api, Role
 from core.networks import parse_network
 from ops.clock import SystemClock
 from storage import accounts, keys, sites
-from storage.migrate import migrate
 from storage.pool import open_async_pool, open_pool
 from tests.measurements import Measurements
 
@@ -135,7 +134,6 @@ async def serving(
     place_files: Sequence[Path] = (),
 ) -> AsyncIterator[World]:
     """A migrated database with an application over it, its background tasks running."""
-    migrate(dsn)
     clock = clock or SystemClock()
     log, measurements = MemoryLog(), telemetry or Measurements()
     async_pool = await open_async_pool(dsn, size=4)

@@ -44,7 +44,11 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """The traffic collected once and sent both ways."""
     bootstrap = request.getfixturevalue("kafka_bootstrap")
     with ExitStack() as stack:
-        single_node = stack.enter_context(fresh_database(request.getfixturevalue("postgres_dsn")))
+        single_node = stack.enter_context(
+            fresh_database(
+                request.getfixturevalue("postgres_dsn"), template=request.getfixturevalue("postgres_template")
+            )
+        )
         cluster = stack.enter_context(
             fresh_database(
                 request.getfixturevalue("timescale_dsn"), template=request.getfixturevalue("timescale_template")

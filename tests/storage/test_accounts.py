@@ -10,7 +10,6 @@ import pytest
 
 from core.accounts import Api, Role
 from storage import accounts, keys, sites, users
-from storage.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def connection(postgres_database: str) -> Iterator[psycopg.Connection]:
     """A connection to a migrated database."""
-    migrate(postgres_database)
     with psycopg.connect(postgres_database) as connection:
         yield connection
 

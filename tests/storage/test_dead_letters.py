@@ -10,7 +10,6 @@ import pytest
 from core.drops import DeadReason
 from storage import dead_letters, producers
 from storage.dead_letters import DeadLetter, StoredDeadLetter
-from storage.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,6 @@ LETTERS = [
 @pytest.fixture
 def store(postgres_database: str) -> str:
     """The address of a migrated database."""
-    migrate(postgres_database)
     return postgres_database
 
 

@@ -14,7 +14,6 @@ from core.goals import Goal
 from core.segments import Segment
 from storage import accounts, sites
 from storage.definitions import FUNNELS, GOALS, SEGMENTS, Definitions
-from storage.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,6 @@ KINDS: Final[list[tuple[Definitions[Any], Any, Any]]] = [
 @pytest.fixture
 def connection(postgres_database: str) -> Iterator[psycopg.Connection]:
     """An empty store."""
-    migrate(postgres_database)
     with psycopg.connect(postgres_database) as opened:
         yield opened
 

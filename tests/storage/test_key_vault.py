@@ -15,7 +15,6 @@ from core.accounts import Api, Role
 from core.errors import FootfallError
 from storage import keys
 from storage.key_vault import KeyVault, Rotated, derive
-from storage.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,6 @@ OLD, NEW = derive("o" * 32), derive("n" * 32)
 @pytest.fixture
 def connection(postgres_database: str) -> Iterator[psycopg.Connection]:
     """A connection to a migrated database, each statement its own transaction."""
-    migrate(postgres_database)
     with psycopg.connect(postgres_database, autocommit=True) as connection:
         yield connection
 

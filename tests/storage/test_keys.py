@@ -11,7 +11,6 @@ import pytest
 
 from core.accounts import Api, Role
 from storage import keys, page_sessions
-from storage.migrate import migrate
 
 NOW: Final = 1_795_000_000_000
 
@@ -19,7 +18,6 @@ NOW: Final = 1_795_000_000_000
 @pytest.fixture
 def connection(postgres_database: str) -> psycopg.Connection:
     """A connection to a migrated database."""
-    migrate(postgres_database)
     return psycopg.connect(postgres_database)
 
 

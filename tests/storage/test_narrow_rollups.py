@@ -33,7 +33,7 @@ KEYS: Final = {"roll_path": ("path",), "roll_event": ("type", "name"), "roll_dim
 @pytest.fixture(params=["postgres", pytest.param("timescale", marks=pytest.mark.timescale)])
 def wide_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of a database as it was before, plain and with hypertables."""
-    dsn: str = request.getfixturevalue(f"{request.param}_database")
+    dsn: str = request.getfixturevalue(f"empty_{request.param}_database")
     with monkeypatch.context() as patched:
         patched.setattr(storage.migrate, "migrations", lambda: migrations()[:12])
         migrate(dsn)

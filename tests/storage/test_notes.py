@@ -12,7 +12,6 @@ import pytest
 from core.notes import MAX_NOTES
 from core.ranges import Days
 from storage import accounts, notes, sites
-from storage.migrate import migrate
 from storage.notes import Note
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ LAST: Final = date(2026, 11, 30)
 @pytest.fixture
 def connection(postgres_database: str) -> Iterator[psycopg.Connection]:
     """An empty store."""
-    migrate(postgres_database)
     with psycopg.connect(postgres_database) as opened:
         yield opened
 

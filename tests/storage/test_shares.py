@@ -12,7 +12,6 @@ import pytest
 from core.shares import MAX_SHARES, Share
 from core.spans import DAY, MINUTE
 from storage import accounts, shares, sites
-from storage.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +22,6 @@ NOW: Final = 1_795_000_000_000
 @pytest.fixture
 def connection(postgres_database: str) -> Iterator[psycopg.Connection]:
     """An empty store."""
-    migrate(postgres_database)
     with psycopg.connect(postgres_database) as opened:
         yield opened
 

@@ -13,7 +13,6 @@ from core.networks import Network
 from core.site_settings import SETTINGS
 from core.sites import ContentGroup, Site, WeekStart
 from storage import accounts, sites
-from storage.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def connection(postgres_database: str) -> Iterator[psycopg.Connection]:
     """A connection to a migrated database."""
-    migrate(postgres_database)
     with psycopg.connect(postgres_database) as connection:
         yield connection
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from storage.migrate import migrate
 from storage.pool import open_async_pool
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ async def pool(store: str) -> AsyncIterator[AsyncConnectionPool]:
 
 
 def _with_sites(dsn: str) -> str:
-    migrate(dsn)
     with psycopg.connect(dsn) as connection:
         connection.execute("INSERT INTO accounts (name) VALUES ('owner')")
         for domain in ("one.example", "two.example"):

@@ -14,7 +14,6 @@ from core.events import Event, StoredEvent
 from core.realtime import LiveList, Minute, RealtimeView
 from core.spans import DAY, MINUTE, SECOND
 from storage.copying import copy_events
-from storage.migrate import migrate
 from storage.pool import open_async_pool, open_pool
 from storage.times import instant
 from streams.realtime import (
@@ -45,7 +44,6 @@ NOTHING: Final = (0, (), ())
 @pytest.fixture
 def dsn(postgres_database: str) -> str:
     """A database with our tables."""
-    migrate(postgres_database)
     return postgres_database
 
 

@@ -15,7 +15,6 @@ from core.drops import DropReason
 from core.spans import DAY
 from storage import drops
 from storage.drops import Dropped
-from storage.migrate import migrate
 from storage.pool import open_async_pool
 from tests.api.world import serving
 from tests.clocks import SetClock
@@ -31,7 +30,6 @@ FIRST, SECOND = date(2026, 3, 10), date(2026, 3, 11)
 @asynccontextmanager
 async def counting(dsn: str, clock: SetClock, **knobs: float) -> AsyncIterator[Drops]:
     """Drops over a migrated database, not yet kept."""
-    migrate(dsn)
     pool = await open_async_pool(dsn, size=2, check=False)
     try:
         yield Drops(pool=pool, clock=clock, **knobs)  # type: ignore[arg-type]  # whichever are given

@@ -13,7 +13,6 @@ from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, day_of
 from ops.clock import SystemClock
 from storage import salts as stored
-from storage.migrate import migrate
 from storage.pool import open_async_pool
 from tests.clocks import SetClock
 
@@ -29,7 +28,6 @@ TODAY = day_of(SystemClock().now_ms())
 @pytest.fixture
 async def pool(postgres_database: str) -> AsyncIterator[AsyncConnectionPool]:
     """Connections to a migrated database."""
-    migrate(postgres_database)
     pool = await open_async_pool(postgres_database, size=4)
     yield pool
     await pool.close()

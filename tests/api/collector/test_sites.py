@@ -15,7 +15,6 @@ from api.collector.sites import Sites
 from core.errors import Unavailable
 from ops.clock import SystemClock
 from storage import accounts, sites
-from storage.migrate import migrate
 from storage.pool import open_async_pool
 from tests.clocks import SetClock
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def connection(postgres_database: str) -> psycopg.Connection:
     """A connection that changes sites behind the collector's back."""
-    migrate(postgres_database)
     return psycopg.connect(postgres_database, autocommit=True)
 
 

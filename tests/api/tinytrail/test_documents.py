@@ -34,7 +34,6 @@ from storage.definitions import FUNNELS, GOALS, SEGMENTS
 from tests.api.served import served
 from tests.api.world import BROWSER
 from tests.cases import event_at
-from tests.databases import fresh_database
 from tests.stores import write_events
 
 if TYPE_CHECKING:
@@ -71,16 +70,16 @@ MEANINGS: Final[dict[str, dict[str, object]]] = {
 
 
 @pytest.fixture(scope="module")
-def server(postgres_dsn: str) -> Iterator[Served]:
+def server(module_database: str) -> Iterator[Served]:
     """The wired application with a day's events, shared by all operations."""
-    with fresh_database(postgres_dsn) as dsn, served(dsn) as running:
+    with served(module_database) as running:
         now = SystemClock().now_ms()
         events = [
             event_at(now - HOUR + n * MINUTE, n, site=running.site.id, person=n % 5, path=f"/{n % 3}")
             for n in range(30)
         ]
         events.append(event_at(now, 31, site=running.site.id, event_type="custom", name="=buy"))
-        with psycopg.connect(dsn) as connection:
+        with psycopg.connect(module_database) as connection:
             write_events(connection, events)
             french, bought, buying = NAMES.values()
             SEGMENTS.insert(connection, running.site.id, french, Segment((("country", "FR"),)))

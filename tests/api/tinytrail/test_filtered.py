@@ -12,7 +12,6 @@ from core.spans import DAY, HOUR, MINUTE
 from ops.clock import SystemClock
 from tests.api.served import served
 from tests.cases import event_at
-from tests.databases import fresh_database
 from tests.stores import write_events
 
 if TYPE_CHECKING:
@@ -40,16 +39,16 @@ def _event(ts: int, site: int, person: int, does: str) -> Event:
 
 
 @pytest.fixture(scope="module")
-def server(postgres_dsn: str) -> Iterator[Served]:
+def server(module_database: str) -> Iterator[Served]:
     """A server that counted the visits yesterday at noon."""
-    with fresh_database(postgres_dsn) as dsn, served(dsn) as running:
+    with served(module_database) as running:
         noon = SystemClock().now_ms() // DAY * DAY - 12 * HOUR
         events = [
             _event(noon + number * MINUTE, running.site.id, person, does)
             for person, (_, _, doings) in VISITS.items()
             for number, does in enumerate(doings)
         ]
-        with psycopg.connect(dsn) as connection:
+        with psycopg.connect(module_database) as connection:
             write_events(connection, sorted(events))
         with httpx.Client(base_url=running.url, headers={"X-API-KEY": running.user_key}) as user:
             groups = {"content_groups": [{"name": "Blog", "pattern": "/blog/*"}]}

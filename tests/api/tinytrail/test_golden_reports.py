@@ -24,17 +24,15 @@ from core.segments import Segment
 from core.spans import DAY, HOUR, MINUTE
 from core.telemetry import NoTelemetry
 from storage.definitions import FUNNELS, GOALS, SEGMENTS
-from storage.migrate import migrate
 from storage.pool import open_pool
 from storage.times import instant
 from tests.api.tinytrail.test_reports import SITE, FixedKeys, FixedRealtime, find_site
 from tests.cases import event_at
 from tests.clocks import SetClock
-from tests.databases import fresh_database
 from tests.stores import write_events
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from datetime import date
 
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -125,13 +123,11 @@ def fill(connection: psycopg.Connection) -> None:
 
 
 @pytest.fixture(scope="module")
-def dsn(postgres_dsn: str) -> Iterator[str]:
+def dsn(module_database: str) -> str:
     """A database in which the examples are true."""
-    with fresh_database(postgres_dsn) as address:
-        migrate(address)
-        with psycopg.connect(address) as connection:
-            fill(connection)
-        yield address
+    with psycopg.connect(module_database) as connection:
+        fill(connection)
+    return module_database
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from core.accounts import Api, Role
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
 from storage import accounts, keys, sites
-from storage.migrate import migrate
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
 from streams.local.runner import Runner
@@ -97,7 +96,6 @@ class Shop(NamedTuple):
 async def shop(postgres_database: str) -> AsyncIterator[Shop]:
     """A new one."""
     clock, telemetry = StoppedClock(0), NoTelemetry()
-    migrate(postgres_database)
     with psycopg.connect(postgres_database) as connection:
         key = keys.create(connection, Api.TINYTRAIL, Role.ADMIN, "shops")
         site = sites.insert(connection, account_id=accounts.ensure(connection, "shops"), domain="shop.example")

@@ -14,7 +14,6 @@ from core.spans import DAY, HOUR, MINUTE
 from ops.clock import SystemClock
 from tests.api.served import served
 from tests.cases import event_at
-from tests.databases import fresh_database
 from tests.stores import write_events
 
 if TYPE_CHECKING:
@@ -62,16 +61,16 @@ def _event(ts: int, site: int, person: int, does: str) -> Event:
 
 
 @pytest.fixture(scope="module")
-def asking(postgres_dsn: str) -> Iterator[Asking]:
+def asking(module_database: str) -> Iterator[Asking]:
     """A server that counted the visits yesterday at noon."""
-    with fresh_database(postgres_dsn) as dsn, served(dsn) as server:
+    with served(module_database) as server:
         noon = SystemClock().now_ms() // DAY * DAY - 12 * HOUR
         events = [
             _event(noon + number * MINUTE, server.site.id, person, does)
             for person, doings in VISITS.items()
             for number, does in enumerate(doings)
         ]
-        with psycopg.connect(dsn) as connection:
+        with psycopg.connect(module_database) as connection:
             write_events(connection, sorted(events))
         made = Asking(server)
         made.make("segments", name="Germans", filters=[{"dimension": "country", "value": "DE"}])

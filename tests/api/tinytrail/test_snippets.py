@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from tests.api.served import served
-from tests.databases import fresh_database
 from tracker.builds import Extra
 from tracker.snippet import snippet
 
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def server(postgres_dsn: str) -> Iterator[Served]:
+def server(module_database: str) -> Iterator[Served]:
     """One server for all tests."""
-    with fresh_database(postgres_dsn) as dsn, served(dsn) as running:
+    with served(module_database) as running:
         yield running
 
 
@@ -63,7 +62,7 @@ def test_what_is_no_extra(server: Served) -> None:
     assert "forms, owner, paths, vitals" in answer.json()["error"]["message"]
 
 
-def test_the_public_address(postgres_dsn: str) -> None:
+def test_the_public_address(postgres_database: str) -> None:
     """Where it is set, the tags have it."""
-    with fresh_database(postgres_dsn) as dsn, served(dsn, public_url="https://stats.example.com") as server:
+    with served(postgres_database, public_url="https://stats.example.com") as server:
         assert ask(server).json()["data"]["plain"] == snippet(server.site.uuid, "https://stats.example.com").plain

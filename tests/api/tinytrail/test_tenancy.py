@@ -17,7 +17,6 @@ from fastapi.routing import iter_route_contexts
 from core.accounts import Api, Role
 from storage import accounts, keys, sites, users
 from tests.api.served import served
-from tests.databases import fresh_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -274,9 +273,9 @@ def _routes(app: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - only its i
 
 
 @pytest.fixture(scope="module")
-def stage(postgres_dsn: str) -> Iterator[Stage]:
+def stage(module_database: str) -> Iterator[Stage]:
     """One server for all rows."""
-    with fresh_database(postgres_dsn) as dsn, served(dsn) as server:
+    with served(module_database) as server:
         yield Stage(server)
 
 

@@ -69,7 +69,6 @@ class Waiting:
 @pytest.fixture
 def database(postgres_database: str) -> str:
     """A migrated database."""
-    migrate(postgres_database)
     return postgres_database
 
 
@@ -101,13 +100,13 @@ def test_it_waits_for_the_database(tmp_path: Path, name: str) -> None:
     assert "geheim" not in (tmp_path / "log").read_text()
 
 
-def test_it_waits_for_migrations_and_broker(tmp_path: Path, postgres_database: str) -> None:
+def test_it_waits_for_migrations_and_broker(tmp_path: Path, empty_postgres_database: str) -> None:
     """Each thing that is missing is named in turn."""
-    env = _environment(DATABASE_URL=postgres_database, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+    env = _environment(DATABASE_URL=empty_postgres_database, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
     waiting = Waiting(tmp_path / "log", "schedule", env=env | {"FOOTFALL_METRICS_PORT": "0"})
     try:
         assert waiting.says("footfall migrate")
-        migrate(postgres_database)
+        migrate(empty_postgres_database)
         assert waiting.says("waiting for Kafka")
     finally:
         waiting.end()

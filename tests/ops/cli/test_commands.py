@@ -19,7 +19,6 @@ from core.site_settings import SETTINGS
 from ops.cli.app import app
 from storage import keys
 from storage.key_vault import KeyVault, derive
-from storage.migrate import migrate
 from tracker.builds import Extra
 from tracker.snippet import snippet
 
@@ -39,7 +38,6 @@ def _footfall(*arguments: str, **environment: str) -> subprocess.CompletedProces
 @pytest.fixture
 def cluster(postgres_database: str) -> str:
     """The address of a migrated database."""
-    migrate(postgres_database)
     return postgres_database
 
 
@@ -198,9 +196,9 @@ def test_how_commands_end(arguments: list[str], environment: dict[str, str], sta
     assert "geheim" not in ended.stdout + ended.stderr
 
 
-def test_migrate_applies_and_then_has_nothing_to_do(postgres_database: str) -> None:
+def test_migrate_applies_and_then_has_nothing_to_do(empty_postgres_database: str) -> None:
     """The first run names what it applied, the second says that all is there."""
-    first = _footfall("migrate", DATABASE_URL=postgres_database)
+    first = _footfall("migrate", DATABASE_URL=empty_postgres_database)
     assert (first.returncode, "0001_accounts_and_sites" in first.stdout) == (0, True)
-    second = _footfall("migrate", DATABASE_URL=postgres_database)
+    second = _footfall("migrate", DATABASE_URL=empty_postgres_database)
     assert (second.returncode, second.stdout) == (0, "the database is up to date\n")

@@ -13,7 +13,6 @@ from core.site_settings import SETTINGS, check_settings
 from core.sites import Site
 from ops.cli.site_settings import read_settings, site_of, write_value
 from storage import accounts, sites
-from storage.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def connection(postgres_database: str) -> Iterator[psycopg.Connection]:
     """A connection to a migrated database."""
-    migrate(postgres_database)
     with psycopg.connect(postgres_database) as connection:
         yield connection
 

@@ -12,7 +12,6 @@ import pytest
 from ops.imports.report import Report
 from ops.wiring.commands import event_import
 from storage import accounts, sites
-from storage.migrate import migrate
 from storage.pool import open_pool
 from tests.api.lookups.mmdb import write_places
 
@@ -31,7 +30,6 @@ START = datetime(2025, 3, 1, 23, 40, tzinfo=UTC)
 @pytest.fixture
 def pool(postgres_database: str) -> Iterator[ConnectionPool]:
     """A migrated database."""
-    migrate(postgres_database)
     with open_pool(postgres_database, size=3) as opened:
         yield opened
 

@@ -52,9 +52,9 @@ def test_a_fresh_database_has_the_extension_only(timescale_database: str, copy: 
 
 
 @pytest.mark.parametrize("copy", range(2))
-def test_a_fresh_plain_database_is_empty(postgres_database: str, copy: int) -> None:
+def test_a_fresh_plain_database_is_empty(empty_postgres_database: str, copy: int) -> None:
     """The embedded PostgreSQL hands out databases without TimescaleDB and without the last test's tables."""
-    with psycopg.connect(postgres_database) as connection:
+    with psycopg.connect(empty_postgres_database) as connection:
         connection.execute("CREATE TABLE letters (letter text)")
         connection.execute("INSERT INTO letters VALUES (%s)", [str(copy)])
         connection.commit()

@@ -97,7 +97,6 @@ class Workers:
 @pytest.fixture
 def database(timescale_database: str) -> str:
     """A migrated database."""
-    migrate(timescale_database)
     return timescale_database
 
 
