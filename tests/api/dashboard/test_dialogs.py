@@ -103,7 +103,7 @@ def sheet(client: httpx.Client, query: str) -> list[str]:
 
 def names(html: str) -> list[str]:
     """The names of a list's rows."""
-    return re.findall(r'<a class="name"[^>]* title="([^"]*)"', html)
+    return re.findall(r'<a class="item"[^>]* title="([^"]*)"', html)
 
 
 @pytest.mark.parametrize(
