@@ -8,7 +8,7 @@ WORKERS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 WITH_SERVICES := $(BIN)/python -m ops.services during --
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format tracker bench faults services services-down
+.PHONY: help install run test check format tracker bench faults pictures services services-down
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,9 @@ format: install ## what `make check` would complain about, where a machine can m
 tracker: ## the scripts for browsers in tracker/built, from tracker/src; needs node 20
 	npm ci --prefix tracker --ignore-scripts --no-audit --no-fund
 	node tracker/build.mjs
+
+pictures: install ## the pictures in docs/pictures, of a demo that is filled for them: some minutes
+	$(BIN)/python -m tests.browser.pictures
 
 bench: install ## the numbers we promise, printed beside those of others
 	$(BIN)/uv sync --frozen --quiet --group bench

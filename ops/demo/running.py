@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ops.demo.traffic import Traffic
     from ops.settings import Settings
 
+#: What is told when all days are there.
+FILLED: Final = "all days are filled"
 _SEED: Final = 1
 _CONNECTIONS: Final = 3
 
@@ -62,6 +64,7 @@ class Running:
             await asyncio.wait({filling, ended}, return_when=asyncio.FIRST_COMPLETED)
             if filling.done():
                 filling.result()
+                self.tell(FILLED)
                 if coming is not None:
                     await coming
         finally:
