@@ -15,7 +15,7 @@ from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, SECOND, day_of
 from ops.archivist import Archivist
 from ops.sweeper import Sweeper
-from storage import gaps, links, marks, producers, rate_limits, realtime_parts, rollups, salts
+from storage import gaps, links, marks, page_sessions, producers, rate_limits, realtime_parts, rollups, salts
 from storage.locks import try_scheduler_lock
 
 if TYPE_CHECKING:
@@ -201,6 +201,7 @@ class Scheduler:
             producers.forget(connection, before=now - PRODUCERS_KEPT)
             realtime_parts.forget(connection, before=now - REALTIME_PARTS_KEPT)
             rate_limits.forget(connection, before=now - RATE_LIMITS_KEPT)
+            page_sessions.forget(connection, now=now)
 
     def _complete_months(self, now: int, stop: Event) -> None:
         """Bring the months of sites that were quiet since up to yesterday, once a day."""

@@ -27,7 +27,7 @@ class PageSession(NamedTuple):
 
     principal: Principal
     shortcuts: bool  #: whether letters are shortcuts
-    expires_at: int  #: ms since 1970 UTC
+    extended: bool  #: whether it was made to last longer just now
 
 
 def create(connection: Connection, key: str, *, now: int) -> str | None:
@@ -55,11 +55,11 @@ def find(connection: Connection, token: str, *, now: int) -> PageSession | None:
     if row is None:
         return None
     user_id, account_id, role, shortcuts, expires_at = row
-    if expires_at < now + LASTS - _EXTENDED:
-        expires_at = now + LASTS
-        connection.execute(load("page_sessions.extend"), given | {"expires_at": instant(expires_at)})
+    extended = expires_at < now + LASTS - _EXTENDED
+    if extended:
+        connection.execute(load("page_sessions.extend"), given | {"expires_at": instant(now + LASTS)})
     principal = Principal(user_id=user_id, account_id=account_id, role=Role(role))
-    return PageSession(principal, shortcuts, expires_at)
+    return PageSession(principal, shortcuts, extended)
 
 
 def set_shortcuts(connection: Connection, token: str, *, shortcuts: bool) -> None:

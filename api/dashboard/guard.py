@@ -47,6 +47,12 @@ class Origin(NamedTuple):
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}"
 
+    @classmethod
+    def of(cls, text: str) -> Origin:
+        """The origin as the header `Origin` or an address has it; empty where it is none."""
+        parts = urlsplit(text)
+        return cls(parts.scheme, parts.netloc.lower())
+
 
 class Form:
     """The fields of a form that was sent. A field may be there several times."""
@@ -78,8 +84,8 @@ class Guard:
 
     def __init__(self, clients: Clients, *, public_url: str = "") -> None:
         self._clients = clients
-        parts = urlsplit(public_url)
-        self._public = Origin(parts.scheme, parts.netloc.lower()) if parts.netloc else None
+        public = Origin.of(public_url)
+        self._public = public if public.host else None
 
     def origin(self, request: Request) -> Origin:
         """Where the browser believes us to be: as set, else as it asked, by way of trusted proxies."""

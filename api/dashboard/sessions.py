@@ -38,10 +38,9 @@ class Sessions:
         token = self.token(request)
         if not token:
             return None
-        now = self._clock.now_ms()
         with self._pool.connection() as connection:
-            found = page_sessions.find(connection, token, now=now)
-        if found is not None and found.expires_at == now + page_sessions.LASTS:
+            found = page_sessions.find(connection, token, now=self._clock.now_ms())
+        if found is not None and found.extended:
             request.state.footfall_token = token
         return found
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.dashboard.failures import SIGN_IN
-from api.dashboard.guard import own_path, posted, see_other
+from api.dashboard.guard import Origin, own_path, posted, see_other
 from api.errors import HttpError
 from core.networks import parse_address
 
@@ -47,7 +47,8 @@ def router(parts: Parts) -> APIRouter:
         """Sign in and lead to where somebody wanted to go; whatever is wrong with a key, the answer is one."""
         sent = await posted(request)
         next_, key = own_path(sent.get("next")), sent.get("key").strip()
-        if request.headers.get("origin", "").startswith("http:") and not parts.guard.origin(request).is_plain_loopback:
+        origin = Origin.of(request.headers.get("origin", ""))
+        if origin.scheme == "http" and not origin.is_plain_loopback:
             return page(request, next_=next_, error=_PLAIN, status=422)
         tried = _counted(parts.guard.address(request))
         if parts.tries is not None and (wait := await run_in_threadpool(parts.tries.retry_after, tried)):

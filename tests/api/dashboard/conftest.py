@@ -85,7 +85,12 @@ def browser(app: Application, *, base: str = BASE, address: str = "127.0.0.1") -
 
 @asynccontextmanager
 async def page_world(
-    dsn: str, *, clock: Clock | None = None, limit: Rate | None = None, tries: Rate | None = None, **settings: object
+    dsn: str,
+    *,
+    clock: Clock | None = None,
+    limit: Rate | None = None,
+    tries: Rate | None = None,
+    settings: Settings | None = None,
 ) -> AsyncIterator[PageWorld]:
     """A migrated database with the wired application over it, its rates as they are given."""
     await asyncio.to_thread(migrate, dsn)
@@ -99,7 +104,7 @@ async def page_world(
         pool = stack.enter_context(open_pool(dsn, size=4))
         reporting = stack.enter_context(
             shared.reporting(
-                Settings.model_validate(settings),
+                settings or Settings.model_validate({}),
                 pool=pool,
                 archive=None,
                 vault=KeyVault(),
