@@ -34,6 +34,7 @@ class FunnelPanel:
     new: State | None  #: where one is made; None for those who may not choose what they see
     csv: State | None
     empty: str  #: what is said where no funnel is open, '' where one is
+    late: State | None  #: where to look again for what is still counted; None where nothing is
 
 
 def chosen(state: State, saved: Sequence[Definition[Steps]]) -> State:
@@ -43,13 +44,14 @@ def chosen(state: State, saved: Sequence[Definition[Steps]]) -> State:
     return state.with_(funnel=saved[0].name)
 
 
-def funnel_panel(
+def funnel_panel(  # noqa: PLR0913 - what was found, and for whom
     state: State,
     saved: Sequence[Definition[Steps]],
     found: Sequence[tuple[str, int]],
     locale: Locale,
     *,
     may_filter: bool,
+    is_late: bool = False,
 ) -> FunnelPanel:
     """Put the panel together.
 
@@ -59,6 +61,7 @@ def funnel_panel(
         found: (step, visits) of the one that is open, nothing where none is.
         locale: of the viewer.
         may_filter: whether the viewer may choose what they see.
+        is_late: whether the answer is still to come.
     """
     is_saved = not state.steps
     named = sorted(saved, key=lambda each: each.name != state.funnel)[:_NAMED]
@@ -73,5 +76,6 @@ def funnel_panel(
         sentence=sentence(found, locale),
         new=dialog.with_(funnel="", steps=()) if may_filter else None,
         csv=dialog.with_(csv=True) if found else None,
-        empty="" if found else _NONE,
+        empty="" if found or is_late else _NONE,
+        late=state if is_late else None,
     )

@@ -16,6 +16,7 @@ from api.dashboard.rendering import Rendering
 from api.dashboard.sessions import Sessions
 from api.dashboard.settings import new_site
 from api.dashboard.settings import pages as settings
+from api.dashboard.slow_answers import SlowAnswers
 from api.dashboard.viewer import Viewers
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Page:
             guard=guard,
             viewers=Viewers(pool=pool, sessions=sessions, guard=guard, clock=clock),
             rendering=Rendering(clock=clock, assets=self._assets, sessions=sessions),
+            funnels=SlowAnswers(clock=clock),
             limit=limit,
             tries=tries,
             public_url=public_url,

@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from fastapi import Request
     from psycopg_pool import ConnectionPool
 
+    from aggregations.answers import Funnel
     from aggregations.reports import Reports
     from api.dashboard.guard import Guard
     from api.dashboard.rendering import Rendering
+    from api.dashboard.slow_answers import SlowAnswers
     from api.dashboard.state import State
     from api.dashboard.viewer import Viewer, Viewers
     from api.event_streams import OpenStreams
@@ -37,6 +39,7 @@ class Parts:
     guard: Guard
     viewers: Viewers
     rendering: Rendering
+    funnels: SlowAnswers[Funnel]
     #: How often one session, or one address with a share link, may ask for a report; None for as often as it likes.
     limit: Limit | None = None
     #: How often one address may try to sign in; None for as often as it likes.

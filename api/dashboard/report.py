@@ -142,5 +142,12 @@ async def _funnel(parts: Parts, shown: Shown, asked: Asked, saved: Sequence[Defi
     may_filter = shown.viewer.may_filter
     state = chosen(shown.state if may_filter else shown.state.with_(steps=()), saved)
     steps = steps_of(state, saved)
-    found = await parts.reports.funnel(asked.query, [*map(parse_step, steps)]) if is_whole(steps) else None
-    return funnel_panel(state, saved, found.steps if found else (), shown.viewer.language, may_filter=may_filter)
+    found, is_late = None, False
+    if is_whole(steps):
+        site = shown.site
+        key = (site.id, site.time_zone, site.content_groups, asked.days, state.filters, state.bots, steps)
+        found = await parts.funnels.get(key, lambda: parts.reports.funnel(asked.query, [*map(parse_step, steps)]))
+        is_late = found is None
+    return funnel_panel(
+        state, saved, found.steps if found else (), shown.viewer.language, may_filter=may_filter, is_late=is_late
+    )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Ticks on a desk and on a phone, and how near to the point that has a name of its own, in parts of the series, one is
 #: left out.
 _DESK: Final = (13, 0.045)
-_PHONE: Final = (4, 0.18)
+_PHONE: Final = (4, 0.22)
 #: Intervals that begin at a time of day.
 CLOCKED: Final = frozenset({Interval.MINUTE, Interval.HOUR})
 _ONE_DAY: Final = timedelta(days=1)

@@ -1,14 +1,18 @@
 // The chart is read point by point: a native slider for keys, the pointer for whoever has one. What is read are the rows
 // of the table below it, so the line above the chart and the table cannot differ.
 
-import { onMorph, visit } from "./nav.js";
+import { isIdle, onMorph, visit } from "./nav.js";
 
 const MOVED = 6;
+const LATE = 1_000;
+const LATEST = 30_000;
 
 const known = new WeakSet(); // what has been listened to: a morph keeps it
 let rows = [];
 let at = null; // the point that is read
 let anchor = null; // where a span began
+let late = 0; // the timer, and how long it waits
+let wait = LATE;
 let down = null; // the pointer that is pressed
 
 const figure = () => document.getElementById("chart");
@@ -161,5 +165,21 @@ function keys(event) {
   }
 }
 
+/** What took too long is there when it is looked at again. */
+function lookAgain() {
+  clearTimeout(late);
+  if (!document.querySelector("#report [data-late]")) {
+    wait = LATE;
+    return;
+  }
+  late = setTimeout(() => {
+    if (isIdle()) visit(location.href, { push: false, quiet: true });
+    else lookAgain();
+  }, wait);
+  wait = Math.min(2 * wait, LATEST);
+}
+
 onMorph(setUp);
+onMorph(lookAgain);
 setUp();
+lookAgain();

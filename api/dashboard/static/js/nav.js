@@ -18,6 +18,12 @@ export function onMorph(fn) {
   morphed.push(fn);
 }
 
+/** Whether nothing is being asked for, typed or chosen, so that the report may be looked at again. */
+export function isIdle() {
+  const held = document.activeElement?.closest("#dialog, [popover], form") || document.querySelector("[popover]:popover-open, :modal");
+  return !document.hidden && !running && !held;
+}
+
 /** Say a sentence to whoever cannot see what changed. */
 export function announce(text) {
   const line = byId("status");
@@ -239,10 +245,7 @@ addEventListener("popstate", () => {
 
 // What is still growing is looked at again; not while somebody types or chooses.
 setInterval(() => {
-  const active = document.activeElement;
-  const held = active?.closest("#dialog, [popover], form") || document.querySelector("[popover]:popover-open, :modal");
-  if (document.hidden || running || held || !report()?.hasAttribute("data-open")) return;
-  visit(location.href, { push: false, quiet: true });
+  if (isIdle() && report()?.hasAttribute("data-open")) visit(location.href, { push: false, quiet: true });
 }, REFRESH_EVERY);
 
 /** Give secret fields a button that shows what was typed. */
