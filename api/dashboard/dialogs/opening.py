@@ -51,16 +51,6 @@ _OF_SETTINGS: Final = {
 }
 
 
-async def asked(parts: Parts, shown: Shown) -> dict[str, Any]:
-    """What the report's template is given: the dialog that is open, if it is one of these.
-
-    Raises:
-        Unavailable: as for every report.
-    """
-    found = await opened(parts, shown)
-    return {} if found is None else {"dialog": found}
-
-
 async def opened(parts: Parts, shown: Shown, typed: Typed = _UNTYPED) -> Opened | None:
     """The dialog that is open; None for none of these.
 

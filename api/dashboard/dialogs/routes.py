@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.dashboard import pickers
 from api.dashboard.asking import asked_of
 from api.dashboard.choices import View
+from api.dashboard.counting import count
 from api.dashboard.dialogs import draft as drafts
 from api.dashboard.dialogs import filter as filtering
 from api.dashboard.dialogs import naming
@@ -140,9 +141,10 @@ class _Forms:
         """Who looks, if they may narrow what they see.
 
         Raises:
-            HttpError: 403, a share link does not let them; 401 for nobody that we know.
+            HttpError: 403, a share link does not let them; 401 for nobody that we know; 429 as for the report.
         """
         viewer = await self._parts.viewers.required(request)
         if not viewer.may_filter:
             raise HttpError(403, "this link shows the report as it is, without filters")
+        await count(self._parts, viewer)
         return viewer
