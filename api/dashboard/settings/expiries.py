@@ -31,7 +31,8 @@ def expires_at(chosen: str, typed: str, *, now: int, zone: tzinfo) -> int | None
 
     Args:
         chosen: an `Expiry`.
-        typed: the last day of the link, ISO 8601, for `date`.
+        typed: the last day of the link, ISO 8601, for `date`; it has the say over a month, which is chosen unless
+            somebody chooses.
         now: ms since 1970 UTC.
         zone: where the day ends.
 
@@ -40,9 +41,9 @@ def expires_at(chosen: str, typed: str, *, now: int, zone: tzinfo) -> int | None
     """
     if chosen == Expiry.NEVER:
         return None
-    if chosen == Expiry.MONTH:
+    if chosen == Expiry.MONTH and not typed.strip():
         return now + MONTH * DAY
-    if chosen != Expiry.DATE:
+    if chosen not in {Expiry.MONTH, Expiry.DATE}:
         raise InvalidInput("expiry must be one of the three")
     today = date_at(now, zone)
     try:

@@ -52,6 +52,7 @@ def kept(world: PageWorld) -> list[Share]:
         ("never", "", None),
         ("never", "2026-01-01", None),
         ("30d", "", NOW + 30 * DAY),
+        ("30d", "2026-11-10", NIGHT),
         ("date", "2026-11-10", NIGHT),
         ("date", " 2026-12-10 ", NIGHT + 30 * DAY),
     ],
