@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from fastapi.responses import Response
@@ -11,7 +12,7 @@ from fastapi.responses import Response
 from api.errors import HttpError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterator
 
     from api.asgi import Receive, Scope, Send
     from core.telemetry import Telemetry
@@ -29,6 +30,8 @@ _HEADERS: Final = {
     # A proxy must hand on what comes when it comes.
     "X-Accel-Buffering": "no",
 }
+
+_COMPRESSED: Final = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
 
 def message(data: bytes, id_: str) -> bytes:
@@ -84,16 +87,18 @@ class EventStream(Response):
     Args:
         source: the chunks, each whole messages or comments.
         streams: where it takes its place.
+        compressed: whether what is said again and again is sent once: the client takes gzip.
     """
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, source: AsyncGenerator[bytes, None], streams: OpenStreams) -> None:
-        super().__init__(headers=_HEADERS)
+    def __init__(self, source: AsyncGenerator[bytes, None], streams: OpenStreams, *, compressed: bool = False) -> None:
+        super().__init__(headers=_HEADERS | (_COMPRESSED if compressed else {}))
         # There is no telling how long it will be.
         del self.headers["content-length"]
         self._source = source
         self._streams = streams
+        self._compressed = compressed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
         """Send the source.
@@ -123,9 +128,25 @@ class EventStream(Response):
                 await _patiently(send, b"", more=False)
 
     async def _send(self, send: Send) -> None:
+        whole = _whole if not self._compressed else _compressing()
         async with contextlib.aclosing(self._source) as source:
             async for chunk in source:
-                await _patiently(send, chunk, more=True)
+                await _patiently(send, whole(chunk), more=True)
+
+
+def _whole(chunk: bytes) -> bytes:
+    return chunk
+
+
+def _compressing() -> Callable[[bytes], bytes]:
+    """Return what compresses the chunks of one answer, each so that it can be read at once."""
+    # A window for two of our longest messages; 96 kB a stream.
+    gzip = zlib.compressobj(wbits=16 + 14, memLevel=6)
+
+    def compressed(chunk: bytes) -> bytes:
+        return gzip.compress(chunk) + gzip.flush(zlib.Z_SYNC_FLUSH)
+
+    return compressed
 
 
 async def _patiently(send: Send, chunk: bytes, *, more: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -57,11 +56,10 @@ Counted = tuple[tuple[str, int], ...]
 class Row(NamedTuple):
     """A row of a list."""
 
-    id: str  #: the same for the same value
     head: str  #: of the name, which gives way where there is no room
     tail: str  #: of the name, which does not
     number: str
-    bar: Markup
+    share: str  #: of the bar behind it, percent of the longest
     url: str  #: of the report of this row alone, '' if the viewer may not narrow it
 
     @property
@@ -180,8 +178,7 @@ def _listed(name: LiveList, counted: Counted, look: Look) -> Listed:
 def _row(subject: Subject, value: str, count: int, most: int, look: Look) -> Row:
     head, tail = split(label(subject, (value,), look.locale))
     url = f"{narrowing.only(look.state, subject, (value,)).url(look.base)}#report" if look.may_filter else ""
-    id_ = blake2b(f"{subject}{value}".encode(), digest_size=4).hexdigest()
-    return Row(f"r{id_}", head, tail, numbers.count(count, look.locale), charts.share(count / most), url)
+    return Row(head, tail, numbers.count(count, look.locale), f"{count * 100 / most:.1f}".removesuffix(".0"), url)
 
 
 def _minutes(view: RealtimeView, look: Look) -> str:

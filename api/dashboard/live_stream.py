@@ -11,6 +11,7 @@ from api.dashboard.live import time_of_day
 from api.dashboard.live_source import LiveSource
 from api.dashboard.parts import Shown
 from api.dashboard.state import parse
+from api.encodings import accepts
 from api.event_streams import EventStream
 from api.watching import Pace, Watched
 
@@ -41,7 +42,8 @@ def router(parts: Parts, *, pace: Pace = _PACE) -> APIRouter:
             return b"event: time\ndata: %b\n\n" % time_of_day(parts.clock.now_ms(), site).encode()
 
         watched = Watched(source.view, check, source.html, clock=parts.clock, pace=pace, beat=beat)
-        response = EventStream(watched.chunks(await source.begin()), parts.streams)
+        compressed = accepts(request.headers.get("accept-encoding", ""), "gzip")
+        response = EventStream(watched.chunks(await source.begin()), parts.streams, compressed=compressed)
         parts.viewers.sessions.remember(request, response)
         return response
 

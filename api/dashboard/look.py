@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.dashboard import chips, csv, live_source, pickers, report
+from api.dashboard import chips, csv, live_source, pickers, report, sites_table
 from api.dashboard.asking import asked_of
 from api.dashboard.choices import View
+from api.dashboard.counting import count
 from api.dashboard.dialogs.opening import Opened, opened
 from api.dashboard.guard import HEADERS
 from api.dashboard.live import time_of_day
@@ -20,7 +21,6 @@ from api.dashboard.sayings import said_of
 from api.dashboard.shortcuts import SHORTCUTS
 from api.dashboard.state import parse
 from api.dashboard.viewer import name_of, named
-from api.errors import HttpError
 from core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _ABSENT: Final = "there is no such site, or it belongs to another account"
 #: What only those who are signed in can open.
 _KEEPERS_VIEWS: Final = frozenset({View.SHARE, View.NOTE})
 #: What narrows a report.
-_FILTERING_VIEWS: Final = frozenset({View.FILTER})
+_FILTERING_VIEWS: Final = frozenset({View.FILTER, View.FUNNEL})
 
 
 def router(parts: Parts) -> APIRouter:
@@ -47,7 +47,7 @@ def router(parts: Parts) -> APIRouter:
     async def look(request: Request) -> Response:
         """Show what the address says; where another address says the same, lead there."""
         viewer = await parts.viewers.required(request)
-        await _count(parts, viewer)
+        await count(parts, viewer)
         sites = await run_in_threadpool(parts.viewers.sites_of, viewer)
         parsed = parse(request.query_params.multi_items())
         state = _permitted(parsed.state, viewer, sites)
@@ -55,7 +55,8 @@ def router(parts: Parts) -> APIRouter:
             return _lead(state.url(viewer.base))
         said = said_of(parsed.said)
         if viewer.share is None and not state.site:
-            return parts.rendering.page("sites.html", request, viewer, state=state, sites=sites, said=said)
+            given = await sites_table.asked(parts, viewer, state, sites)
+            return parts.rendering.page("sites.html", request, viewer, said=said, **given)
         site = next(iter(sites), None) if viewer.share is not None else named(sites, state.site)
         if site is None:
             raise NotFound(_ABSENT)
@@ -107,13 +108,6 @@ def _template(state: State, given: Mapping[str, Any]) -> str:
     if given["waiting"] and not state.view.is_dialog:
         return "empty.html"
     return "wall.html" if state.view is View.LIVE else "page.html"
-
-
-async def _count(parts: Parts, viewer: Viewer) -> None:
-    if parts.limit is None:
-        return
-    if wait := await run_in_threadpool(parts.limit.retry_after, viewer.counted):
-        raise HttpError.rate_limited(wait)
 
 
 def _permitted(state: State, viewer: Viewer, sites: Sequence[Site]) -> State:

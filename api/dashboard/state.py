@@ -66,7 +66,8 @@ class State:
     """What the page shows.
 
     It is made canonical when it is made: filters of one dimension are one and stand in the order of the dimensions,
-    dates have the say over a period, and what belongs to a dialog is there only while one is open.
+    dates have the say over a period, and what belongs to a dialog is there only while one is open. Without a site it is
+    that of the table of sites, which has an order and pages too.
     """
 
     site: str = ""  #: domain, or UUID where several sites of a viewer have one domain
@@ -99,7 +100,7 @@ class State:
             canonical["period"] = Period.MONTH
         if not self.view.is_dialog:
             canonical |= {"of": "", "search": ""}
-        if not self.view.is_list:
+        if not self.view.is_list and (self.site or self.view is not View.REPORT):
             canonical |= {"sort": None, "p": 1}
         for name, value in canonical.items():
             object.__setattr__(self, name, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -145,3 +146,20 @@ async def test_places_are_bounded(streams: OpenStreams) -> None:
     streams.ending.set()
     with pytest.raises(HttpError, match="being stopped"), streams.place():
         pass
+
+
+async def test_compressed_chunks_can_be_read_as_they_come(streams: OpenStreams) -> None:
+    """Each by itself, and what is said again costs next to nothing."""
+
+    async def source() -> AsyncGenerator[bytes, None]:
+        for number in range(3):
+            await asyncio.sleep(0)
+            yield b"data: %d %b\n\n" % (number, b"<p>long</p>" * 100)
+
+    client = Client()
+    await EventStream(source(), streams, compressed=True)(NOTHING, client.receive, client.send)
+    chunks = [sent["body"] for sent in client.sent if sent.get("body")]
+    reader = zlib.decompressobj(wbits=31)
+    read = [reader.decompress(chunk) for chunk in chunks]
+    assert [chunk[:7] for chunk in read[:3]] == [b"data: 0", b"data: 1", b"data: 2"]
+    assert len(chunks[2]) < 60

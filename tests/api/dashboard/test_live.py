@@ -63,7 +63,7 @@ def test_a_strip_says_who_is_here_and_where() -> None:
         ("Devices", [("Phone", "9")]),
         ("Events", []),
     ]
-    assert ["100%" in shown.lists[0].rows[0].bar, "50%" in shown.lists[0].rows[1].bar] == [True, True]
+    assert [row.share for row in shown.lists[0].rows + shown.lists[2].rows] == ["100", "50", "100", "13.3"]
 
 
 def test_a_row_narrows_the_report_that_is_open() -> None:

@@ -127,7 +127,7 @@ function title() {
 function spoken() {
   const text = (element) => element.textContent.trim().replace(/\s+/g, " ");
   const lists = [...document.querySelectorAll("#live .list")].map((list) => {
-    const rows = [...list.querySelectorAll(".row, .none")].map(text).join(", ");
+    const rows = [...list.querySelectorAll("li, .none")].map(text).join(", ");
     return `${text(list.querySelector("h2"))}: ${rows}.`;
   });
   return [`${text(find("#live .here"))} here now, ${text(find("#live .active"))}.`, ...lists].join(" ");
