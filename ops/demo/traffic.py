@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from math import cos, exp, tau
+from statistics import fmean
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.spans import DAY, HOUR, day_of
@@ -23,6 +24,8 @@ _HOURS: Final = (
 )
 #: From the first day to the last.
 _GROWTH: Final = (0.6, 1.35)
+#: Of both, over whole weeks.
+_AVERAGE: Final = fmean(_GROWTH) * fmean(_WEEKDAYS)
 _SEASON: Final = 0.12
 _HOLIDAYS: Final = 0.45
 #: Days before the last one on which the front page of another site links to an article, from this hour (UTC) on.
@@ -85,7 +88,7 @@ class Traffic(NamedTuple):
         season = 1 + _SEASON * cos(tau * (date.timetuple().tm_yday - 15) / 365)
         holidays = _HOLIDAYS if (date.month, date.day) >= (12, 24) or (date.month, date.day) == (1, 1) else 1
         factor = (low + (high - low) * through) * season * holidays * _WEEKDAYS[date.weekday()]
-        return self.visits / (days + 1) * factor
+        return self.visits / (days + 1) * factor / _AVERAGE
 
 
 def share_of(hour: int, countries: Sequence[Country] = COUNTRIES) -> float:
