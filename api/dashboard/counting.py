@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from api.dashboard.viewer import Viewer
 
 
-async def count(parts: Parts, viewer: Viewer) -> None:
-    """Count a request that asks reports.
+async def count(parts: Parts, viewer: Viewer, of: bytes = b"") -> None:
+    """Count a request that asks reports; those `of` another kind have a count of their own.
 
     Raises:
         HttpError: 429, there were too many.
     """
     if parts.limit is None:
         return
-    if wait := await run_in_threadpool(parts.limit.retry_after, viewer.counted):
+    if wait := await run_in_threadpool(parts.limit.retry_after, viewer.counted + of):
         raise HttpError.rate_limited(wait)

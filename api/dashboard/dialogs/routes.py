@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: What a field is suggested values for, if not for a dimension.
 _STEP: Final = "step"
+#: Whoever types has the report left to ask for.
+_TYPING: Final = b"typing"
 #: Letters that are looked for.
 _MOST_TYPED: Final = 200
 
@@ -57,6 +59,7 @@ class _Forms:
     async def suggest(self, request: Request) -> Response:
         """Options for what is typed into a field."""
         viewer = await self._filtering(request)
+        await count(self._parts, viewer, _TYPING)
         pairs = request.query_params.multi_items()
         shown = await self._shown(request, viewer, parse(pairs).state)
         asked = await asked_of(self._parts, shown)
@@ -141,10 +144,9 @@ class _Forms:
         """Who looks, if they may narrow what they see.
 
         Raises:
-            HttpError: 403, a share link does not let them; 401 for nobody that we know; 429 as for the report.
+            HttpError: 403, a share link does not let them; 401 for nobody that we know.
         """
         viewer = await self._parts.viewers.required(request)
         if not viewer.may_filter:
             raise HttpError(403, "this link shows the report as it is, without filters")
-        await count(self._parts, viewer)
         return viewer

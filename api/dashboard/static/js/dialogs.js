@@ -4,6 +4,7 @@
 import { closeDialog, onMorph, visit } from "./nav.js";
 
 const LOOK_AFTER = 150;
+const SEARCH_AFTER = 300;
 const SAY_AFTER = 500;
 /** What a suggestion does not depend on. */
 const OWN = new Set(["value", "step", "was", "how", "key", "dimension"]);
@@ -161,7 +162,7 @@ document.addEventListener("input", ({ target }) => {
   const form = target.closest("form[data-live]");
   if (!form) return;
   clearTimeout(timer);
-  timer = setTimeout(() => form.requestSubmit(), LOOK_AFTER);
+  timer = setTimeout(() => form.requestSubmit(), SEARCH_AFTER);
 });
 
 // --- Forms whose answer is an address of the report
