@@ -91,12 +91,17 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Folder of a single node; `--data` of every command.")
     host: str = Field("127.0.0.1", description="Address to listen on, for HTTP and for the metrics of workers.")
     port: int = Field(8000, ge=0, le=65535, description="Port of HTTP.")
-    public_url: str = Field("", description="How browsers reach us, for the script tag. Empty: http://HOST:PORT.")
+    public_url: str = Field(
+        "",
+        description="How browsers reach us, for the script tag and for signing in to the page. Empty:"
+        " http://HOST:PORT.",
+    )
     metrics_port: int = Field(
         9464, ge=0, le=65535, description="Port of /metrics and /health of `work` and `schedule`; 0 for none."
     )
     trusted_proxies: _Networks = Field(
-        (), description="Proxies whose X-Forwarded-For is believed: addresses or CIDRs, separated by commas."
+        (),
+        description="Proxies whose X-Forwarded-For and -Proto are believed: addresses or CIDRs, separated by commas.",
     )
     secret_key: Annotated[SecretStr, AfterValidator(_secrets)] = Field(
         SecretStr(""),

@@ -11,7 +11,6 @@ import psycopg
 from core.accounts import Api, Role
 from ops import installation
 from storage import keys
-from tracker.snippet import snippet
 
 if TYPE_CHECKING:
     from ops.settings import Settings
@@ -24,14 +23,8 @@ This is the first start. The admin key of the account "{account}", printed only 
 
     {key}
 
-Make a site:
-
-    curl {url}/api/v1/websites -H 'X-API-KEY: {key}' \\
-         -H 'Content-Type: application/json' -d '{{"domain": "example.com"}}'
-
-and paste its `id` with this tag into every page of it:
-
-    {tag}
+Sign in with it: the page makes a site, shows the script to paste and notices the first visit. `footfall demo`
+fills a site of its own, to look around in.
 """
 
 
@@ -43,7 +36,7 @@ def greet(dsn: str, settings: Settings, *, port: int) -> None:
         if not keys.admin_exists(connection):
             encrypt = partial(installation.vault(settings, data=settings.data).encrypt, connection)
             key = keys.create(connection, Api.TINYTRAIL, Role.ADMIN, ACCOUNT, encrypt=encrypt)
-            text += _FIRST.format(account=ACCOUNT, key=key, url=url, tag=snippet("YOUR_WEBSITE_ID", url).plain)
+            text += _FIRST.format(account=ACCOUNT, key=key)
     sys.stdout.write(text)
     sys.stdout.flush()
 
