@@ -25,7 +25,7 @@ _OWN: Final = (*OWN, "properties")
 
 
 class SiteDay(NamedTuple):
-    """A UTC day of a site, in no order."""
+    """A UTC day of a site, in no order. Texts are categories, but for properties: there are few different ones."""
 
     day: int  # start, ms
     events: pl.DataFrame  # of `OWN`, with `properties`
@@ -74,6 +74,7 @@ def read_day(
         span,
         marked=range(day, day + DAY, HOUR) if marked is None else marked,
         columns=Columns(events=_OWN, sessions=()),
+        categories=True,
     )
     with reading_files():
-        return SiteDay(day, events.collect(), sessions_there(connection, store, site, span).select(*SESSIONS))
+        return SiteDay(day, events.collect(), sessions_there(connection, store, site, span))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
+from polars import selectors
 
 from aggregations.archive.layout import lay_out
 from aggregations.archive.visits import with_visits
@@ -54,6 +55,7 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
     marked: Collection[int] | None = None,
     columns: Columns = ALL,
     most: int | None = None,
+    categories: bool = False,
 ) -> Frames:
     """Return all events of a span, and all sessions that began in it.
 
@@ -67,6 +69,7 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
         marked: starts (ms) of its marked hours, if they are known; otherwise they are read.
         columns: of `EVENTS` and `SESSIONS`, those that are needed; the frames have them in this order.
         most: bytes of rows that fit into memory, as CSV, of each of the two and of each part that is read by itself.
+        categories: whether texts are such, but for properties.
 
     Raises:
         Unavailable: some of the span is in files only, and no archive is configured; or the rows are too many.
@@ -86,25 +89,26 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
             events += of_files(archive, layout.files, FileKind.EVENTS, columns.events)
         if columns.sessions:
             sessions += of_files(archive, layout.files, FileKind.SESSIONS, columns.sessions)
+    place = _Place(connection, store, site, row_days, most, categories)
+    if categories:
+        events, sessions = (list(map(_as_categories, parts)) for parts in (events, sessions))
     for part in layout.rows:
-        of_rows = _of_rows(_Place(connection, store, site, row_days, most), part, columns)
+        of_rows = _of_rows(place, part, columns)
         events.append(of_rows.events)
         sessions.append(of_rows.sessions)
     return Frames(_together(events, EVENTS, columns.events), _together(sessions, SESSIONS, columns.sessions))
 
 
-def sessions_there(
-    connection: Connection, store: ArchiveStore | None, site: int, span: Span, *, columns: Iterable[str] = SESSIONS
-) -> pl.DataFrame:
+def sessions_there(connection: Connection, store: ArchiveStore | None, site: int, span: Span) -> pl.DataFrame:
     """Return the sessions that have rows and were there in the span, and those that began on earlier days in files.
 
-    In no order, with `start`, `last` and `session_id` besides.
+    In no order, texts as categories.
 
     Raises:
         Unavailable: the archive does not answer, or is not configured.
     """
     row_days = retention.row_days(connection, site=site, begin=span.begin - LONGEST_SESSION, end=span.end)
-    return _sessions_there(_Place(connection, store, site, row_days), span, columns)
+    return _sessions_there(_Place(connection, store, site, row_days, categories=True), span, SESSIONS).select(*SESSIONS)
 
 
 def required(store: ArchiveStore | None) -> ArchiveStore:
@@ -150,6 +154,12 @@ def _together(parts: list[pl.LazyFrame], schema: pl.Schema, columns: Collection[
     return parts[0] if len(parts) == 1 else pl.concat(parts)
 
 
+def _as_categories(part: pl.LazyFrame) -> pl.LazyFrame:
+    return part.with_columns(
+        (selectors.string() - selectors.by_name("properties", require_all=False)).cast(pl.Categorical)
+    )
+
+
 def of_files(
     store: ArchiveStore, pieces: Collection[FilePiece], kind: FileKind, columns: Collection[str]
 ) -> Iterator[pl.LazyFrame]:
@@ -186,6 +196,7 @@ class _Place(NamedTuple):
     site: int
     row_days: RowDays
     most: int | None = None  # bytes of rows
+    categories: bool = False  # whether texts are such
 
 
 def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
@@ -199,7 +210,15 @@ def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
     if columns.events:
         own = dict.fromkeys(column for column in columns.events if column not in visit)
         wanted = own | dict.fromkeys(("session_id",) if visit else ())
-        found = rows.events(place.connection, place.site, begin=begin, end=end, columns=wanted, most=place.most)
+        found = rows.events(
+            place.connection,
+            place.site,
+            begin=begin,
+            end=end,
+            columns=wanted,
+            most=place.most,
+            categories=place.categories,
+        )
         events = with_visits(found, sessions, visit)
     return Frames(
         events.lazy().select(*columns.events),
@@ -210,7 +229,17 @@ def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
 def _sessions_there(place: _Place, span: Span, columns: Iterable[str]) -> pl.DataFrame:
     begin, end = span
     wanted = [*dict.fromkeys([*columns, "start", "last", "session_id"])]
-    found = [rows.sessions(place.connection, place.site, begin=begin, end=end, columns=wanted, most=place.most)]
+    found = [
+        rows.sessions(
+            place.connection,
+            place.site,
+            begin=begin,
+            end=end,
+            columns=wanted,
+            most=place.most,
+            categories=place.categories,
+        )
+    ]
     before = [
         day for day in range(day_of(begin - LONGEST_SESSION), day_of(begin) + DAY, DAY) if not place.row_days.has(day)
     ]
@@ -219,9 +248,8 @@ def _sessions_there(place: _Place, span: Span, columns: Iterable[str]) -> pl.Dat
         layout = lay_out(Span(before[0], before[-1] + DAY), marked=(), pairs=pairs, row_days=place.row_days)
         if layout.files:
             with reading_files():
-                found += [
-                    part.filter(pl.col("last") >= begin, pl.col("start") < end).collect()
-                    for part in of_files(required(place.store), layout.files, FileKind.SESSIONS, wanted)
-                ]
+                of_days = of_files(required(place.store), layout.files, FileKind.SESSIONS, wanted)
+                there = (part.filter(pl.col("last") >= begin, pl.col("start") < end) for part in of_days)
+                found += [(_as_categories(part) if place.categories else part).collect() for part in there]
     # The tables may still hold what is in files already.
     return found[0] if len(found) == 1 else pl.concat(found).unique("session_id", keep="first")

@@ -26,7 +26,7 @@ _AT_A_TIME: Final = 4 * ROW_GROUP
 
 
 class Contents(NamedTuple):
-    """What a pair of files is to hold, in the order of files: frames of `EVENTS` and `SESSIONS`."""
+    """What a pair of files is to hold, in the order of files: `EVENTS` and `SESSIONS`; texts may be categories."""
 
     events: pl.DataFrame
     sessions: pl.DataFrame
@@ -41,7 +41,7 @@ def write_pair(store: ArchiveStore, site: int, span: Span, contents: Contents, *
 
     def write(kind: FileKind, schema: pl.Schema, frame: pl.DataFrame) -> ArchiveFile:
         def make(path: Path) -> _Made:
-            parquet.write(path, schema, [frame])
+            parquet.write(path, schema, [frame], level=parquet.OF_DAYS)
             return _Made(frame.height, sums_of(frame.lazy(), kind))
 
         return _put(store, FileName(site, kind, *span, version), make)

@@ -21,9 +21,18 @@ _KEY: Final = ("ts", "event_id", "visitor")
 
 
 def events(  # noqa: PLR0913 - whose, when, what and how much
-    connection: Connection, site: int, *, begin: int, end: int, columns: Collection[str], most: int | None = None
+    connection: Connection,
+    site: int,
+    *,
+    begin: int,
+    end: int,
+    columns: Collection[str],
+    most: int | None = None,
+    categories: bool = False,
 ) -> pl.DataFrame:
     """Return the columns (of `OWN`, and `properties`) of the events in [begin, end), ms, in no order.
+
+    With `categories` texts are such, but for properties.
 
     Raises:
         Unavailable: they are more than `most` bytes of CSV.
@@ -31,7 +40,7 @@ def events(  # noqa: PLR0913 - whose, when, what and how much
     span = _span(site, begin, end)
     with_properties = "properties" in columns
     own = [column for column in OWN if column in columns or (with_properties and column in _KEY)]
-    found = frames.read(connection, "events.of_span", span, EVENTS, columns=own, most=most)
+    found = frames.read(connection, "events.of_span", span, EVENTS, columns=own, most=most, categories=categories)
     if with_properties:
         properties = frames.read(connection, "event_properties.of_span", span, _PROPERTIES)
         # Events of nobody might share an id; none becomes two for that.
@@ -42,16 +51,26 @@ def events(  # noqa: PLR0913 - whose, when, what and how much
 
 
 def sessions(  # noqa: PLR0913 - whose, when, what and how much
-    connection: Connection, site: int, *, begin: int, end: int, columns: Collection[str], most: int | None = None
+    connection: Connection,
+    site: int,
+    *,
+    begin: int,
+    end: int,
+    columns: Collection[str],
+    most: int | None = None,
+    categories: bool = False,
 ) -> pl.DataFrame:
     """Return the columns (of `SESSIONS`) of the sessions that were there in [begin, end), ms, in no order.
 
-    They began in it, or up to 36 hours before and went on.
+    They began in it, or up to 36 hours before and went on. With `categories` texts are such.
 
     Raises:
         Unavailable: they are more than `most` bytes of CSV.
     """
-    return frames.read(connection, "sessions.of_span", _span(site, begin, end), SESSIONS, columns=columns, most=most)
+    span = _span(site, begin, end)
+    return frames.read(
+        connection, "sessions.of_span", span, SESSIONS, columns=columns, most=most, categories=categories
+    )
 
 
 def _span(site: int, begin: int, end: int) -> Mapping[str, Any]:
