@@ -9,7 +9,7 @@ import pkgutil
 import sys
 
 import benches
-from benches.tools.large import VARIABLE
+from benches.tools.sizes import LARGE, SIZES
 
 
 def main() -> int:
@@ -19,12 +19,17 @@ def main() -> int:
         for module in pkgutil.iter_modules(benches.__path__)
         if not (module.ispkg or module.name.startswith("_"))
     )
-    parser = argparse.ArgumentParser(description=__doc__, epilog="example: python -m benches rollup sink")
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog="example: python -m benches questions day_job --sizes 1000000"
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(known)}")
-    parser.add_argument("--large", action="store_true", help=f"the sizes too that take minutes; so does {VARIABLE}=1")
+    parser.add_argument("--large", action="store_true", help=f"the sizes too that take minutes; so does {LARGE}=1")
+    parser.add_argument("--sizes", metavar="N,N", help=f"events, for benches of several sizes; so does {SIZES}=N,N")
     given = parser.parse_args()
     if given.large:
-        os.environ[VARIABLE] = "1"
+        os.environ[LARGE] = "1"
+    if given.sizes:
+        os.environ[SIZES] = given.sizes
     names: list[str] = given.names
     if unknown := set(names) - set(known):
         parser.error(f"no such bench: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")

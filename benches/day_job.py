@@ -20,8 +20,8 @@ from aggregations.job import RollupJob
 from aggregations.planner import Span
 from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames, roll
-from benches.tools.large import large
 from benches.tools.processors import spent_by
+from benches.tools.sizes import sizes
 from core.spans import DAY, HOUR
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
@@ -82,7 +82,7 @@ def run() -> None:
     """Print for each size what a whole job takes, without and with files, and its parts by themselves."""
     print(f"best of {ROUNDS}; processor time in this process and in PostgreSQL; promised: {PROMISED:,} events/s")
     print(f"{'':41} {'s':>6} {'events/s':>9} {'promised':>8}   processor s")
-    for events in (*SIZES, *(LARGE if large() else ())):
+    for events in sizes(SIZES, large=LARGE):
         with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
             server = EmbeddedPostgres(Path(folder) / "data")
             dsn = server.start()

@@ -18,6 +18,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from aggregations.reports import Reports
+from benches.tools.sizes import sizes
 from core.dimensions import NUMBERS, OF_SESSIONS, Dimension, value_of
 from core.metrics import Metric
 from core.query import Query
@@ -177,7 +178,7 @@ class _Clock:
 
 def run() -> None:
     """Print the times of each report for each size."""
-    for size in SIZES:
+    for size in sizes(SIZES):
         measure(size)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from psycopg import sql
 
-from aggregations.archive.writing import Contents, write_pair
+from aggregations.archive.writing import Contents, write_pair, write_parts
 from aggregations.frames import DAY_EVENTS, DAY_SESSIONS
 from aggregations.job import RollupJob, month_of
 from aggregations.rollups import ROLLUPS
@@ -18,7 +18,9 @@ from core.telemetry import NoTelemetry
 from ops.archivist import FINAL_AFTER, Archivist
 from storage import frames, rollups
 from storage.archive import manifest
-from storage.archive.schema import OWN, SESSIONS
+from storage.archive.files import FileKind, FileName
+from storage.archive.manifest import FilePair
+from storage.archive.schema import EVENTS, OWN, SESSIONS
 from storage.rollups import DayHours, Grain
 from storage.sql import load
 from tests.clocks import SetClock
@@ -53,10 +55,10 @@ def roll_days(pool: ConnectionPool, store: ArchiveStore, days: range, *, site: i
         job.roll_day(site, day, force=True)
 
 
-def write_closed(pool: ConnectionPool, store: ArchiveStore, site: int, span: Span, frames_of: Contents) -> None:
-    """Write a day or month as it is when its rows are gone: rollups of its days, and two files; what is of others goes.
+def write_closed(pool: ConnectionPool, store: ArchiveStore, site: int, span: Span, frames_of: Contents) -> FilePair:
+    """Write a day or month as it is when its rows are gone: rollups of its days, and two files, which are returned.
 
-    The frames are as `benches.tools.visits` makes them.
+    What is of other days goes. The frames are as `benches.tools.visits` makes them.
     """
     begin, end = span
     events, sessions = (frame.with_columns(site=pl.lit(site, pl.Int32)) for frame in frames_of)
@@ -64,7 +66,8 @@ def write_closed(pool: ConnectionPool, store: ArchiveStore, site: int, span: Spa
     by_time = events.select(*DAY_EVENTS).sort("ts", "event_id")
     with pool.connection() as connection:
         version = manifest.next_version(connection)
-        manifest.replace(connection, write_pair(store, site, span, Contents(events, sessions), version=version), at=end)
+        pair = _files(store, site, span, Contents(events, sessions), version)
+        manifest.replace(connection, pair, at=end)
         for day in range(begin, end, DAY):
             there = sessions.filter(pl.col("start") < day + DAY, pl.col("last") >= day).select(*DAY_SESSIONS)
             of_day = by_time.filter(pl.col("ts").is_between(day, day + DAY, closed="left"))
@@ -75,6 +78,19 @@ def write_closed(pool: ConnectionPool, store: ArchiveStore, site: int, span: Spa
                 rollups.replace_day(connection, rollup.table, DayHours(site, day, range(day, day + DAY, HOUR)), kept)
         tables = [rollup.table for rollup in ROLLUPS]
         rollups.replace_months(connection, tables, site=site, month=month_of(begin), through=end - DAY)
+    return pair
+
+
+def _files(store: ArchiveStore, site: int, span: Span, contents: Contents, version: int) -> FilePair:
+    """A day's as the job writes them, a month's as they are put together."""
+    if span.end - span.begin == DAY:
+        return write_pair(store, site, span, contents, version=version)
+    return FilePair(
+        *(
+            write_parts(store, FileName(site, kind, *span, version), schema, [frame])
+            for kind, schema, frame in zip(FileKind, (EVENTS, SESSIONS), contents, strict=True)
+        )
+    )
 
 
 def archive(pool: ConnectionPool, store: ArchiveStore, *, until: int, retention_days: int = 7) -> None:

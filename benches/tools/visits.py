@@ -11,12 +11,10 @@ import polars as pl
 from core.ids import EPOCH
 from core.sessions import NAMING_COLUMNS
 from core.spans import DAY, SECOND
-from storage.archive import parquet
 from storage.archive.schema import EVENTS, SESSIONS, VISIT, VISIT_START
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 FIRST: Final = 20_089 * DAY  # 1 January 2025
 _DAYS: Final = 365
@@ -62,21 +60,6 @@ def year(events: int, *, days: int = _DAYS, first: int = FIRST, seed: int = 1) -
         actions=pl.col("events") - pl.col("views"), visit=pl.lit(True)
     )
     return _shaped(rows, EVENTS), _shaped(sessions, SESSIONS)
-
-
-def write_months(folder: Path, events: int) -> tuple[int, int]:
-    """Write about so many events of twelve months of 30 days, a pair of files for each as the archive does.
-
-    Returns:
-        How many events and sessions they hold.
-    """
-    counts = [0, 0]
-    for month in range(12):
-        pair = year(events // 12, days=30, first=FIRST + month * 30 * DAY, seed=month)
-        for kind, (name, schema) in enumerate((("events", EVENTS), ("sessions", SESSIONS))):
-            parquet.write(folder / f"{name}-{month + 1:02}.parquet", schema, [pair[kind]])
-            counts[kind] += pair[kind].height
-    return counts[0], counts[1]
 
 
 def _visits(random: Random, count: int, first: int, days: int) -> pl.DataFrame:
