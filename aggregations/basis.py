@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from aggregations.hours import HourKey
@@ -39,6 +39,7 @@ class Basis:
     scope: Scope
     standing: Standing
     rows_from: int  #: start (ms) of the first day with rows, and with hours of all rollups; before, files are read
+    plans: dict[tuple[Span, bool, bool, bool], Plan] = field(default_factory=dict)  #: those made already
 
     @classmethod
     def read(cls, connection: Connection, query: Query, around: Span) -> Basis:
@@ -72,13 +73,16 @@ class Basis:
         Of a rollup that was added later, with the rows of the days that it misses. Only the site's own totals have
         hours for ever.
         """
-        marked = self.standing.marked.keys()
-        return plan(
-            span,
-            marked=marked | self.standing.missed if added_later else marked,
-            months={month: rolled.through for month, rolled in self.standing.months.items()} if by_month else {},
-            hours_from=0 if hours_for_ever else self.rows_from,
-        )
+        key = (span, by_month, added_later, hours_for_ever)
+        if key not in self.plans:
+            marked = self.standing.marked.keys()
+            self.plans[key] = plan(
+                span,
+                marked=marked | self.standing.missed if added_later else marked,
+                months={month: rolled.through for month, rolled in self.standing.months.items()} if by_month else {},
+                hours_from=0 if hours_for_ever else self.rows_from,
+            )
+        return self.plans[key]
 
     def paths_of(self, span: Span, group: Group) -> list[str]:
         """The paths of the group that are known in the span."""

@@ -55,9 +55,8 @@ class ClosedReading:
             for month in months_of(piece)
         )
 
-    def lines(self, pieces: Iterable[Piece]) -> pl.DataFrame:
-        """Return the list over pieces that this reading has, each key once."""
-        heads = self._heads(pieces)
+    def lines(self, heads: Mapping[Head, int]) -> pl.DataFrame:
+        """Return the list over heads, each as often as it is added, each key once."""
         newest = max(self._whole, default=0)
 
         def add_all() -> pl.DataFrame:
@@ -82,8 +81,8 @@ class ClosedReading:
             return make()
         return self._known({Head(span.begin, whole.version, span.end): 1}, make)
 
-    def _heads(self, pieces: Iterable[Piece]) -> dict[Head, int]:
-        """How often each head is added."""
+    def heads(self, pieces: Iterable[Piece]) -> dict[Head, int]:
+        """How often each head is added to make pieces that this reading has; the same for all lists of the basis."""
         times: Counter[Head] = Counter()
         for piece in pieces:
             for month in months_of(piece):
@@ -155,7 +154,12 @@ class ClosedReading:
 
 def added(listing: Listing, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The sum of some lists, each key once."""
-    return pl.concat([listings.no_lines(listing), *parts]).group_by("key").agg(pl.col(*listing.sums).sum())
+    return adding(listing, (part.lazy() for part in (listings.no_lines(listing), *parts))).collect()
+
+
+def adding(listing: Listing, parts: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
+    """The same of one at least, not yet added up."""
+    return pl.concat(parts).group_by("key").agg(pl.col(*listing.sums).sum())
 
 
 def _times(lines: pl.DataFrame, times: int) -> pl.DataFrame:

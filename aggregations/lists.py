@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from aggregations.closed_reading import ClosedReading, added
+from aggregations.closed_reading import ClosedReading, adding
+from core.dimensions import NUMBERS
 from core.spans import DAY
 from storage import listings
 from storage.pieces import Bucketed
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from aggregations.basis import Basis
     from aggregations.closed import ClosedLists
     from aggregations.hours import HourCache
-    from aggregations.planner import Span
+    from aggregations.planner import Plan, Span
     from aggregations.question_reading import QuestionReading
     from core.dimensions import Dimension
     from storage.listings import Listing
@@ -50,30 +53,46 @@ class ListReading:
 
     def lines(self, span: Span, listing: Listing) -> pl.DataFrame:
         """Return the text `key` and the listing's sums over the span, each key once, in no order; some may be 0."""
+        return self.reading(span, listing).collect()
+
+    def reading(self, span: Span, listing: Listing) -> pl.LazyFrame:
+        """Return the same, read but not yet added up."""
+        (found,) = self._lists(span, listing, [listing])
+        return found
+
+    def values_by(self, span: Span, *dimensions: Dimension) -> list[pl.LazyFrame]:
+        """Return the list of each dimension's values, as `reading` does; what has to be read is read together."""
+        each = [listings.values_by(dimension) for dimension in dimensions]
+        return self._lists(span, listings.values_by(*dimensions), each)
+
+    def _lists(self, span: Span, listing: Listing, parts: Sequence[Listing]) -> list[pl.LazyFrame]:
+        """The lists that one consists of: itself, or one for each of its dimensions."""
         made = self._basis.plan(span, added_later=listing.added_later)
         archived = self._basis.archived(made.rows)
         if archived is None:
-            return self._asked(span, listing)
-        closed = ClosedReading(self._basis, listing, self._closed)
-        past = [piece for piece in made.rollups if closed.has(piece)]
-        running = [piece for piece in made.rollups if piece not in past]
-        distinct = [cut for cut in made.cuts if listing.visitors and self._is_apart(cut)]
-        now = [
-            _without_visitors(block.lines) if _is_in(block.begin, distinct) else block.lines
-            for block in listings.rollup_blocks(self._connection, listing, self._scope, running)
-        ]
-        rows = [
-            _without_visitors(lines) if _is_in(begin, distinct) else lines
-            for begin, lines in self._row_lines(
-                [piece for piece in made.rows if piece.begin >= self._basis.rows_from], listing
-            )
-        ]
-        visitors = [
-            listings.distinct_visitors(self._connection, listing, self._scope, begin=cut.begin, end=cut.end)
-            for cut in distinct
-        ]
-        lately = [*now, *rows, *visitors, *(self._old(part, listing, closed) for part in archived)]
-        return added(listing, [closed.lines(past), *lately]) if lately else closed.lines(past)
+            return [self._asked(span, part).lazy() for part in parts]
+        closed = [ClosedReading(self._basis, part, self._closed) for part in parts]
+        past = [piece for piece in made.rollups if closed[0].has(piece)]
+        heads = closed[0].heads(past)
+        lately = [*self._lately(listing, made, [piece for piece in made.rollups if piece not in past])]
+        now = pl.concat([listings.no_lines(listing), *lately]).lazy()
+        found = []
+        for part, reading in zip(parts, closed, strict=True):
+            mine = now if part is listing else now.filter(listings.is_of(part))
+            old = [reading.of_part(each, partial(self._asked, each, part)).lazy() for each in archived]
+            known = reading.lines(heads).lazy()
+            found.append(adding(part, [known, mine, *old]) if lately or old else known)
+        return found
+
+    def _lately(self, listing: Listing, made: Plan, running: Sequence[Piece]) -> Iterator[pl.DataFrame]:
+        """What is not kept: rollups of the last days, and rows."""
+        apart = [cut for cut in made.cuts if listing.visitors and self._is_apart(cut)]
+        rows = [piece for piece in made.rows if piece.begin >= self._basis.rows_from]
+        yield from self._running(running, listing, apart)
+        for begin, lines in self._row_lines(rows, listing):
+            yield _without_visitors(lines) if _is_in(begin, apart) else lines
+        for cut in apart:
+            yield listings.distinct_visitors(self._connection, listing, self._scope, begin=cut.begin, end=cut.end)
 
     def visits_by(self, span: Span, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
         """Return the visits of each value of each dimension; with a group, of visits that saw a page of it there."""
@@ -96,9 +115,16 @@ class ListReading:
         """
         return cut.begin % DAY != 0 and cut.begin >= self._basis.rows_from
 
-    def _old(self, span: Span, listing: Listing, closed: ClosedReading) -> pl.DataFrame:
-        """The list over a span without rows, kept where a job that changes it changes its month."""
-        return closed.of_part(span, lambda: self._asked(span, listing))
+    def _running(self, pieces: Sequence[Piece], listing: Listing, apart: Sequence[Span]) -> Iterator[pl.DataFrame]:
+        """What rollups have of pieces that no month row has, without the visitors of spans that have their own."""
+        # A piece may begin in such a span and go on after it.
+        parts = [part for piece in pieces for part in _parted(piece, apart)]
+        inside = [part for part in parts if _is_in(part.begin, apart)]
+        others = [part for part in parts if part not in inside]
+        if others:
+            yield listings.rollup_lines(self._connection, listing, self._scope, others)
+        if inside:
+            yield _without_visitors(listings.rollup_lines(self._connection, listing, self._scope, inside))
 
     def _asked(self, span: Span, listing: Listing) -> pl.DataFrame:
         """The list over a span, as a question."""
@@ -106,7 +132,7 @@ class ListReading:
             return self._question.lines(span, listing).cast(listings.no_lines(listing).schema)
         found = self._question.visits_by(span, *listing.dimensions)
         keyed = [
-            (f"{dimension.value}\t{value}", visits)
+            (f"{NUMBERS[dimension]}\t{value}", visits)
             for dimension, values in found.items()
             for value, visits in values.items()
         ]
@@ -129,5 +155,11 @@ def _without_visitors(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.with_columns(pl.lit(0, pl.Int64).alias("visitors"))
 
 
-def _is_in(ms: int, cuts: Iterable[Span]) -> bool:
-    return any(cut.begin <= ms < cut.end for cut in cuts)
+def _is_in(ms: int, spans: Iterable[Span]) -> bool:
+    return any(span.begin <= ms < span.end for span in spans)
+
+
+def _parted(piece: Piece, cuts: Iterable[Span]) -> list[Piece]:
+    """The piece in parts, none of which is partly in one of the cuts."""
+    inner = {edge for cut in cuts for edge in cut if piece.begin < edge < piece.end}
+    return [piece._replace(begin=begin, end=end) for begin, end in pairwise(sorted({piece.begin, piece.end} | inner))]

@@ -92,7 +92,7 @@ def _whole_days(days: Span, trust: _Trust, months: Mapping[int, int]) -> Iterato
         following = month_after(month)
         wanted = Span(max(month, days.begin), min(following, days.end))
         through = months.get(month)
-        if through is not None and not any(day in trust.spoilt for day in range(month, through + DAY, DAY)):
+        if through is not None and trust.spoilt.isdisjoint(range(month, through + DAY, DAY)):
             known = through + DAY
             inside = min(wanted.end, known) - wanted.begin
             before, after = Span(month, wanted.begin), Span(min(wanted.end, known), known)

@@ -108,13 +108,14 @@ class QuestionReading:
 
     def tables(self, span: Span, *asked: Counted) -> list[pl.DataFrame]:
         """Return for each the text `key` and its sums over the span, each key once, in no order."""
-        chosen = self._choose(span, _together(*(each.columns for each in asked)))
+        passive = any(each.passive for each in asked)
+        chosen = self._choose(span, _together(*(each.columns for each in asked)), passive=passive)
         return self._counted(chosen, asked)
 
     def whole_and_tables(self, span: Span, *asked: Counted) -> tuple[Totals, list[pl.DataFrame]]:
         """Return the totals over the span, and the tables: what is chosen is looked for once."""
         columns = _together(totals.COLUMNS, *(each.columns for each in asked))
-        chosen = self._choose(span, columns)
+        chosen = self._choose(span, columns, passive=any(each.passive for each in asked))
         parts = totals.totals(chosen, list(span), pages=self._pages())
         (whole,) = totals.summed(self._collect(*parts), buckets=1)
         return whole, self._counted(chosen, asked)
@@ -152,7 +153,9 @@ class QuestionReading:
         found = iter(self._collect(*(frame for frames in parts for frame in frames)))
         return [tables.added(each, [next(found) for _ in frames]) for each, frames in zip(asked, parts, strict=True)]
 
-    def _choose(self, span: Span, columns: Columns, *, back: bool = False, on: bool = False) -> Chosen:
+    def _choose(
+        self, span: Span, columns: Columns, *, back: bool = False, on: bool = False, passive: bool = False
+    ) -> Chosen:
         """What the query's filters choose in the span, with columns.
 
         Args:
@@ -160,13 +163,14 @@ class QuestionReading:
             columns: beside what the filters look at.
             back: whether visits are wanted that began before the range.
             on: whether events are wanted that came after it.
+            passive: whether passive events are counted.
         """
         self._in_time()
         query = self._query
         needed = columns_of(query.filters)
         of_events = Columns(tuple(dict.fromkeys((*columns.events, *sorted(needed.events)))), ())
         of_sessions = Columns((), tuple(dict.fromkeys((*columns.sessions, *sorted(needed.sessions)))))
-        back = back or looks_back(query.filters)
+        back = back or looks_back(query.filters) or (passive and query.is_filtered)
         events = self._read(Span(span.begin, span.end + LONGEST_SESSION) if on else span, of_events).events
         sessions = self._read(Span(span.begin - LONGEST_SESSION, span.end) if back else span, of_sessions).sessions
         return choose(
@@ -177,6 +181,7 @@ class QuestionReading:
             groups=query.groups,
             more_events=on,
             more_sessions=back,
+            passive=passive,
         )
 
     def _read(self, span: Span, columns: Columns) -> Frames:

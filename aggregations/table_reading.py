@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import polars as pl
+
 from aggregations.answers import Before
 from aggregations.basis import Basis
 from aggregations.comparing import before
@@ -12,16 +14,15 @@ from aggregations.lists import ListReading
 from aggregations.planner import Span
 from aggregations.questions import tables as questions
 from aggregations.reading import Reading
-from aggregations.table_rows import cut, rows_of, whole_of
+from aggregations.table_rows import matching, page, rows_in, rows_of, whole_of
 from aggregations.tables import Breakdown, Table
 from aggregations.totals import TotalsReading
 from core.subjects import Subject
 from storage import listings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    import polars as pl
     import psycopg
 
     from aggregations.questions.tables import Counted
@@ -46,6 +47,10 @@ class _Found(NamedTuple):
 
     totals: Totals
     rows: Mapping[Subject, pl.DataFrame]
+
+    def whole_of(self, subject: Subject) -> Totals:
+        """What shares of its rows are of."""
+        return whole_of(subject, self.rows[subject], self.totals)
 
 
 class Tables(Reading):
@@ -91,32 +96,42 @@ class Tables(Reading):
 
     def _breakdowns(self, query: Query, tables: Sequence[Table], other: Other | None) -> tuple[Breakdown, ...]:
         query = query.with_group_as_filter()
-        subjects = {table.subject for table in tables}
+        subjects = tuple(dict.fromkeys(table.subject for table in tables))
         with self._snapshot() as connection:
             found = self._rows(connection, subjects, query)
             past = before(connection, query, other, partial(self._rows, connection, subjects))
-        return tuple(_breakdown(query, table, found, past) for table in tables)
+        return _made(query, tables, found, past)
 
-    def _rows(self, connection: psycopg.Connection, subjects: Collection[Subject], query: Query) -> _Found:
+    def _rows(self, connection: psycopg.Connection, subjects: Sequence[Subject], query: Query) -> _Found:
         span = Span(*query.ends)
         question = self._question(connection, query)
-        asked = {subject: _QUESTIONS[subject] for subject in subjects if subject in _QUESTIONS}
-        listed = {subject: _listing(subject) for subject in subjects if subject not in _QUESTIONS}
         if query.is_filtered:
-            wanted = {**asked, **{subject: questions.counted(listing) for subject, listing in listed.items()}}
-            once = tuple(dict.fromkeys(wanted.values()))
+            counted = {subject: _QUESTIONS.get(subject) or questions.counted(_listing(subject)) for subject in subjects}
+            once = tuple(dict.fromkeys(counted.values()))
             totals, tables = question.whole_and_tables(span, *once)
             found = dict(zip(once, tables, strict=True))
-            lines = {subject: found[counted] for subject, counted in wanted.items()}
+            lines = {subject: found[asked].lazy() for subject, asked in counted.items()}
         else:
             basis = Basis.read(connection, query, span)
             (totals,) = TotalsReading(basis, self._totals_kept, question).totals([span])
             lists = ListReading(basis, self._lines_kept, self._closed, question)
-            of_lists = {listing: lists.lines(span, listing) for listing in dict.fromkeys(listed.values())}
-            lines = {subject: of_lists[listing] for subject, listing in listed.items()}
-            if asked:
-                lines |= dict(zip(asked, question.tables(span, *asked.values()), strict=True))
-        return _Found(totals, {subject: rows_of(subject, lines[subject], query.groups) for subject in subjects})
+            lines = _listed(lists, span, subjects)
+            if asked := {subject: _QUESTIONS[subject] for subject in subjects if subject in _QUESTIONS}:
+                tables = question.tables(span, *asked.values())
+                lines |= {subject: table.lazy() for subject, table in zip(asked, tables, strict=True)}
+        rows = pl.collect_all([rows_of(subject, lines[subject], query.groups) for subject in subjects])
+        return _Found(totals, dict(zip(subjects, rows, strict=True)))
+
+
+def _listed(lists: ListReading, span: Span, subjects: Sequence[Subject]) -> dict[Subject, pl.LazyFrame]:
+    """The lines of what rollups know: each list, and all dimensions, are read once."""
+    dimensions = {subject: subject.dimension for subject in subjects if subject.dimension is not None}
+    others = [subject for subject in subjects if subject not in dimensions and subject not in _QUESTIONS]
+    found = {listing: lists.reading(span, listing) for listing in dict.fromkeys(map(_listing, others))}
+    lines = {subject: found[_listing(subject)] for subject in others}
+    if dimensions:
+        lines |= dict(zip(dimensions, lists.values_by(span, *dimensions.values()), strict=True))
+    return lines
 
 
 def _listing(subject: Subject) -> Listing:
@@ -125,19 +140,23 @@ def _listing(subject: Subject) -> Listing:
     return listings.EVENTS if subject in _OF_EVENTS else listings.PATHS
 
 
-def _breakdown(query: Query, table: Table, found: _Found, past: Before[_Found] | None) -> Breakdown:
-    rows = found.rows[table.subject]
-    then = None if past is None or past.found is None else past.found.rows[table.subject]
-    shown, count = cut(table, rows, then)
-    whole = None
-    if past is not None:
-        totals = None if past.found is None or then is None else whole_of(table.subject, then, past.found.totals)
-        whole = Before(other=past.other, found=totals)
-    return Breakdown(
-        days=query.days,
-        subject=table.subject,
-        rows=shown,
-        count=count,
-        totals=whole_of(table.subject, rows, found.totals),
-        before=whole,
+def _made(query: Query, tables: Sequence[Table], found: _Found, past: Before[_Found] | None) -> tuple[Breakdown, ...]:
+    then = None if past is None else past.found
+    rows = [matching(table, found.rows[table.subject]) for table in tables]
+    pages = pl.collect_all(
+        page(table, some, None if then is None else then.rows[table.subject])
+        for table, some in zip(tables, rows, strict=True)
+    )
+    return tuple(
+        Breakdown(
+            days=query.days,
+            subject=table.subject,
+            rows=rows_in(table.subject, shown, compared=then is not None),
+            count=some.height,
+            totals=found.whole_of(table.subject),
+            before=None
+            if past is None
+            else Before(other=past.other, found=None if then is None else then.whole_of(table.subject)),
+        )
+        for table, some, shown in zip(tables, rows, pages, strict=True)
     )

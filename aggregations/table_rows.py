@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from core.subjects import Column, Subject
 from storage.listings import without_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from aggregations.tables import Table
     from core.globs import PathGroups
@@ -69,31 +70,26 @@ _OF_VISITS: Final = MappingProxyType(
         "duration_ms": "duration_ms",
     }
 )
+#: What is put behind the names of what was then.
+_THEN: Final = " then"
 _SEEN: Final = frozenset({_S.PAGE, _S.GROUP})
 #: Subjects of which some values go by two names.
 _UNKNOWN: Final = frozenset({_S.BROWSER, _S.OS, _S.DEVICE, _S.SCREEN})
 
 
-def rows_of(subject: Subject, lines: pl.DataFrame, groups: PathGroups) -> pl.DataFrame:
-    """Return all rows of a subject: the text `key`, and the fields of `Totals`; in no order.
+def rows_of(subject: Subject, lines: pl.LazyFrame, groups: PathGroups) -> pl.LazyFrame:
+    """Return all rows of a subject: the text `key`, and those of the fields of `Totals` that it has; in no order.
 
     Args:
         subject: what a row is.
         lines: `key` and its sums, each key once, some may be 0.
         groups: the site's content groups.
     """
-    sums = _SUMS.get(subject, _OF_VISITS)
-    of_subject = lines.lazy().select(
-        _key(subject, groups).alias("key"), *(pl.col(column).alias(name) for name, column in sums.items())
-    )
-    found = of_subject.filter(pl.col("key").is_not_null())
+    key = _group(pl.col("key"), groups) if subject is _S.GROUP else _key(subject)
+    found = lines.select(key.alias("key"), *_sums(subject)).filter(_is_shown(subject))
     if subject is _S.GROUP or subject in _UNKNOWN:
-        found = found.group_by("key").agg(pl.col(*sums).sum())
-    # A visit may begin before midnight and see its first page after it.
-    shown = ["views"] if subject in _SEEN else [name for name in ("views", "visits", "visitors") if name in sums]
-    others = [pl.lit(0, pl.Int64).alias(name) for name in Totals._fields if name not in sums]
-    rows = found.filter(pl.any_horizontal(pl.col(*shown) > 0)).with_columns(others)
-    return rows.select("key", *Totals._fields).collect()
+        found = found.group_by("key").agg(pl.col(*_fields(subject)).sum())
+    return found
 
 
 def whole_of(subject: Subject, rows: pl.DataFrame, totals: Totals) -> Totals:
@@ -106,24 +102,34 @@ def whole_of(subject: Subject, rows: pl.DataFrame, totals: Totals) -> Totals:
     return totals._replace(views=int(rows["views"].sum())) if subject in _OF_THEIR_OWN else totals
 
 
-def cut(table: Table, rows: pl.DataFrame, before: pl.DataFrame | None) -> tuple[tuple[Row, ...], int]:
-    """Return the rows that are asked for, and how many match.
+def matching(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose names are asked for."""
+    if table.matches is None:
+        return rows
+    return rows.filter([table.matches(names_of(table.subject, key)) for key in rows["key"]])
 
-    Args:
-        table: what is asked for.
-        rows: of `rows_of`.
-        before: the same of the other range, if there is anything to compare with.
-    """
+
+def page(table: Table, rows: pl.DataFrame, before: pl.DataFrame | None) -> pl.LazyFrame:
+    """The rows of the page that is asked for, in their order; of the other range also what they were then, or null."""
     order = table.order or Order(table.subject.metric)
-    if table.matches is not None:
-        rows = rows.filter([table.matches(names_of(table.subject, key)) for key in rows["key"]])
-    page = _ordered(table.subject, rows, order, before).slice(table.offset, table.limit)
-    then = {} if before is None else _totals(before.filter(pl.col("key").is_in(page["key"].implode())))
-    found = tuple(
-        Row(names_of(table.subject, key), totals, None if before is None else then.get(key, Totals()))
-        for key, totals in _totals(page).items()
+    found = rows.lazy()
+    if before is not None:
+        then = before.lazy().select("key", pl.all().exclude("key").name.suffix(_THEN))
+        found = found.join(then, on="key", how="left")
+    return _ordered(table.subject, found, order, compared=before is not None).slice(table.offset, table.limit)
+
+
+def rows_in(subject: Subject, found: pl.DataFrame, *, compared: bool) -> tuple[Row, ...]:
+    """The rows of a `page`."""
+    fields = _fields(subject)
+    return tuple(
+        Row(
+            names_of(subject, row["key"]),
+            Totals(**{name: row[name] for name in fields}),
+            Totals(**{name: row[name + _THEN] or 0 for name in fields}) if compared else None,
+        )
+        for row in found.iter_rows(named=True)
     )
-    return found, rows.height
 
 
 def names_of(subject: Subject, key: str) -> tuple[str, ...]:
@@ -131,14 +137,33 @@ def names_of(subject: Subject, key: str) -> tuple[str, ...]:
     return (key,) if subject.dimension is None else columns_of(subject.dimension, key)
 
 
-def _key(subject: Subject, groups: PathGroups) -> pl.Expr:
+def _fields(subject: Subject) -> tuple[str, ...]:
+    """The fields of its totals that a subject has."""
+    return tuple(_SUMS.get(subject, _OF_VISITS))
+
+
+@cache
+def _sums(subject: Subject) -> tuple[pl.Expr, ...]:
+    return tuple(pl.col(column).alias(name) for name, column in _SUMS.get(subject, _OF_VISITS).items())
+
+
+@cache
+def _is_shown(subject: Subject) -> pl.Expr:
+    """Whether there is anything to show of a row."""
+    # A visit may begin before midnight and see its first page after it.
+    counts = ("views",) if subject in _SEEN else ("views", "visits", "visitors")
+    known = [name for name in counts if name in _fields(subject)]
+    return pl.col("key").is_not_null() & pl.any_horizontal(pl.col(*known) > 0)
+
+
+@cache
+def _key(subject: Subject) -> pl.Expr:
     """The key of a row that a line is part of; null if of none."""
     key = pl.col("key")
     match subject:
-        case Subject.GROUP:
-            return _group(key, groups)
         case Subject.EVENT:
-            return _after(key, f"{EventType.CUSTOM}\t")
+            custom = f"{EventType.CUSTOM}\t"
+            return pl.when(key.str.starts_with(custom)).then(key.str.strip_prefix(custom))
         case Subject.SCROLL:
             scrolls = (EventType.SCROLL_25, EventType.SCROLL_50, EventType.SCROLL_75)
             type_ = key.str.strip_suffix("\t")
@@ -151,10 +176,6 @@ def _key(subject: Subject, groups: PathGroups) -> pl.Expr:
     return pl.when(value != "\t\t").then(value) if subject is _S.CAMPAIGN else value
 
 
-def _after(key: pl.Expr, prefix: str) -> pl.Expr:
-    return pl.when(key.str.starts_with(prefix)).then(key.str.strip_prefix(prefix))
-
-
 def _group(path: pl.Expr, groups: PathGroups) -> pl.Expr:
     found = pl.lit(None, pl.String)
     for name, glob in reversed([*groups]):
@@ -162,38 +183,26 @@ def _group(path: pl.Expr, groups: PathGroups) -> pl.Expr:
     return found
 
 
-def _ordered(subject: Subject, rows: pl.DataFrame, order: Order, before: pl.DataFrame | None) -> pl.DataFrame:
+def _ordered(subject: Subject, rows: pl.LazyFrame, order: Order, *, compared: bool) -> pl.LazyFrame:
     if order.column is Column.NAME:
         return rows.sort("key", descending=order.descending)
     metric = _value(subject.metric)
+    by = metric
     if order.column is not Column.CHANGE:
-        return _sorted(rows, _value(order.column), metric, descending=order.descending)
-    if before is None:
-        return _sorted(rows, metric, metric, descending=order.descending)
-    then = before.select("key", then=metric)
-    # From 0 to anything is more than any percentage.
-    return _sorted(
-        rows.join(then, on="key", how="left").with_columns(pl.col("then").fill_null(0)),
-        metric / pl.col("then"),
-        metric,
-        descending=order.descending,
-    )
+        by = _value(order.column)
+    elif compared:
+        then = pl.coalesce(_value(subject.metric, suffix=_THEN), 0)
+        # From 0 to anything is more than any percentage; from 0 to 0 is no change.
+        by = pl.when(metric == then).then(1.0).otherwise(metric / then)
+    return rows.sort(by, metric, "key", descending=[order.descending, True, False], nulls_last=[True, False, False])
 
 
-def _sorted(rows: pl.DataFrame, by: pl.Expr, metric: pl.Expr, *, descending: bool) -> pl.DataFrame:
-    return rows.sort(by, metric, "key", descending=[descending, True, False], nulls_last=[True, False, False])
-
-
-def _value(column: Column) -> pl.Expr:
+@cache
+def _value(column: Column, *, suffix: str = "") -> pl.Expr:
     """A metric to order by: without rounding, null where it is of no visit."""
     definition = DEFINITIONS[column.metric]
-    count = pl.col(definition.of)
+    count = pl.col(definition.of + suffix)
     if definition.per is None:
         return count
-    visits = pl.col(definition.per)
+    visits = pl.col(definition.per + suffix)
     return pl.when(visits > 0).then(count / visits)
-
-
-def _totals(rows: pl.DataFrame) -> dict[str, Totals]:
-    read: Iterable[tuple[Any, ...]] = rows.select("key", *Totals._fields).iter_rows()
-    return {key: Totals(*sums) for key, *sums in read}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
@@ -72,13 +73,13 @@ EVENTS: Final = Listing(
 )
 
 
-def values_by(dimension: Dimension) -> Listing:
-    """By value of a dimension of sessions: what visits, views and visitors have it."""
+def values_by(*dimensions: Dimension) -> Listing:
+    """By value of dimensions of sessions: what visits, views and visitors have it."""
     return Listing(
         rollups="reports.value_rollups",
         rows="reports.value_rows",
         sums=("visits", "bounces", "duration_ms", "visitors", "views"),
-        dimensions=(dimension,),
+        dimensions=dimensions,
         added_later=True,
         visitors="reports.value_visitors",
     )
@@ -100,6 +101,13 @@ def values_of(dimension: Dimension, lines: pl.DataFrame) -> dict[str, int]:
     prefix = f"{NUMBERS[dimension]}\t"
     mine = lines.filter(pl.col("key").str.starts_with(prefix)).select(pl.col("key").str.strip_prefix(prefix), "visits")
     return dict(mine.iter_rows())
+
+
+def is_of(listing: Listing) -> pl.Expr:
+    """Whether a key of a list of several dimensions is of those of another."""
+    return pl.any_horizontal(
+        pl.col("key").str.starts_with(f"{NUMBERS[dimension]}\t") for dimension in listing.dimensions
+    )
 
 
 def without_number(dimension: Dimension) -> pl.Expr:
@@ -129,8 +137,16 @@ def rollup_blocks(connection: Connection, listing: Listing, scope: Scope, pieces
     """Yield the list of each span of the pieces that has rows, in no order; the pieces' signs are not heeded."""
     given = {**_about(scope), "dims": [NUMBERS[dimension] for dimension in listing.dimensions]}
     numbered = [Bucketed(0, piece) for piece in pieces]
-    for grain, span, lines in _packed(connection, listing, sql.SQL(load(listing.rollups)), numbered, given):
+    for grain, span, lines in _packed(connection, listing, listing.rollups, numbered, given):
         yield Block(Grain(grain), millis(span), lines)
+
+
+def rollup_lines(connection: Connection, listing: Listing, scope: Scope, pieces: Sequence[Piece]) -> pl.DataFrame:
+    """Return the list of all spans of the pieces, a key once; the pieces' signs are not heeded."""
+    given = {**_about(scope), "dims": [NUMBERS[dimension] for dimension in listing.dimensions]}
+    numbered = [Bucketed(0, piece) for piece in pieces]
+    found = [*_packed(connection, listing, listing.rollups, numbered, given, add=True)]
+    return found[0][-1] if found else no_lines(listing)
 
 
 def row_blocks(
@@ -144,7 +160,7 @@ def row_blocks(
         "first": instant(min(piece.begin for _, piece in pieces) - LONGEST_SESSION),
         "last": instant(max(piece.end for _, piece in pieces)),
     }
-    return _packed(connection, listing, _statement(listing.rows, listing), pieces, given)
+    return _packed(connection, listing, listing.rows, pieces, given)
 
 
 def distinct_visitors(connection: Connection, listing: Listing, scope: Scope, *, begin: int, end: int) -> pl.DataFrame:
@@ -161,25 +177,20 @@ def distinct_visitors(connection: Connection, listing: Listing, scope: Scope, *,
     return pl.concat([no_lines(listing), counted], how="diagonal")
 
 
-def _packed(
+def _packed(  # noqa: PLR0913 - a list, its statement, and what of it
     connection: Connection,
     listing: Listing,
-    lines: sql.Composable,
+    name: str,
     pieces: Sequence[Bucketed],
     given: Mapping[str, Any],
+    *,
+    add: bool = False,
 ) -> Iterator[tuple[Any, Any, pl.DataFrame]]:
     if not pieces:
         return
-    sums = [sql.Identifier("line", name) for name in listing.sums]
-    numbers = [sql.SQL("int8send(octet_length(line.key))")]
-    statement = sql.SQL(load("listings.pack")).format(
-        lines=lines,
-        sums=sql.SQL(", ").join(map(sql.Identifier, listing.sums)),
-        numbers=sql.SQL(" || ").join([*numbers, *(sql.SQL("int8send({})").format(column) for column in sums)]),
-    )
     with connection.cursor(binary=True) as cursor:
         # One at a time: of a busy site each is large.
-        for one, other, keys, packed in cursor.stream(statement, {**given, **parameters(pieces)}):
+        for one, other, keys, packed in cursor.stream(_pack(name, listing, add=add), {**given, **parameters(pieces)}):
             yield one, other, unpack(keys, packed, listing.sums)
 
 
@@ -198,7 +209,28 @@ def visits_of_paths(  # noqa: PLR0913 - a list, its scope and the visits' range 
     return pl.DataFrame(found.fetchall(), schema=no_lines(listing).schema, orient="row")
 
 
-def _statement(name: str, listing: Listing) -> sql.Composed:
+@cache
+def _pack(name: str, listing: Listing, *, add: bool) -> bytes:
+    lines = _lines(name, listing)
+    if add:
+        each = [sql.SQL("sum({})::bigint").format(sql.Identifier("each", column)) for column in listing.sums]
+        lines = sql.SQL(load("listings.add")).format(lines=lines, names=_names(listing), sums=sql.SQL(", ").join(each))
+    columns = [sql.SQL("int8send({})").format(sql.Identifier("line", column)) for column in listing.sums]
+    numbers = sql.SQL(" || ").join([sql.SQL("int8send(octet_length(line.key))"), *columns])
+    packed = sql.SQL(load("listings.pack")).format(lines=lines, sums=_names(listing), numbers=numbers)
+    return packed.as_bytes()
+
+
+def _names(listing: Listing) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, listing.sums))
+
+
+@cache
+def _statement(name: str, listing: Listing) -> bytes:
+    return _lines(name, listing).as_bytes()
+
+
+def _lines(name: str, listing: Listing) -> sql.Composed:
     values = [
         sql.SQL("({}, {})").format(
             sql.Literal(NUMBERS[dimension]),

@@ -70,6 +70,7 @@ def choose(  # noqa: PLR0913 - frames, and what is asked of them
     groups: PathGroups,
     more_events: bool = True,
     more_sessions: bool = True,
+    passive: bool = False,
 ) -> Chosen:
     """Return what the filters choose; without any, all there is, events without a visit too.
 
@@ -81,6 +82,7 @@ def choose(  # noqa: PLR0913 - frames, and what is asked of them
         groups: the site's content groups, for filters on them.
         more_events: whether the frame of events holds any of other times; if not, times need not be looked at.
         more_sessions: whether the frame of sessions holds any that began at other times.
+        passive: whether passive events are counted, which may be in a session that is no visit.
     """
     of_visits = [each for each in filters if each.about is About.VISIT]
     of_views = [of_view(each, groups) for each in filters if each.about is About.VIEW]
@@ -96,10 +98,10 @@ def choose(  # noqa: PLR0913 - frames, and what is asked of them
     if not told_by_events:
         inside = of_sessions(inside, visits)
     views, events = inside.filter(is_view(), *of_views), inside.filter(~is_view(), *of_events)
+    if (of_events and not any(map(_needs_activity, filters))) or (passive and (of_visits or of_views)):
+        # A passive event may be in a session that is no visit.
+        events = of_sessions(events, visits)
     if of_events:
-        if not any(map(_needs_activity, filters)):
-            # A passive event may be in a session that is no visit.
-            events = of_sessions(events, visits)
         views, visits = of_sessions(views, events), of_sessions(visits, events)
     if of_views:
         events, visits = of_sessions(events, views), of_sessions(visits, views)

@@ -35,6 +35,7 @@ class Counted(NamedTuple):
     columns: Columns  #: beside what the filters look at
     sums: tuple[str, ...]
     parts: Callable[[Chosen], list[pl.LazyFrame]]
+    passive: bool = False  #: whether it counts passive events
 
 
 def _paths(chosen: Chosen) -> list[pl.LazyFrame]:
@@ -87,7 +88,7 @@ def _events(chosen: Chosen) -> list[pl.LazyFrame]:
 
 
 #: By type and name of events that are no views, a tab between them.
-EVENTS: Final = Counted(Columns(("type", "name", "visitor", "class"), ()), ("views", "visitors"), _events)
+EVENTS: Final = Counted(Columns(("type", "name", "visitor", "class"), ()), ("views", "visitors"), _events, passive=True)
 
 
 def _addresses(chosen: Chosen, clicked: pl.Expr) -> list[pl.LazyFrame]:

@@ -118,7 +118,7 @@ def in_order(rows: Mapping[Names, Totals], order: Order, subject: Subject, befor
                 return 0, 0
             case Column.CHANGE:
                 then = value_of(metric, before.get(names, Totals()))
-                value = main / then if then else float("inf")
+                value = 1 if main == then else main / then if then else float("inf")
             case Column.BOUNCE | Column.DURATION:
                 of = totals.bounces if order.column is Column.BOUNCE else totals.duration_ms
                 return (
