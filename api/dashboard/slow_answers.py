@@ -39,7 +39,9 @@ class SlowAnswers(Generic[T]):
         """
         self._forget()
         if key not in self._asked:
-            self._asked[key] = self._clock.monotonic(), asyncio.ensure_future(_awaited(ask))
+            task = asyncio.ensure_future(_awaited(ask))
+            task.add_done_callback(_noted)
+            self._asked[key] = self._clock.monotonic(), task
         _, task = self._asked[key]
         await asyncio.wait({task}, timeout=self._patience)
         if not task.done():
@@ -59,3 +61,9 @@ class SlowAnswers(Generic[T]):
 
 async def _awaited(ask: Callable[[], Awaitable[T]]) -> T:
     return await ask()
+
+
+def _noted(task: asyncio.Task[T]) -> None:
+    """Nobody may ask for it again: a failure has been seen all the same."""
+    if not task.cancelled():
+        task.exception()

@@ -131,7 +131,7 @@ def timeline(  # noqa: PLR0913 - what was asked, what was found, and for whom
         places=len(places),
         svg=charts.line(chart),
         readings=readings,
-        compared_with="" if state.compare is None else compared_with(found.days, state.compare),
+        compared_with=compared_with(state, found.days),
         open=_NOW[found.interval][1] if found.open else "",
         intervals=_offered(state, found),
     )
