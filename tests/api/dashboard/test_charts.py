@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,17 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_CHART: Final = Chart(title="Visitors by day", describes="Some days.", marks=(), unit=Unit.COUNT, axis="{:g}".format)
+
+
 def _chart(marks: Sequence[Mark], **given: Any) -> Chart:  # noqa: ANN401 - fields of a chart
-    return Chart(
-        **{
-            "title": "Visitors by day",
-            "describes": "Some days.",
-            "unit": Unit.COUNT,
-            "axis": "{:g}".format,
-            "marks": marks,
-        }
-        | given
-    )
+    return replace(_CHART, marks=marks, **given)
 
 
 def _drawn(chart: Chart) -> ET.Element:
