@@ -64,3 +64,28 @@ def test_postponed_day_waits_a_minute() -> None:
     due.postpone(SiteDay(1, FIRST_DAY))
     assert due.of(waiting, now=SETTLED, monotonic=75) == [SiteDay(2, FIRST_DAY)]
     assert due.of(waiting, now=SETTLED, monotonic=135) == [SiteDay(1, FIRST_DAY), SiteDay(2, FIRST_DAY)]
+
+
+def test_a_day_that_has_files_waits_for_more() -> None:
+    """Late events make a day's files anew every ten minutes at most; a day that runs has none yet."""
+    late = [MarkedHour(1, TEN, 5), MarkedHour(1, FIRST_DAY + 24 * HOUR, 6)]
+    now = FIRST_DAY + 26 * HOUR
+    due = DueDays()
+    due.of(late, now=now, monotonic=0)
+    both = [SiteDay(1, FIRST_DAY), SiteDay(1, FIRST_DAY + 24 * HOUR)]
+    assert due.of(late, now=now, monotonic=60) == both
+    assert due.of(late, now=now, monotonic=120) == both[1:]
+    assert due.of(late, now=now, monotonic=659) == both[1:]
+    assert due.of(late, now=now, monotonic=660) == both
+
+
+def test_a_day_whose_files_failed_waits_a_minute() -> None:
+    """What was not written is not what is waited for."""
+    late = [MarkedHour(1, TEN, 5)]
+    now = FIRST_DAY + 26 * HOUR
+    due = DueDays()
+    due.of(late, now=now, monotonic=0)
+    due.of(late, now=now, monotonic=60)
+    due.postpone(SiteDay(1, FIRST_DAY))
+    due.of(late, now=now, monotonic=75)
+    assert due.of(late, now=now, monotonic=135) == [SiteDay(1, FIRST_DAY)]
