@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: The settings of what is not counted.
 _EXCLUSIONS: Final = "/settings/not-counted"
 #: Why an event was not counted, to follow "3 events from localhost, not counted: ".
-_WHY: Final[Mapping[DropReason, str]] = MappingProxyType(
+WHY: Final[Mapping[DropReason, str]] = MappingProxyType(
     {
         DropReason.UNKNOWN_SITE: "the script had the id of no site",
         DropReason.EXCLUDED_IP: "the address is one that you left out",
@@ -119,7 +119,7 @@ def is_host(text: str) -> bool:
 
 def _dropped(reason: DropReason, host: str, count: int, *, site: str, locale: Locale) -> Uncounted:
     settings = f"{_EXCLUSIONS}?{urlencode({'site': site})}" if reason in _SETTINGS and not is_host(host) else ""
-    return Uncounted(_events(count, host, locale), _WHY[reason], host if is_host(host) else "", settings)
+    return Uncounted(_events(count, host, locale), WHY[reason], host if is_host(host) else "", settings)
 
 
 def _events(count: int, whence: str, locale: Locale) -> str:

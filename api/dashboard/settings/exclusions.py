@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fastapi.concurrency import run_in_threadpool
 
+from api.dashboard.empty import WHY
 from api.dashboard.settings.forms import Checks, lines_of
 from api.dashboard.settings.places import country_names, read_country, write_country
 from api.dashboard.settings.sections import Saved
 from api.dashboard.settings.writing import change_site
-from core.drops import MEANINGS, DropReason
+from core.drops import DropReason
 from core.networks import holds, parse_address
 from core.ranges import date_at
 from core.site_settings import SETTINGS, check_settings
@@ -55,7 +56,8 @@ class DropCount(NamedTuple):
     @property
     def meaning(self) -> str:
         """What the reason says to an owner."""
-        return MEANINGS[self.reason]
+        why = WHY[self.reason]
+        return f"{why[:1].upper()}{why[1:]}"
 
 
 class ExclusionsEditor:

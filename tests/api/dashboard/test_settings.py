@@ -153,7 +153,7 @@ async def test_drops_are_counted_by_reason(page_world_: PageWorld) -> None:
     page = (await page_world_.client.get(f"/settings/not-counted{SITE}")).text
     rows = re.findall(r'<code>(\w+)</code></span></th><td class="number">(\S+)</td><td class="number">(\S+)</td>', page)
     assert rows == [("gpc", "2", "3,002"), ("other_host", "0", "40")]
-    assert "asks with Sec-GPC: 1 not to be tracked" in page
+    assert "The browser asks not to be tracked (Global Privacy Control)" in page
 
 
 async def test_groups_are_saved_in_their_order(page_world_: PageWorld) -> None:
