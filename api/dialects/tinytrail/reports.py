@@ -19,7 +19,7 @@ from aggregations.series import Asked as Plotted
 from aggregations.series import nothing
 from api.auth import Admin, User  # noqa: TC001 - FastAPI reads the annotations when it runs
 from api.csv import attachment
-from api.dialects.tinytrail import extended, parameters, translate
+from api.dialects.tinytrail import breakdown, extended, parameters, translate
 from api.dialects.tinytrail.asked import Understanding
 from api.dialects.tinytrail.envelope import success
 from api.dialects.tinytrail.filters import without_filters
@@ -85,6 +85,7 @@ def reports_router(  # noqa: PLR0913 - the parts it is made of
     routes.add_api_route("/reports/journeys", days.journeys)
     routes.add_api_route("/reports/custom-events", days.custom_events)
     routes.add_api_route("/reports/timeseries", days.timeseries)
+    routes.add_api_route("/reports/breakdown", days.breakdown)
 
     @routes.get("/reports/realtime")
     async def realtime_report(request: Request, user: User) -> Response:
@@ -195,6 +196,15 @@ class _DayReports:
         if given.format is Format.CSV:
             return _csv("journeys", report.days, translate.journeys_table(report))
         return _json(translate.journeys(report, given))
+
+    async def breakdown(self, request: Request, user: User) -> Response:
+        """All that is known of each page, source, place, device or event. An extension."""
+        asked = (await self._understand(request, user)).without_goal("breakdown")
+        table = breakdown.wanted(request.query_params, asked.page)
+        (report,) = await self._reports.breakdowns(asked.query, [table], other=asked.other)
+        if asked.given.format is Format.CSV:
+            return _csv(f"breakdown-{table.subject}", report.days, breakdown.breakdown_table(report))
+        return _json(breakdown.breakdown(report, asked.given))
 
     async def timeseries(self, request: Request, user: User) -> Response:
         """One metric by day or by another interval, of the site or of one page."""

@@ -178,6 +178,7 @@ TABLE: Final = {
     ("GET", "/api/v1/reports/journeys"): _report(),
     ("GET", "/api/v1/reports/custom-events"): _report(),
     ("GET", "/api/v1/reports/timeseries"): _report(),
+    ("GET", "/api/v1/reports/breakdown"): _report(by="country"),
     ("GET", "/api/v1/reports/realtime"): _report(),
     ("GET", "/api/v1/reports/realtime/stream"): _report(),
 }

@@ -153,6 +153,40 @@ REPORTS: Final[dict[tuple[str, str], Operation]] = {
         " `(exit)` where it ended; both lists come page by page. An extension.",
         query=sent.JourneysQuery,
     ),
+    ("GET", "/api/v1/reports/breakdown"): _report(
+        "breakdown",
+        "Pages, sources, places, devices or events, with all that is known of each",
+        shapes.Breakdown,
+        _LIST
+        | {
+            "by": "country",
+            "total_rows": 2,
+            "totals": {
+                "unique_visitors": 9870,
+                "visits": 12450,
+                "pageviews": 34200,
+                "bounce_rate": 42.3,
+                "avg_session_duration_sec": 185,
+            },
+            "rows": [
+                {
+                    "country": "DE",
+                    "unique_visitors": 5120,
+                    "visits": 6410,
+                    "pageviews": 18020,
+                    "bounce_rate": 40.1,
+                    "avg_session_duration_sec": 203,
+                }
+            ],
+        },
+        "country,unique_visitors,visits,pageviews,bounce_rate,avg_session_duration_sec\r\n"
+        "DE,5120,6410,18020,40.1,203\r\n",
+        description="A row's names come first: one, called as `by` is; of a campaign `utm_source`, `utm_medium` and"
+        " `utm_campaign`, of a region `country` and `region`, of a city `city` too. '' is none, or not known. With"
+        " `compare` each row has `previous` and `change_pct` of its first number. `content_group` is a filter on it."
+        " An extension.",
+        query=sent.BreakdownQuery,
+    ),
     ("GET", "/api/v1/reports/realtime"): Operation(
         id="realtime",
         tag=Tag.REPORTS,

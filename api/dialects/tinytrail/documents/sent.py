@@ -16,6 +16,7 @@ from core.metrics import Metric
 from core.ranges import Comparison, Period
 from core.site_settings import SETTINGS
 from core.sites import WeekStart
+from core.subjects import Subject
 from tracker.builds import Extra
 
 SITE = "550e8400-e29b-41d4-a716-446655440000"
@@ -144,6 +145,20 @@ class CustomEventsQuery(GoalQuery):
     """What custom events take beside."""
 
     event_name: str | SkipJsonSchema[None] = _optional("Only events of this name.", "signup_complete")
+
+
+class BreakdownQuery(ReportQuery):
+    """What a breakdown takes beside."""
+
+    by: Subject = Field(description="What a row is.")
+    sort: str | SkipJsonSchema[None] = _optional(
+        "One of the columns `name`, `visitors`, `visits`, `pageviews`, `count`, `bounce`, `duration` and `change`, with"
+        " a minus in front for the greatest first; what the rows do not have they cannot be sorted by.",
+        "-visitors",
+    )
+    search: str | SkipJsonSchema[None] = _optional(
+        "Only rows with this text in a name, in upper or lower case.", "blog"
+    )
 
 
 class TimeseriesQuery(ReportQuery):

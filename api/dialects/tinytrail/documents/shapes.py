@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.errors import ErrorCode
 from core.channels import Channel
 from core.drops import DropReason
 from core.intervals import Interval
 from core.sites import WeekStart
+from core.subjects import Subject
 
 T = TypeVar("T")
 
@@ -223,6 +224,42 @@ class Pages(Paged):
     """Pages, most views first."""
 
     rows: list[PageRow]
+
+
+class Known(Shape):
+    """What is known of some visits or events; what the rows of a breakdown do not have is left out."""
+
+    unique_visitors: Count | None = None
+    visits: Count | None = None
+    pageviews: Count | None = None
+    count: Count | None = Field(None, description="Of events.")
+    bounce_rate: float | None = Field(None, description="Percent.")
+    avg_session_duration_sec: Count | None = None
+
+
+class ComparedKnown(Known):
+    """The same of a row, with what its first number was before."""
+
+    previous: Count | None = Field(None, description=_EXTENSION)
+    change_pct: _Change = None
+
+
+#: A page, source, place, device or event: its names, and what is known of it.
+BreakdownRow = create_model(  # type: ignore[call-overload]  # made of the list
+    "BreakdownRow",
+    __doc__="A page, source, place, device or event: its names, and what is known of it.",
+    __base__=ComparedKnown,
+    **{name: (str | None, None) for subject in Subject for name in subject.names},
+)
+
+
+class Breakdown(Paged):
+    """Rows of anything, with all that is known of each."""
+
+    by: Subject
+    total_rows: Count = Field(description="On all pages.")
+    totals: Known = Field(description="The whole that shares are of.")
+    rows: list[BreakdownRow]  # type: ignore[valid-type]  # made of the list
 
 
 class ChannelRow(Row):
