@@ -1,7 +1,8 @@
 """`GET /assets/…`: what pages load, under names that never change their meaning.
 
-Style sheets are one, in a fixed order. A module names those that it imports as they lie in the folder; what is served
-names them by their hashes, so a change goes through to whoever imports it.
+There is one style sheet for the report, made of several in a fixed order, and one for settings. A module names those
+that it imports as they lie in the folder; what is served names them by their hashes, so a change goes through to whoever
+imports it. What is ours is served without comments and blanks; what is others' as it is.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Final
 
 import brotli
 from fastapi import APIRouter, Header, Response
+from rcssmin import cssmin
+from rjsmin import jsmin
 
 from api.encodings import accepts
 from core.errors import NotFound
@@ -25,22 +29,24 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 PREFIX: Final = "/assets/"
-#: The name of the one style sheet.
-SHEET: Final = "page.css"
-#: What it is made of.
-SHEETS: Final = (
-    "tokens",
-    "base",
-    "header",
-    "forms",
-    "live",
-    "metrics",
-    "chart",
-    "panels",
-    "sites",
-    "empty",
-    "dialogs",
-    "settings",
+#: The style sheets that are served, and what each is made of, in order.
+SHEETS: Final = MappingProxyType(
+    {
+        "page.css": (
+            "tokens",
+            "base",
+            "header",
+            "forms",
+            "live",
+            "metrics",
+            "chart",
+            "panels",
+            "sites",
+            "empty",
+            "dialogs",
+        ),
+        "settings.css": ("settings",),
+    }
 )
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _IMPORT: Final = re.compile(rb"""((?:\bfrom|\bimport)\s*\(?\s*["'])(\.{1,2}/[\w./-]+)(["'])""")
@@ -73,7 +79,7 @@ class Asset:
 
 
 class Assets:
-    """All files of `static`, by their names there; the style sheets are one, `page.css`.
+    """All files of `static`, by their names there, and the style sheets by those of `SHEETS`.
 
     Raises:
         FileNotFoundError: the package was built without them, or a module imports one that is not there.
@@ -82,8 +88,10 @@ class Assets:
 
     def __init__(self) -> None:
         self._sources = dict(_sources(files("api.dashboard").joinpath("static")))
-        sheets = (self._sources.get(f"css/{name}.css", b"") for name in SHEETS)
-        self._assets = {SHEET: Asset(SHEET, b"\n".join(sheets))}
+        self._assets = {
+            sheet: Asset(sheet, b"".join(_small_style(self._sources[f"css/{name}.css"]) for name in names))
+            for sheet, names in SHEETS.items()
+        }
         for name in self._sources:
             if PurePosixPath(name).suffix in {".js", ".svg"}:
                 self._add(name)
@@ -113,7 +121,7 @@ class Assets:
 
         content = self._sources[name]
         if name.endswith(".js") and not name.startswith("vendor/"):
-            content = _IMPORT.sub(hashed, content)
+            content = _small_module(_IMPORT.sub(hashed, content))
         return self._assets.setdefault(name, Asset(name, content))
 
 
@@ -134,6 +142,14 @@ def router(assets: Assets) -> APIRouter:
         return Response(found.content, media_type=found.media_type, headers=_HEADERS)
 
     return routes
+
+
+def _small_style(content: bytes) -> bytes:
+    return str(cssmin(content.decode())).encode()
+
+
+def _small_module(content: bytes) -> bytes:
+    return str(jsmin(content.decode())).encode()
 
 
 def _sources(folder: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import brotli
 import pytest
+from rcssmin import cssmin
 
 from api.dashboard.assets import SHEETS, Asset, Assets
 
@@ -35,19 +36,30 @@ def test_files_of_others_are_as_they_were_published() -> None:
 
 
 def test_every_style_sheet_is_served() -> None:
-    """The one sheet has all of them, in their order, and none is left out."""
+    """Each sheet is part of one that is served, with its rules in their order, none of them left out."""
     folder = {file.name.removesuffix(".css") for file in _STATIC.joinpath("css").iterdir()}
-    assert folder <= set(SHEETS)
-    sheet = Assets().served[Assets().url("page.css").removeprefix("/assets/")].content
-    places = [sheet.index(_STATIC.joinpath("css", f"{name}.css").read_bytes()) for name in SHEETS if name in folder]
-    assert places == sorted(places)
+    assert sorted(folder) == sorted(name for names in SHEETS.values() for name in names)
+    assets = Assets()
+    for sheet, names in SHEETS.items():
+        content = assets.served[assets.url(sheet).removeprefix("/assets/")].content
+        places = [content.index(_first_rule(name)) for name in names]
+        assert places == sorted(places)
+
+
+def test_what_is_ours_is_small() -> None:
+    """Comments and indentation stay here, also those of modules; strings are as they were."""
+    served = Assets().served
+    nav = next(asset.content for name, asset in served.items() if name.startswith("js/nav."))
+    assert b"// Links and forms" not in nav
+    assert b'"text/html; fragment=report"' in nav
+    assert len(nav) < len(_STATIC.joinpath("js", "nav.js").read_bytes())
 
 
 def test_modules_import_each_other_by_their_hashes() -> None:
     """What a module imports is named as it is served, so a change of it changes the name of both."""
     served = Assets().served
     keys = next(asset for name, asset in served.items() if name.startswith("js/keys."))
-    imported = re.findall(rb'from "/assets/([^"]+)"', keys.content)
+    imported = re.findall(rb'from\s*"/assets/([^"]+)"', keys.content)
     assert [name.startswith(b"js/nav.") for name in imported] == [True]
     assert imported[0].decode() in served
 
@@ -57,6 +69,12 @@ def test_a_name_is_of_the_content() -> None:
     one, same, other = Asset("js/a.js", b"1;"), Asset("js/a.js", b"1;"), Asset("js/a.js", b"2;")
     assert one.name == same.name != other.name
     assert brotli.decompress(one.brotli) == b"1;"
+
+
+def _first_rule(name: str) -> bytes:
+    """How the first rule of a sheet begins, once it is small."""
+    text = cssmin(_STATIC.joinpath("css", f"{name}.css").read_text(encoding="utf-8"))
+    return str(text).encode()[:40]
 
 
 @pytest.mark.parametrize(("accepted", "coding"), [("gzip, br", "br"), ("gzip", "gzip"), ("", None)])

@@ -77,6 +77,6 @@ async def test_without_scripts(desk: Desk, signed_in: ChromiumTab) -> None:
     assert await page.locator("#report .pickers").is_visible() is False
     await page.click("#dialog >> text=Close")
     assert await page.locator("#report .pickers").is_visible()
-    await page.click("text=Sign out")
+    await page.click("nav >> text=Sign out")
     await page.wait_for_selector("#key")
     await context.close()
