@@ -1,8 +1,8 @@
 """`GET /assets/…`: what pages load, under names that never change their meaning.
 
 There is one style sheet for the report, made of several in a fixed order, and one for settings. A module names those
-that it imports as they lie in the folder; what is served names them by their hashes, so a change goes through to whoever
-imports it. What is ours is served without comments and blanks; what is others' as it is.
+that it imports as they lie in the folder; what is served names them by their hashes, so a change goes through to those
+that import it. What is ours is served without comments and blanks; what is others' as it is.
 """
 
 from __future__ import annotations
