@@ -91,7 +91,7 @@ async def test_today_ends_now_and_so_does_yesterday(postgres_database: str) -> N
         rows = [_cells(text) for text in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)]
         assert rows[1][:4] == ["example.com", "1", "3", "up 200\u00a0%"]
         assert "2 visitors, 2 on the best day" in page
-        assert rows[2] == ["quiet.example", "0", "0", "", "no visitors yet"]
+        assert rows[2] == ["quiet.example", "0", "0", "", "none yet"]
         assert [found[0] for found in map(_cells, re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL))][1:] == [
             "example.com",
             "quiet.example",
