@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: What a funnel needs beside what the filters do.
 COLUMNS: Final = Columns(("event_id", "name", "path", VISIT_START), ())
 
+_NOWHERE: Final = -1
+
 
 def hits(chosen: Chosen, steps: Sequence[Step], *, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:
     """Return `session_id`, `ts`, `event_id` and a column for each step, by its number, of the events that are a step.
@@ -44,17 +46,12 @@ def steps_taken(found: pl.DataFrame, steps: int) -> list[int]:
 
     One event is one step at most; what happens in between does not matter.
     """
-    counts = [_sessions(found, 0)["session_id"].n_unique()]
+    began = _sessions(found, 0)
+    counts = [began["session_id"].n_unique()]
     if steps > 1:
         # Most visits end here; only the others have to be put in order.
-        found = (
-            found.join(_sessions(found, 1), on="session_id", how="semi").sort("ts", "event_id").with_row_index("place")
-        )
-        reached = _first(found.filter(pl.col("0")))
-        for number in range(1, steps):
-            later = found.filter(pl.col(str(number))).join(reached, on="session_id")
-            reached = _first(later.filter(pl.col("place") > pl.col("before")))
-            counts.append(reached.height)
+        both = began.join(_sessions(found, 1), on="session_id", how="semi")
+        counts += _later(found.join(both, on="session_id", how="semi").sort("session_id", "ts", "event_id"), steps)
     return counts
 
 
@@ -63,6 +60,24 @@ def _sessions(found: pl.DataFrame, step: int) -> pl.DataFrame:
     return found.filter(pl.col(str(step))).select("session_id").filter(is_new("session_id"))
 
 
-def _first(rows: pl.DataFrame) -> pl.DataFrame:
-    """The earliest place at which each visit can have taken a step."""
-    return rows.group_by("session_id").agg(before=pl.col("place").min())
+def _later(ordered: pl.DataFrame, steps: int) -> list[int]:
+    """For each step but the first how many visits took it, of hits by visit and in their order.
+
+    A hit takes a step if one that took the step before stands above it, not above the first hit of its visit: so one
+    look down the rows is enough for each step.
+    """
+    place = pl.int_range(pl.len())
+    rows = ordered.select(pl.exclude("session_id", "ts", "event_id"), visit=_last(place, is_new("session_id")))
+    taken = rows.select("visit", last=_last(place, pl.col("0")))
+    counts = []
+    for number in range(1, steps):
+        takes = rows[str(number)] & (taken["last"].shift(1, fill_value=_NOWHERE) >= rows["visit"])
+        taken = rows.select("visit", last=_last(place, pl.lit(takes)))
+        is_first = takes & (taken["last"].shift(1, fill_value=_NOWHERE) < rows["visit"])
+        counts.append(int(is_first.sum()))
+    return counts
+
+
+def _last(place: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """The place of the last row up to this one where something is, before all rows without one."""
+    return pl.when(there).then(place).otherwise(_NOWHERE).cum_max()
