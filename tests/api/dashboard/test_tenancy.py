@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import psycopg
-from fastapi.routing import iter_route_contexts
 from psycopg import sql
 
 from api.dashboard.choices import View
@@ -18,31 +17,20 @@ from core.sites import ContentGroup
 from storage import accounts, notes, shares, sites
 from storage.definitions import FUNNELS, SEGMENTS
 from tests.api.dashboard.conftest import PAGE, SENT
+from tests.api.routes import page_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import httpx
 
-    from api.asgi import Application
     from core.sites import Site
     from tests.api.dashboard.conftest import PageWorld
 
 #: What is in nothing that others may see.
 THEIRS: Final = "Xyzzy"
-#: What is no page, or shows and changes nothing of a site.
-ELSEWHERE: Final = ("/api/", "/openapi", "/health", "/metrics", "/js/", "/assets/", "/sign-", "/shortcuts")
+#: What shows and changes nothing of a site.
+OF_NO_SITE: Final = ("/assets/", "/sign-", "/shortcuts")
 #: These never end where they are allowed; tests of their own hold them to the viewer's site.
 STREAMS: Final = ("/share/{token}/live",)
-
-
-def routes_of(application: Application) -> Iterator[tuple[str, str]]:
-    """Every method and path of the page, whichever router it is in."""
-    app: Any = application
-    for route in iter_route_contexts(app._rest._application.routes):
-        path = route.path or ""
-        if path and not path.startswith(ELSEWHERE) and path not in STREAMS:
-            yield from ((method, path) for method in (route.methods or set()) & {"GET", "POST"})
 
 
 def paths(template: str, token: str) -> list[str]:
@@ -91,7 +79,11 @@ async def test_no_route_tells_of_others_or_changes_them(page_world_: PageWorld) 
         token = shares.insert(connection, page_world_.site.id, name="mine", may_filter=True, expires_at=None)
     assert token is not None
     before = snapshot(page_world_, theirs)
-    routes = sorted(set(routes_of(page_world_.app)))
+    routes = sorted(
+        (method, path)
+        for method, path in page_routes(page_world_.app)
+        if method in {"GET", "POST"} and path not in STREAMS and not path.startswith(OF_NO_SITE)
+    )
     assert {path for _, path in routes} >= {"/", "/share/{token}/", "/settings/{section}", "/sites/new", "/live"}
     async with page_world_.stranger() as stranger:
         for method, template in routes:

@@ -10,7 +10,6 @@ import httpx
 import psycopg
 import pytest
 import schemathesis
-from fastapi.routing import iter_route_contexts
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -31,6 +30,7 @@ from core.segments import Segment
 from core.spans import HOUR, MINUTE
 from ops.clock import SystemClock
 from storage.definitions import FUNNELS, GOALS, SEGMENTS
+from tests.api.routes import api_routes
 from tests.api.served import served
 from tests.api.world import BROWSER
 from tests.cases import event_at
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
     from schemathesis.schemas import APIOperation, BaseSchema
 
-    from api.asgi import Application
     from api.dialects.tinytrail.documents.operation import Operation
     from tests.api.served import Served
 
@@ -109,7 +108,7 @@ def test_it_has_every_route(server: Served) -> None:
     paths = build()["paths"].items()
     documented = {(method.upper(), path) for path, methods in paths for method in methods}
     assert documented == set(OPERATIONS)
-    assert documented == _routes(server.app)
+    assert documented == {(method, template(path)) for method, path in api_routes(server.app)}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.id)
@@ -119,15 +118,6 @@ def test_its_examples_are_of_its_types(operation: Operation) -> None:
     for type_, example in given:
         if type_ is not None:
             TypeAdapter(type_).validate_json(json.dumps(example))
-
-
-def _routes(application: Application) -> set[tuple[str, str]]:
-    """Method and path of all that is answered, of the hot paths as they say themselves."""
-    app: Any = application
-    found = {(method, path) for path, hot in app._hot.items() for method in hot.methods}
-    for context in iter_route_contexts(app._rest._application.routes):
-        found |= {(method, template(context.path or "")) for method in context.methods or ()}
-    return found
 
 
 @pytest.mark.parametrize("asked", ASKED, ids=" ".join)

@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
-from fastapi.routing import iter_route_contexts
 
 from core.accounts import Api, Role
 from storage import accounts, keys, sites, users
+from tests.api.routes import api_routes
 from tests.api.served import served
 
 if TYPE_CHECKING:
@@ -115,7 +115,6 @@ _SCRIPT: Final = Row(access=Access.ANYBODY, ask=lambda _: Asked(id="tracker.js")
 
 #: Every route there is. Paths of things are asked for a thing that was made for this request alone.
 TABLE: Final = {
-    ("GET", "/"): _public(),
     ("GET", "/health"): _public(),
     ("GET", "/metrics"): _public(),
     ("GET", "/js/{id}"): _SCRIPT,
@@ -265,14 +264,6 @@ def _keys(connection: psycopg.Connection, server: Served) -> dict[Credential, st
     return found
 
 
-def _routes(app: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - only its insides tell what nobody thought of
-    """Method and path of all that is answered, each parameter of a path as `{id}`."""
-    for path, hot in app._hot.items():
-        yield from ((method, path) for method in hot.methods)
-    for route in iter_route_contexts(app._rest._application.routes):
-        yield from ((method, re.sub(r"{[^}]+}", "{id}", route.path or "")) for method in route.methods or ())
-
-
 @pytest.fixture(scope="module")
 def stage(module_database: str) -> Iterator[Stage]:
     """One server for all rows."""
@@ -282,7 +273,8 @@ def stage(module_database: str) -> Iterator[Stage]:
 
 def test_every_route_has_a_row(stage: Stage) -> None:
     """A new route says here whom it answers."""
-    assert set(TABLE) == set(_routes(stage.server.app))
+    asked = {(method, re.sub(r"{[^}]+}", "{id}", path)) for method, path in api_routes(stage.server.app)}
+    assert set(TABLE) == asked
 
 
 @pytest.mark.parametrize("credential", Credential)

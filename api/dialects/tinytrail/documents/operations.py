@@ -194,12 +194,6 @@ _SERVER: Final = {
     ),
     ("GET", "/js/{id}"): _script("tracker", "The script for websites"),
     ("HEAD", "/js/{id}"): _script("trackerHeaders", "The headers of the script"),
-    ("GET", "/"): Operation(
-        id="home",
-        tag=Tag.SERVER,
-        summary="A page that says that the server runs",
-        media={"text/html": "<!doctype html>"},
-    ),
     ("GET", "/metrics"): Operation(
         id="metrics",
         tag=Tag.SERVER,
