@@ -1,7 +1,8 @@
 """The whole rollup job on one day of one site in the embedded PostgreSQL, and where its time goes.
 
 Every hour of the day is written, which no day in service needs: most have been when their time came. Once a day has
-files they are written anew from the old ones where no hour is marked.
+files they are written anew from the old ones where no hour is marked. A day of a million events takes about three
+minutes on two cores.
 """
 
 from __future__ import annotations
@@ -80,8 +81,9 @@ class Times(NamedTuple):
 
 def run() -> None:
     """Print for each size what a whole job takes, without and with files, and its parts by themselves."""
-    print(f"best of {ROUNDS}; processor time in this process and in PostgreSQL; promised: {PROMISED:,} events/s")
-    print(f"{'':41} {'s':>6} {'events/s':>9} {'promised':>8}   processor s")
+    print(f"Best of {ROUNDS}; processor time in this process and in PostgreSQL; promised: {PROMISED:,} events/s\n")
+    print("| events | step | s | events/s | of the promised | us of the processor an event, ours + PostgreSQL |")
+    print("|---|---|---|---|---|---|")
     for events in sizes(SIZES, large=LARGE):
         with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
             server = EmbeddedPostgres(Path(folder) / "data")
@@ -110,8 +112,8 @@ def _measure(pool: ConnectionPool, store: Folder, events: int, *, postgres: int)
         time = _best(work, postgres)
         rate = events / time.clock
         print(
-            f"{events:9,}  {name:30} {time.clock:6.2f} {rate:9,.0f} {rate / PROMISED:8.2f}"
-            f"   {time.ours:.2f} + {time.postgres:.2f}",
+            f"| {events:,} | {name} | {time.clock:.2f} | {rate:,.0f} | {rate / PROMISED:.2f} "
+            f"| {time.ours * 1e6 / events:.1f} + {time.postgres * 1e6 / events:.1f} |",
             flush=True,
         )
 
@@ -122,20 +124,20 @@ def _measure(pool: ConnectionPool, store: Folder, events: int, *, postgres: int)
     with pool.connection() as connection:
         day = Span(DAY_START, DAY_START + DAY)
         rows: dict[str, tuple[pl.DataFrame, pl.DataFrame]] = {}
-        told("  read what rollups need", lambda: rows.update(rollups=_read(connection)))
+        told("– read what rollups need", lambda: rows.update(rollups=_read(connection)))
         rolled: dict[str, list[pl.DataFrame]] = {}
-        told("  roll up in memory", lambda: rolled.update(day=_roll(*rows["rollups"])))
+        told("– roll up in memory", lambda: rolled.update(day=_roll(*rows["rollups"])))
         height = sum(frame.height for frame in rolled["day"])
-        told(f"  write {height:,} rows", lambda: _write(connection, rolled["day"]))
+        told(f"– write {height:,} rows", lambda: _write(connection, rolled["day"]))
         connection.commit()
     told("whole job, with files", lambda: with_files.roll_day(1, DAY_START, force=True))
     told("files again, no hour marked", lambda: with_files.roll_day(1, DAY_START, files=True))
     with pool.connection() as connection:
         found: dict[str, SiteDay] = {}
-        told("  read everything", lambda: found.update(day=_read_all(connection, store)))
+        told("– read everything", lambda: found.update(day=_read_all(connection, store)))
         contents: dict[str, Contents] = {}
-        told("  join and sort", lambda: contents.update(day=found["day"].for_files()))
-        told("  write two files", lambda: write_pair(store, 1, day, contents["day"], version=1 << 40))
+        told("– join and sort", lambda: contents.update(day=found["day"].for_files()))
+        told("– write two files", lambda: write_pair(store, 1, day, contents["day"], version=1 << 40))
 
 
 def _best(work: Callable[[], object], postgres: int) -> Times:

@@ -24,6 +24,7 @@ from aggregations.planner import Span
 from benches.tools import history, installed, load, requests
 from benches.tools.figures import percentile
 from benches.tools.processors import shares, spent
+from benches.tools.sizes import sizes
 from benches.tools.visits import year
 from core.spans import DAY
 from ops.archives import FOLDER
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from tests.end_to_end.processes import Installation
 
 #: Events of the year behind; events a second now, and in one request.
-BEHIND: Final = 1_000_000
+SIZES: Final = (1_000_000,)
 RATE: Final = 5_000
 EACH: Final = 10
 CONNECTIONS: Final = 100
@@ -89,9 +90,15 @@ Times = dict[Report, list[float]]
 
 def run() -> None:
     """Print p50 and p95 of each report before and while events come in, and what came of the events."""
+    for size in sizes(SIZES):
+        measure(size)
+
+
+def measure(behind: int) -> None:
+    """Print them of a site with so many events in the year behind it."""
     with installed.single_node() as installation, tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
         old, busy = (installation.create_site(f"{name}.example.com") for name in ("old", "busy"))
-        _fill(installation, old)
+        _fill(installation, old, behind)
         file = Path(folder) / "requests"
         requests.write(requests.page_views(busy, each=EACH), file)
         warmed = _load(installation, file, seconds=WARM_UP)
@@ -119,7 +126,7 @@ def _load(installation: Installation, file: Path, *, seconds: int) -> Load:
     return load.paced(load.pace(port, file, rate=100, connections=CONNECTIONS, seconds=seconds), seconds=seconds)
 
 
-def _fill(installation: Installation, uuid: str) -> None:
+def _fill(installation: Installation, uuid: str, events: int) -> None:
     """Give a site a year of made-up visits: whole months, and the days since then."""
     arguments = installation.processes["serve"].arguments
     data = Path(arguments[arguments.index("--data") + 1])
@@ -130,7 +137,7 @@ def _fill(installation: Installation, uuid: str) -> None:
             raise AssertionError("the site is not there")
         for number, (begin, end) in enumerate(_spans(_today())):
             days = (end - begin) // DAY
-            made = year(BEHIND * days // 365, days=days, first=begin, seed=number)
+            made = year(events * days // 365, days=days, first=begin, seed=number)
             history.write_closed(pool, Folder(data / FOLDER), site.id, Span(begin, end), Contents(*made))
 
 
@@ -182,19 +189,19 @@ class _Reader:
 
 
 def _print(quiet: Times, loaded: Times) -> None:
-    print(f"{'ms':79} {'before':^21} {'at ' + format(RATE, ',') + ' events/s':^21}")
+    print(f"| ms, p50 / p95 | before | at {RATE:,} events/s |\n|---|---|---|")
     for report in REPORTS:
-        print(f"{report.kind:20} {report.shown:58} {_told(quiet[report])} {_told(loaded[report])}")
+        print(f"| {report.kind}: {report.shown} | {_told(quiet[report])} | {_told(loaded[report])} |")
     for kind in (_YEAR, _CHOSEN, _BUSY):
         both = (
             [one for report in REPORTS if report.kind == kind for one in times[report]] for times in (quiet, loaded)
         )
-        print(f"{kind:20} {'all of them':58} " + " ".join(map(_told, both)))
+        print(f"| {kind}: all of them | {' | '.join(map(_told, both))} |")
 
 
 def _told(times: Sequence[float]) -> str:
     ordered = sorted(times)
-    return f"p50 {percentile(ordered, 50):5.0f} p95 {percentile(ordered, 95):6.0f}"
+    return f"{percentile(ordered, 50):,.0f} / {percentile(ordered, 95):,.0f}"
 
 
 def _check(installation: Installation, site: str, *, acknowledged: int) -> None:
