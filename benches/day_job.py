@@ -124,20 +124,20 @@ def _measure(pool: ConnectionPool, store: Folder, events: int, *, postgres: int)
     with pool.connection() as connection:
         day = Span(DAY_START, DAY_START + DAY)
         rows: dict[str, tuple[pl.DataFrame, pl.DataFrame]] = {}
-        told("– read what rollups need", lambda: rows.update(rollups=_read(connection)))
+        told("- read what rollups need", lambda: rows.update(rollups=_read(connection)))
         rolled: dict[str, list[pl.DataFrame]] = {}
-        told("– roll up in memory", lambda: rolled.update(day=_roll(*rows["rollups"])))
+        told("- roll up in memory", lambda: rolled.update(day=_roll(*rows["rollups"])))
         height = sum(frame.height for frame in rolled["day"])
-        told(f"– write {height:,} rows", lambda: _write(connection, rolled["day"]))
+        told(f"- write {height:,} rows", lambda: _write(connection, rolled["day"]))
         connection.commit()
     told("whole job, with files", lambda: with_files.roll_day(1, DAY_START, force=True))
     told("files again, no hour marked", lambda: with_files.roll_day(1, DAY_START, files=True))
     with pool.connection() as connection:
         found: dict[str, SiteDay] = {}
-        told("– read everything", lambda: found.update(day=_read_all(connection, store)))
+        told("- read everything", lambda: found.update(day=_read_all(connection, store)))
         contents: dict[str, Contents] = {}
-        told("– join and sort", lambda: contents.update(day=found["day"].for_files()))
-        told("– write two files", lambda: write_pair(store, 1, day, contents["day"], version=1 << 40))
+        told("- join and sort", lambda: contents.update(day=found["day"].for_files()))
+        told("- write two files", lambda: write_pair(store, 1, day, contents["day"], version=1 << 40))
 
 
 def _best(work: Callable[[], object], postgres: int) -> Times:
