@@ -109,11 +109,12 @@ class Box {
 }
 
 async function attach(input) {
+  const before = input.value;
   const { default: Combobox } = await import("../vendor/combobox-nav/index.js");
   if (document.activeElement !== input || box?.input === input) return;
   box?.remove();
   box = new Box(input, Combobox);
-  if (!input.value) await box.look();
+  if (!before || input.value !== before) await box.look(); // what is typed does not wait for a module
 }
 
 document.addEventListener("focusin", ({ target }) => {
