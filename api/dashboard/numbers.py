@@ -124,6 +124,7 @@ def day(date_: date, locale: Locale, *, today: date, weekday: bool = False) -> s
     return shaped(date_, skeleton, locale)
 
 
+@lru_cache(10_000)
 def days(first: date, last: date, locale: Locale, *, today: date) -> str:
     """A span of dates, each part of them once, with the years unless both are this one."""
     if first == last:
@@ -138,6 +139,7 @@ def hour(wall: datetime, locale: Locale) -> str:
     return shaped(wall, ("h" if not wall.minute else "hm") if halves else "Hm", locale)
 
 
+@lru_cache(50_000)  # days and hours are the same for everybody who looks
 def shaped(moment: date, skeleton: str, locale: Locale) -> str:
     """A date or a time with these parts, in the order and with the words of the language."""
     if not isinstance(moment, datetime):

@@ -22,7 +22,7 @@ from core.comparisons import other
 from core.globs import PathGroups
 from core.intervals import Calendar
 from core.query import Query
-from core.ranges import date_at, days_of
+from core.ranges import Period, date_at, days_of
 from core.steps import parse_step
 from storage import notes
 from storage.definitions import FUNNELS
@@ -106,21 +106,24 @@ async def ask(parts: Parts, shown: Shown) -> Mapping[str, Any]:
     """
     site, state, locale = shown.site, shown.state, shown.viewer.language
     zone = ZoneInfo(site.time_zone)
-    oldest = await parts.reports.oldest(site.id, zone)
-    asked = query_of(site, state, shown.now, oldest=oldest)
+    oldest = asyncio.ensure_future(parts.reports.oldest(site.id, zone))
+    begins_first = state.period is Period.ALL and state.days is None
+    asked = query_of(site, state, shown.now, oldest=await oldest if begins_first else None)
     plotted = Plotted(state.metric.metric, interval_of(state, asked.days), asked.calendar, asked.other)
     tables = [Table(subject=subject_of(state, view), limit=ROWS) for view in PANELS]
-    found, series, breakdowns, (marked, saved) = await asyncio.gather(
-        parts.reports.summary(asked.query, other=asked.other),
-        parts.reports.series(asked.query, plotted),
+    # The longest first: few reports run at a time.
+    breakdowns, series, found, first, (marked, saved) = await asyncio.gather(
         parts.reports.breakdowns(asked.query, tables, other=asked.other),
+        parts.reports.series(asked.query, plotted),
+        parts.reports.summary(asked.query, other=asked.other),
+        oldest,
         run_in_threadpool(_standing, parts, site, asked.days),
     )
     made = date_at(site.created_at, zone)
     span = "this day" if len(asked.days) == 1 else f"these {len(asked.days)} days"
     report = Report(
         numbers=numbers_of(found, state, locale, is_utc=site.time_zone == _UTC),
-        timeline=timeline(asked, series, marked, state, locale, begins=min(made, oldest or made)),
+        timeline=timeline(asked, series, marked, state, locale, begins=min(made, first or made)),
         panels=[
             panel(view, rows, state, locale, site=site, span=span)
             for view, rows in zip(PANELS, breakdowns, strict=True)
