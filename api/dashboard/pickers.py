@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.dashboard import numbers
 from api.dashboard.choices import View
+from api.dashboard.comparison import compared_with
 from api.dashboard.viewer import name_of
 from core.comparisons import Against
 from core.ranges import Days, Period, days_of
@@ -82,6 +83,7 @@ def pickers(shown: Shown, asked: Asked) -> Pickers:
     """The pickers as they stand."""
     state, base = shown.state, shown.viewer.base
     days, today, locale = asked.days, asked.today, shown.viewer.language
+    compared = compared_with(state, days)
     called, span = _called(state, days), numbers.days(days.first, days.last, locale, today=today)
     return Pickers(
         period=called,
@@ -98,9 +100,9 @@ def pickers(shown: Shown, asked: Asked) -> Pickers:
         last=days.last.isoformat(),
         today=today.isoformat(),
         kept=tuple(state.with_(days=None).with_(period=Period.MONTH).pairs()),
-        against=_against(state.compare, called, days),
+        against=f"vs {compared}" if compared else "not compared",
         comparisons=tuple(
-            Option(_offered(against, called, days), state.with_(compare=against).url(base), state.compare is against)
+            _comparison(state.with_(compare=against), days, base, is_current=state.compare is against)
             for against in (Against.PREVIOUS, Against.YEAR, None)
         ),
         toggled=state.with_(compare=None if state.compare else Against.PREVIOUS).url(base),
@@ -134,17 +136,5 @@ def _shifted(state: State, days: Days, by: int, today: date) -> State:
     return state.with_(days=moved)
 
 
-def _against(against: Against | None, called: str, days: Days) -> str:
-    return f"vs {_offered(against, called, days)}" if against else "not compared"
-
-
-def _offered(against: Against | None, called: str, days: Days) -> str:
-    if against is None:
-        return "no comparison"
-    if against is Against.YEAR:
-        return "same days last year"
-    if len(days) == 1:
-        return "the day before"
-    if called[0].isdigit():
-        return f"{called} before"
-    return f"{len(days)} days before"
+def _comparison(state: State, days: Days, base: str, *, is_current: bool) -> Option:
+    return Option(compared_with(state, days) or "no comparison", state.url(base), is_current)
