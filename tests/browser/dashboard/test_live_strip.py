@@ -181,3 +181,22 @@ async def test_a_screen_of_its_own(desk: Desk, signed_in: ChromiumTab) -> None:
     await signed_in.page.hover("#live .here")
     await signed_in.page.click("#live .full")
     await shows(signed_in, "document.querySelector('#live.wall')")
+
+
+async def test_a_hidden_tab_closes_its_stream(desk: Desk, signed_in: ChromiumTab) -> None:
+    """After a minute, and opens another one when somebody looks at it again."""
+    await asyncio.to_thread(collect, desk, 1)
+    await signed_in.page.add_init_script(
+        "window.streams = []; window.EventSource = class extends EventSource { constructor(...given) {"
+        " super(...given); streams.push(this); } };"
+        "const real = setTimeout; window.setTimeout = (act, wait, ...rest) =>"
+        " real(act, wait === 60000 ? 300 : wait, ...rest);"
+    )
+    await signed_in.open(desk.url())
+    await shows(signed_in, "window.streams.length === 1 && document.documentElement.dataset.live === 'on'")
+    await signed_in.cover()
+    await shows(signed_in, "window.streams[0].readyState === EventSource.CLOSED")
+    await asyncio.to_thread(collect, desk, 2)
+    await signed_in.uncover()
+    await shows(signed_in, f"window.streams.length === 2 && {_HERE} === '2'")
+    assert await signed_in.run("document.documentElement.dataset.live") == "on"
