@@ -15,8 +15,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from ops.demo.world import DOMAIN
 from tests.end_to_end.browsers import PERSON
-from tests.end_to_end.processes import environment
+from tests.end_to_end.processes import command, environment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -130,3 +131,17 @@ def _api(
     )
     assert answer.status_code < 300, answer.text
     return answer.json()["data"]
+
+
+@pytest.fixture(scope="session")
+def full(footfall: Installation, footfall_folder: Path) -> Desk:
+    """The demo's site with six weeks of visits, everything set that an owner would set, and somebody there now."""
+    account = _api(footfall, "POST", "accounts", {"name": "full"})["id"]
+    user = _api(footfall, "POST", "users", {"account_id": account, "role": "user"})
+    data = footfall_folder / "data"
+    options = ["--data", str(data), "--account", "full", "--days", "45", "--events", "20000", "--no-live"]
+    command("demo", *options, env=environment(), within=280)
+    found = _api(footfall, "GET", "websites", None, key=user["apiKey"])
+    made = Desk(footfall=footfall, folder=data, key=user["apiKey"], domain=DOMAIN, site=found[0]["id"])
+    made.collect("/pricing")
+    return made
