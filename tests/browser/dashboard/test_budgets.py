@@ -30,7 +30,7 @@ async def test_first_load_is_light(chromium_process: Chromium, full: Desk) -> No
     """Each kind of file keeps its budget, all together keep theirs."""
     async with room(chromium_process, full) as page:
         sent: list[Request] = []
-        page.on("requestfinished", lambda request: sent.append(request))
+        page.on("requestfinished", lambda request: sent.append(request))  # noqa: PLW0108 - the driver takes no built-in
         await page.goto(full.url())
         await page.wait_for_selector("#report .chart")
         weights: dict[str, int] = {}
