@@ -52,9 +52,10 @@ def test_rows_have_shares_of_the_whole_and_bars_on_one_scale() -> None:
         View.PAGES, _found(Subject.PAGE, *rows, count=214), _STATE, _ENGLISH, site=_SITE, span="these 30 days"
     )
 
-    assert [
-        (line.name, line.number, line.share) for line in found.lines
-    ] == [("/", "250", "25\u00a0%"), ("/pricing", "100", "10\u00a0%")]
+    assert [(line.name, line.number, line.share) for line in found.lines] == [
+        ("/", "250", "25\u00a0%"),
+        ("/pricing", "100", "10\u00a0%"),
+    ]
     assert [f'width="{width}%"' in line.bar for line, width in zip(found.lines, (100, 40), strict=True)] == [True, True]
     assert [line.change.text for line in found.lines if line.change] == ["9\u00a0%", "new"]
     assert (
@@ -140,9 +141,10 @@ def test_a_funnel_says_who_left_where() -> None:
     saved = _saved("Sign-up")
     state = chosen(_STATE, saved)
     found = funnel_panel(state, saved, [("/", 5_000), ("/signup", 1_200)], _ENGLISH, may_filter=True)
-    assert [
-        (step.visits, step.width, step.of_before, step.lost) for step in found.steps
-    ] == [("5,000", "100.00%", "", ""), ("1,200", "24.00%", "24\u00a0%", "3,800")]
+    assert [(step.visits, step.width, step.of_before, step.lost) for step in found.steps] == [
+        ("5,000", "100.00%", "", ""),
+        ("1,200", "24.00%", "24\u00a0%", "3,800"),
+    ]
     assert [(tab.name, tab.chosen) for tab in found.tabs] == [("Sign-up", True)]
     assert found.new is not None
     assert not found.empty

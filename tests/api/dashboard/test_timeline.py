@@ -137,6 +137,7 @@ def test_the_chart_is_said_in_one_sentence() -> None:
 def test_lengths_are_offered_where_they_make_sense() -> None:
     """Of a month days and weeks; the one that suits the range is left out of its address."""
     found = _timeline(_days("2026-10-23", "2026-11-21"), Interval.DAY)
-    assert [
-        (name, state.interval, chosen) for name, state, chosen in found.intervals
-    ] == [("day", None, True), ("week", Interval.WEEK, False)]
+    assert [(name, state.interval, chosen) for name, state, chosen in found.intervals] == [
+        ("day", None, True),
+        ("week", Interval.WEEK, False),
+    ]
