@@ -48,7 +48,8 @@ function listen(canvas, reader) {
 function line(place) {
   const [name, value, before, change] = rows[place].cells;
   const metric = part("thead th:nth-child(2)").textContent.toLowerCase();
-  const nodes = [link(place).cloneNode(true), `${value.textContent}${value.dataset.v ? ` ${metric}` : ""}`];
+  const told = value.dataset.v ? `${value.textContent} ${metric}` : value.textContent;
+  const nodes = [link(place).cloneNode(true), told];
   if (before?.dataset.v) {
     const sample = document.createElement("span");
     sample.className = "sample";
