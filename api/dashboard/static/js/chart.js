@@ -37,7 +37,10 @@ function listen(canvas, reader) {
   canvas.addEventListener("pointermove", move);
   canvas.addEventListener("pointerup", release);
   canvas.addEventListener("pointercancel", () => { down = anchor = null; });
-  figure().addEventListener("pointerleave", () => { if (document.activeElement !== reader) leave(); });
+  // A finger that is lifted leaves too, and what was read is there to be tapped.
+  figure().addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse" && document.activeElement !== reader) leave();
+  });
   reader.addEventListener("input", () => { anchor = null; read(reader.valueAsNumber); });
   reader.addEventListener("focus", () => read(reader.valueAsNumber));
   reader.addEventListener("blur", leave);
