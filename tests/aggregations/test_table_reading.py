@@ -24,8 +24,11 @@ from core.spans import DAY, HOUR
 from core.subjects import Column, Subject
 from core.telemetry import NoTelemetry
 from storage.archive.folder import Folder
+from storage.pool import open_pool
 from tests import filter_oracle, table_oracle
+from tests.aggregations.history import make_history
 from tests.aggregations.questions.scenes import GROUPS, ZONES, Scene, scene_of, some_events, some_filters
+from tests.aggregations.test_reports import commit, seeded
 from tests.cases import FIRST_DAY, events_of
 from tests.clocks import SetClock
 from tests.mixtures import DAYS, Mixture, arrange, mixtures
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
 
 _MANY: Final = 10_000
 _ALL: Final = tuple(Subject)
+#: Those that no rollup knows.
+_ON_EVENTS: Final = (Subject.NOT_FOUND, Subject.LINK, Subject.DOWNLOAD)
 _LINKS: Final = ('{"url":"https://a.example/x"}', '{"url":"https://b.example/"}', "", '{"other":1}')
 
 
@@ -174,7 +179,7 @@ async def check_orders(reports: Reports, scene: Scene, query: Query, subject: Su
     assert expected_rows[:1] == [row._replace(before=None) for row in some.rows]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     events=eventful(),
     mixture=mixtures(),
@@ -250,3 +255,24 @@ async def test_a_page_is_not_broken_down(rollup_pool: ConnectionPool) -> None:
     with pytest.raises(ValueError, match="a page is not broken down"):
         await service.breakdown(query, Subject.COUNTRY, limit=1)
     service.close()
+
+
+async def test_rows_of_months_days_and_hours_are_those_of_the_definitions(postgres_database: str) -> None:
+    """Over two months and more, some of it kept from the question before, some of it marked."""
+    random = seeded(3)
+    history = make_history(random, site=1, first_day=FIRST_DAY, days=66)
+    await commit(postgres_database, history)
+    scene = Scene(history.events, history.sessions, scene_of([]).frames)
+    with open_pool(postgres_database, size=2) as pool:
+        job = RollupJob(pool=pool, clock=SetClock(FIRST_DAY + 90 * DAY), telemetry=NoTelemetry())
+        for day in range(64):
+            job.roll_day(1, FIRST_DAY + day * DAY)
+        service = Reports(pool, clock=SetClock(FIRST_DAY), telemetry=NoTelemetry())
+        for _ in range(6):
+            zone = ZoneInfo(random.choice(ZONES))
+            first = date_at(FIRST_DAY, zone) + timedelta(days=random.choice((0, random.randrange(60))))
+            days = Days(first=first, last=first + timedelta(days=random.choice((3, 20, 66))))
+            query = Query(site=1, days=days, zone=zone, bots=random.random() < 0.5, groups=GROUPS)
+            for _ in range(2):
+                await check(service, scene, query, [subject for subject in Subject if subject not in _ON_EVENTS])
+        service.close()
