@@ -84,7 +84,7 @@ class Suggestions:
     async def steps(self, typed: str) -> list[Option]:
         """What can be a step of a funnel: a content group by its pattern, a page or an event."""
         groups = [
-            Option(group.pattern, group.name, "group")
+            Option(group.pattern, group.name, group.pattern)
             for group in self._site.content_groups
             if has(typed)((group.name, group.pattern)) and group.pattern.startswith("/")
         ][:_MOST_GROUPS]

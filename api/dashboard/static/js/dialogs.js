@@ -117,9 +117,11 @@ async function attach(input) {
   if (!before || input.value !== before) await box.look(); // what is typed does not wait for a module
 }
 
-document.addEventListener("focusin", ({ target }) => {
+function focused({ target }) {
   if (target.matches(".combobox > input")) attach(target);
-});
+}
+
+document.addEventListener("focusin", focused);
 
 document.addEventListener("focusout", ({ target }) => {
   if (box?.input !== target) return;
@@ -224,3 +226,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 arrange();
+focused({ target: document.activeElement }); // a dialog that was open from the beginning
