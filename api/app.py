@@ -22,7 +22,7 @@ from api.collector.intake import Intake
 from api.collector.salts import Salts
 from api.collector.sites import Sites
 from api.collector.windows import SlidingWindow
-from api.dialects.tinytrail import accounts, definitions, dropped, failures, settings, snippets, users, websites
+from api.dialects.tinytrail import accounts, definitions, dropped, failures, notes, settings, snippets, users, websites
 from api.dialects.tinytrail.collect import Collect
 from api.dialects.tinytrail.documents import document
 from api.dialects.tinytrail.pixel import Pixel
@@ -156,6 +156,7 @@ def create_app(
         app.include_router(settings.router(reporting.pool))
         app.include_router(snippets.router(reporting.pool, public_url=reporting.public_url))
         app.include_router(definitions.router(reporting.pool))
+        app.include_router(notes.router(reporting.pool))
         app.include_router(dropped.router(reporting.pool, clock=clock))
         for router in reporting.routers:
             app.include_router(router)

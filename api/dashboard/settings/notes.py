@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -15,12 +14,13 @@ from api.dashboard.settings.forms import Checks, Said, Wrong, item_id
 from api.dashboard.settings.sections import Saved, Section
 from api.dashboard.state import View
 from core.errors import InvalidInput, NotFound
-from core.notes import MAX_NOTES, MAX_TITLE, check_title
+from core.notes import MAX_NOTES, MAX_TITLE, check_day, check_title
 from core.ranges import Days, date_at
 from storage import notes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from uuid import UUID
 
     from psycopg_pool import ConnectionPool
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 DELETE: Final = "delete"
 _GONE: Final = "This note is not there any more."
-_FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
 
 class NotesEditor:
@@ -54,7 +53,7 @@ class NotesEditor:
             await run_in_threadpool(self._delete, asking.site, item_id(id_))
             return Saved("deleted", back)
         checks = Checks()
-        day = checks.field("day", "Day", lambda: read_day(posted.get("day", "")))
+        day = checks.field("day", "Day", lambda: check_day(posted.get("day", "")))
         title = checks.field("title", "Title", lambda: check_title(posted.get("title", "")))
         checks.done()
         which = posted.get("id", "")
@@ -93,7 +92,7 @@ async def dialog_values(parts: Parts, shown: Shown) -> dict[str, object]:
     """What the dialog's template is given: the notes of the day that the state is about, and a form for one more."""
     zone = ZoneInfo(shown.site.time_zone)
     try:
-        day = read_day(shown.state.of)
+        day = check_day(shown.state.of)
     except InvalidInput:
         day = date_at(shown.now, zone)
 
@@ -109,21 +108,6 @@ async def dialog_values(parts: Parts, shown: Shown) -> dict[str, object]:
         "action": f"/settings/{Section.NOTES}?{urlencode({'site': shown.state.site})}",
         "day": Dates.of(shown.site, shown.viewer.language, shown.now).day(day),
     }
-
-
-def read_day(text: str) -> date:
-    """Return the day that a field says.
-
-    Raises:
-        InvalidInput: it says none.
-    """
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise InvalidInput("day must be a date such as 2026-11-10") from None
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise InvalidInput(f"day must be of the years {_FIRST_YEAR} to {_LAST_YEAR}")
-    return day
 
 
 def _filled(note: Note | None, *, day: date, back: str = "") -> dict[str, str]:

@@ -60,11 +60,12 @@ STREAM: Final = ("GET", "/api/v1/reports/realtime/stream")
 #: An answer that never ends has tests of its own.
 ASKED: Final = sorted(set(OPERATIONS) - {STREAM})
 EXAMPLES: Final = 30
-#: What can be named for a website, each with a meaning.
+#: What can be made for a website, each with its fields beside a name.
 MEANINGS: Final[dict[str, dict[str, object]]] = {
     "segments": {"filters": [{"dimension": "country", "value": "DE"}]},
     "goals": {"event": "signup"},
     "funnels": {"steps": ["/", "signup"]},
+    "notes": {"date": "2026-11-10", "title": "made"},
 }
 
 
@@ -188,6 +189,6 @@ def _aims(server: Served, path: str) -> Aims:
             found["path_parameters"] = {"id": website}
             kind = path.split("/")[5:6]
             if kind and kind[0] in MEANINGS:
-                item = made(f"websites/{website}/{kind[0]}", name="made", **MEANINGS[kind[0]])
+                item = made(f"websites/{website}/{kind[0]}", **{"name": "made"} | MEANINGS[kind[0]])
                 found["path_parameters"]["item"] = item
     return found

@@ -167,6 +167,7 @@ TABLE: Final = {
     **_definitions("segments", {"filters": [{"dimension": "country", "value": "DE"}]}),
     **_definitions("goals", {"event": "signup"}),
     **_definitions("funnels", {"steps": ["/", "signup"]}),
+    **_definitions("notes", {"date": "2026-11-10", "title": "Sale"}),
     ("POST", "/api/v1/admin/aggregate"): Row(access=Access.ADMINS),
     ("GET", "/api/v1/reports/summary"): _report(),
     ("GET", "/api/v1/reports/pages"): _report(),

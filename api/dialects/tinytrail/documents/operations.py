@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from api.dialects.tinytrail.documents import sent, shapes
 from api.dialects.tinytrail.documents.definitions import DEFINITIONS
+from api.dialects.tinytrail.documents.notes import NOTES
 from api.dialects.tinytrail.documents.operation import Access, Operation, Tag
 from api.dialects.tinytrail.documents.reports import REPORTS
 from api.dialects.tinytrail.documents.websites import WEBSITES
@@ -215,6 +216,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
     **_KEEPING,
     **WEBSITES,
     **DEFINITIONS,
+    **NOTES,
     **REPORTS,
     **_SERVER,
 }
