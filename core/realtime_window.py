@@ -21,6 +21,8 @@ _DAY: Final = DAY // SECOND
 _HERE: Final = HERE // SECOND
 _LINK_UNTIL: Final = LINK_UNTIL // SECOND
 _MINUTE: Final = MINUTE // SECOND
+#: Of more people than that, lists are made once a second, and may be a second old.
+_MANY: Final = 2_000
 #: In place of a path: the visitor's last sight anywhere.
 _ANYWHERE: Final = ""
 
@@ -37,6 +39,7 @@ class _SiteWindow:
         "_leaving",
         "_left",
         "_links",
+        "_listed",
         "_minutes",
         "_named",
         "_names",
@@ -56,15 +59,18 @@ class _SiteWindow:
         self._leaving: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
         self._visitors = 0
         self._pages: Counter[str] = Counter()
-        self._types: dict[int, Counter[str]] = {}
+        self._types: defaultdict[int, Counter[str]] = defaultdict(Counter)
         self._links: dict[int, tuple[int, int]] = {}  # visitor: prev, start of the visitor's day in seconds
         self._gone = gone  # the last second of which nobody is here
         self._lately: Counter[int] = Counter()  # the others, by the second of their last sight
         self._minutes: defaultdict[int, set[int]] = defaultdict(set)  # visitors
         self._visits_of_minutes = 0
         self._people = People()
-        self._named: dict[int, Counter[str]] = {}  # custom events of those who are here, by second and name
+        self._named: defaultdict[int, Counter[str]] = defaultdict(
+            Counter
+        )  # custom events of those who are here, by second and name
         self._names = 0
+        self._listed: tuple[int, dict[LiveList, dict[str, int]]] = (0, {})  # the second in which they were
 
     def __len__(self) -> int:
         held = len(self._seen) + len(self._types) + len(self._links) + len(self._people)
@@ -72,9 +78,9 @@ class _SiteWindow:
 
     def add(self, second: int, event: Event | Sight) -> None:
         """Count an event that lies in the window."""
-        self._types.setdefault(second, Counter())[event.type] += 1
+        self._types[second][event.type] += 1
         if event.type == EventType.CUSTOM and second > self._gone:
-            names = self._named.setdefault(second, Counter())
+            names = self._named[second]
             self._names += event.name not in names
             names[event.name] += 1
         if not event.visitor:
@@ -198,11 +204,16 @@ class _SiteWindow:
         )
 
     def _lists(self, now: int, anchors: Mapping[int, int]) -> dict[LiveList, dict[str, int]]:
+        at, listed = self._listed
+        if at == now and len(self._people) > _MANY:
+            return listed
         lists = self._people.lists(anchors, here=(now - _HERE) * SECOND, since=self._left * SECOND)
         lists[LiveList.EVENTS] = Counter[str]()
         for names in self._named.values():
             lists[LiveList.EVENTS].update(names)
-        return {name: dict(ranked(counts)[:LISTED]) for name, counts in lists.items() if counts}
+        listed = {name: dict(ranked(counts)[:LISTED]) for name, counts in lists.items() if counts}
+        self._listed = now, listed
+        return listed
 
     def _by_minute(self, now: int, anchors: Mapping[int, int]) -> dict[int, tuple[int, int]]:
         views: Counter[int] = Counter()

@@ -228,3 +228,17 @@ def test_who_comes_and_goes_leaves_nothing_behind() -> None:
         now = MIDNIGHT + (60 + minute) * MINUTE
         window.add([sight(1, now), sight(2, now, type_="custom", path="buy"), sight(0, now, type_="custom")], now)
         assert whole(window.part(1, now), now).active == 2
+
+
+def test_lists_of_many_people_are_made_once_a_second() -> None:
+    """The numbers are of now."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT)
+    now = MIDNIGHT + 60 * MINUTE
+    people = [sight(1, now - SECOND, path="/a")._replace(visitor=number) for number in range(1, 2_502)]
+    window.add(people, now)
+    assert whole(window.part(1, now), now).lists[LiveList.PAGES] == (("/a", 2_501),)
+    window.add([sight(1, now, path="/b")._replace(visitor=9_999)], now)
+    found = whole(window.part(1, now), now)
+    assert (found.here, found.lists[LiveList.PAGES]) == (2_502, (("/a", 2_501),))
+    later = whole(window.part(1, now + SECOND), now + SECOND)
+    assert later.lists[LiveList.PAGES] == (("/a", 2_501), ("/b", 1))

@@ -7,6 +7,7 @@ const LONGEST = 30000; // between two tries
 const HELD = 10000; // a list under the pointer
 const HIDDEN = 60000; // a tab that nobody sees
 const TITLED = 30000; // between two titles
+const LISTED = 30000; // between two looks at the table of sites
 
 const root = document.documentElement;
 const find = (selector) => document.querySelector(selector);
@@ -208,3 +209,15 @@ if (live()) {
   title();
   open();
 }
+
+// The table of sites is looked at again; not while somebody is in it.
+async function look() {
+  const old = document.getElementById("sites");
+  if (document.hidden || old.matches(":hover, :focus-within")) return;
+  const response = await fetch(location.href).catch(() => null);
+  if (!response?.ok || response.redirected) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("sites");
+  if (fresh) Idiomorph.morph(old, fresh, { morphStyle: "outerHTML" });
+}
+
+if (document.getElementById("sites")) setInterval(look, LISTED);
