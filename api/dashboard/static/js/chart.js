@@ -75,20 +75,28 @@ function read(place) {
   reader.value = place;
   describe(place);
   const box = part(".reading");
-  box.replaceChildren(...line(place).flatMap((node) => [node, " "]));
-  if (reader.dataset.note) {
-    const note = document.createElement("a");
-    const url = new URL(reader.dataset.note, location.href);
-    url.searchParams.set("of", rows[place].dataset.day);
-    note.href = url.href;
-    note.className = "note-link";
-    note.dataset.opens = "";
-    note.textContent = `Add a note to ${rows[place].dataset.date}`;
-    box.append(note);
-  }
+  const [name, value, ...others] = line(place);
+  const rest = document.createElement("span");
+  rest.className = "rest";
+  rest.append(...others.flatMap((node) => [node, " "]));
+  if (reader.dataset.note) rest.append(noteLink(reader, rows[place].dataset));
+  box.replaceChildren(name, " ", value, " ", rest);
   part(".key").hidden = true;
   box.hidden = false;
   draw();
+}
+
+function noteLink(reader, { day, date }) {
+  const link = document.createElement("a");
+  const url = new URL(reader.dataset.note, location.href);
+  const which = document.createElement("span");
+  url.searchParams.set("of", day);
+  which.textContent = ` to ${date}`;
+  link.href = url.href;
+  link.className = "note-link";
+  link.dataset.opens = "";
+  link.append("Add a note", which);
+  return link;
 }
 
 function leave() {
