@@ -49,7 +49,7 @@ def day_frames(events: pl.DataFrame, sessions: pl.DataFrame, *, day: int) -> Day
     """Prepare one day, which begins at `day` (ms), for all rollups.
 
     Args:
-        events: those of the day (`DAY_EVENTS`), by ts and event id.
+        events: those of the day (`DAY_EVENTS`), by ts and event id; texts may be categories, here and in sessions.
         sessions: those that were there on the day (`DAY_SESSIONS`), also if they began on the day before.
         day: its start.
     """
