@@ -72,11 +72,11 @@ class QuestionReading:
         self._in_time = in_time
         self._longest = longest
 
-    def totals(self, spans: Sequence[Span], *, visitors: bool = True) -> list[Totals]:
-        """Return the totals of neighbouring spans, in their order; without visitors where nobody asks for them."""
+    def totals(self, spans: Sequence[Span], *, visitors: bool = True, visits: bool = True) -> list[Totals]:
+        """Return the totals of neighbouring spans, in their order; without visitors or visits where nobody asks."""
         edges = [spans[0].begin, *(span.end for span in spans)]
         chosen = self._choose(Span(edges[0], edges[-1]), totals.COLUMNS)
-        parts = totals.totals(chosen, edges, pages=self._pages(), visitors=visitors)
+        parts = totals.totals(chosen, edges, pages=self._pages(), visitors=visitors, visits=visits)
         return totals.summed(self._collect(*parts), buckets=len(spans))
 
     def lines(self, span: Span, listing: Listing) -> pl.DataFrame:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from storage.listings import Listing
 
 
+#: Metrics for which no visit need be looked at.
+_OF_VIEWS: Final = frozenset({Metric.UNIQUE_VISITORS, Metric.PAGEVIEWS, Metric.UNIQUE_PAGEVIEWS})
 #: Points of a series that is no question for its turn: a day of minutes, two months of hours.
 _QUICK_POINTS: Final = 1_500
 
@@ -177,7 +179,7 @@ class Reports(Tables):
             return []
         reading = self._totals_in(connection, query, Span(spans[0].begin, spans[-1].end))
         asked = [Span(span.begin, span.end) for span in spans]
-        totals = reading.totals(asked, visitors=metric is Metric.UNIQUE_VISITORS)
+        totals = reading.totals(asked, visitors=metric is Metric.UNIQUE_VISITORS, visits=metric not in _OF_VIEWS)
         return [value_of(metric, found) for found in totals]
 
     def _series(self, query: Query, asked: Asked) -> Series:

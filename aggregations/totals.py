@@ -41,14 +41,14 @@ class TotalsReading:
         self._scope = basis.scope
         self._kept = kept
 
-    def totals(self, spans: Sequence[Span], *, visitors: bool = True) -> list[Totals]:
-        """Return the totals of neighbouring spans, in their order; without visitors where nobody asks for them."""
+    def totals(self, spans: Sequence[Span], *, visitors: bool = True, visits: bool = True) -> list[Totals]:
+        """Return the totals of neighbouring spans, in their order; maybe without visitors or visits if nobody asks."""
         if self._basis.query.group is not None:
             return self._group_totals(spans, self._basis.query.group)
         plans = self._plans(spans)
         archived = self._basis.archived([piece for made in plans for piece in made.rows])
         if archived is None:
-            return self._question.totals(spans, visitors=visitors)
+            return self._question.totals(spans, visitors=visitors, visits=visits)
         begins = [span.begin for span in spans]
         parts: defaultdict[int, list[Totals]] = defaultdict(list)
 

@@ -31,7 +31,7 @@ class Pages(NamedTuple):
 
 
 def totals(
-    chosen: Chosen, edges: Sequence[int], *, pages: Pages | None = None, visitors: bool = True
+    chosen: Chosen, edges: Sequence[int], *, pages: Pages | None = None, visitors: bool = True, visits: bool = True
 ) -> list[pl.LazyFrame]:
     """Return frames of a `bucket` and some of the totals, which `summed` puts together.
 
@@ -40,18 +40,19 @@ def totals(
         edges: as for `buckets.counted`.
         pages: if not those of the whole site.
         visitors: whether they are counted.
+        visits: whether what is said of visits is; what is said of views comes alone otherwise, without a look at them.
     """
     views = chosen.views if pages is None else chosen.views.filter(pages.has(pl.col("path")))
     of_views = {"views": is_view().sum(), "unique_views": (is_view() & pl.col("s1")).sum()}
     if pages is not None:
         of_views["visits"] = _sessions() if pages.many else pl.col("s1").sum()
     distinct = {"visitors": distinct_visitors(chosen.classes, grouped=len(edges) > 2)} if visitors else {}
-    visits = counted(chosen.begun, "start", edges, **_of_visits(pages))
+    of_visits = [counted(chosen.begun, "start", edges, **_of_visits(pages))] if visits else []
     if pages is not None or not visitors:
-        return [counted(views, "ts", edges, **of_views, **distinct), visits]
+        return [counted(views, "ts", edges, **of_views, **distinct), *of_visits]
     if chosen.sights_hold_views:
-        return [counted(chosen.sights, "ts", edges, **of_views, **distinct), visits]
-    return [counted(views, "ts", edges, **of_views), counted(chosen.sights, "ts", edges, **distinct), visits]
+        return [counted(chosen.sights, "ts", edges, **of_views, **distinct), *of_visits]
+    return [counted(views, "ts", edges, **of_views), counted(chosen.sights, "ts", edges, **distinct), *of_visits]
 
 
 def summed(parts: Sequence[pl.DataFrame], *, buckets: int) -> list[Totals]:

@@ -96,7 +96,7 @@ async def check(reports: Reports, scene: Scene, query: Query) -> None:
     assert totals(picked, query.ends) == [summary.totals]
     before = replace(query, days=previous)
     assert totals(pick(scene, before), before.ends) == [summary.previous]
-    for metric in (Metric.VISITS, Metric.UNIQUE_VISITORS, Metric.BOUNCE_RATE):
+    for metric in (Metric.VISITS, Metric.PAGEVIEWS, Metric.UNIQUE_VISITORS, Metric.BOUNCE_RATE):
         series = await reports.timeseries(query, metric)
         assert [value_of(metric, day) for day in totals(picked, query.edges)] == [value for _, value in series.points]
     if query.path is None:
