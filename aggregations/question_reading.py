@@ -108,17 +108,12 @@ class QuestionReading:
 
     def tables(self, span: Span, *asked: Counted) -> list[pl.DataFrame]:
         """Return for each the text `key` and its sums over the span, each key once, in no order."""
-        passive = any(each.passive for each in asked)
-        chosen = self._choose(span, _together(*(each.columns for each in asked)), passive=passive)
-        return self._counted(chosen, asked)
+        _, found = self._counted(span, asked, with_totals=False)
+        return found
 
     def whole_and_tables(self, span: Span, *asked: Counted) -> tuple[Totals, list[pl.DataFrame]]:
         """Return the totals over the span, and the tables: what is chosen is looked for once."""
-        columns = _together(totals.COLUMNS, *(each.columns for each in asked))
-        chosen = self._choose(span, columns, passive=any(each.passive for each in asked))
-        parts = totals.totals(chosen, list(span), pages=self._pages())
-        (whole,) = totals.summed(self._collect(*parts), buckets=1)
-        return whole, self._counted(chosen, asked)
+        return self._counted(span, asked, with_totals=True)
 
     def funnel(self, span: Span, steps: Sequence[Step]) -> list[int]:
         """Return for each step how many visits took it after all steps before it."""
@@ -148,10 +143,17 @@ class QuestionReading:
         )
         return before, after
 
-    def _counted(self, chosen: Chosen, asked: Sequence[Counted]) -> list[pl.DataFrame]:
+    def _counted(self, span: Span, asked: Sequence[Counted], *, with_totals: bool) -> tuple[Totals, list[pl.DataFrame]]:
+        needed = [each.columns for each in asked]
+        passive = any(each.passive for each in asked)
+        chosen = self._choose(span, _together(*needed, *([totals.COLUMNS] if with_totals else ())), passive=passive)
+        of_totals = totals.totals(chosen, list(span), pages=self._pages()) if with_totals else []
         parts = [each.parts(chosen) for each in asked]
-        found = iter(self._collect(*(frame for frames in parts for frame in frames)))
-        return [tables.added(each, [next(found) for _ in frames]) for each, frames in zip(asked, parts, strict=True)]
+        found = iter(self._collect(*of_totals, *(frame for frames in parts for frame in frames)))
+        (whole,) = totals.summed([next(found) for _ in of_totals], buckets=1)
+        return whole, [
+            tables.added(each, [next(found) for _ in frames]) for each, frames in zip(asked, parts, strict=True)
+        ]
 
     def _choose(
         self, span: Span, columns: Columns, *, back: bool = False, on: bool = False, passive: bool = False
