@@ -97,10 +97,6 @@ class Assets:
                 self._add(name)
         self.served: Mapping[str, Asset] = {asset.name: asset for asset in self._assets.values()}
 
-    def __contains__(self, name: str) -> bool:
-        """Whether there is a file of this name."""
-        return name in self._assets
-
     def url(self, name: str) -> str:
         """Where a file is served.
 

@@ -38,6 +38,8 @@ _PERIODS: Final[Mapping[Period, tuple[str, str]]] = MappingProxyType(
     }
 )
 _EARLIEST_YEAR: Final = 1971
+#: Sites to choose from; of more the table of sites has all.
+_MOST_SITES: Final = 200
 
 
 class Option(NamedTuple):
@@ -71,7 +73,7 @@ class Pickers:
 
 
 def sites(known: Sequence[Site], chosen: Site | None, viewer: Viewer) -> tuple[Option, ...]:
-    """The sites that the viewer can choose from, by name."""
+    """The sites that the viewer can choose from, by name, as many as a picker can have."""
     every = list(known)
     return tuple(
         Option(_titled(site, every), f"{viewer.base}?site={name_of(site, every)}", site == chosen)

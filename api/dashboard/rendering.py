@@ -44,7 +44,7 @@ class Rendering:
             undefined=StrictUndefined,
             auto_reload=False,
         )
-        self.environment.globals |= {"asset": assets.url, "has_asset": assets.__contains__, "View": View, "url": _url}
+        self.environment.globals |= {"asset": assets.url, "View": View, "url": _url}
 
     def page(
         self,

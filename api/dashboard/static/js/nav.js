@@ -83,12 +83,15 @@ function show(fresh, url, how) {
   const open = byId("dialog");
   if (open && !fresh.getElementById("dialog")) shut(open);
   record(url, how);
+  const held = report().contains(document.activeElement);
   if (fresh.title && !byId("live")) document.title = fresh.title;
   for (const id of ["header", "report", "footer"]) {
     const [old, now] = [byId(id), fresh.getElementById(id)];
     if (old && now) morph(old, now);
   }
   openDialog();
+  // What had focus is gone with its row: go on from the top of the report, not of the page.
+  if (held && document.activeElement === document.body) report().querySelector(".pickers")?.focus({ preventScroll: true });
   for (const fn of morphed) fn(report());
   if (new URL(url).hash === "#report") report().scrollIntoView();
   if (!how.quiet) announce([how.says, report().dataset.says].filter(Boolean).join(". "));
