@@ -47,7 +47,7 @@ def test_what_was_not_counted_is_told_in_words() -> None:
         Uncounted("2 events", "the browser fetched the page ahead and nobody saw it"),
         Uncounted(
             "1 event",
-            "the browser asks not to be tracked (Do Not Track)",
+            "the browser sends Do Not Track, which the site honours",
             settings="/settings/not-counted?site=shop.example",
         ),
         Uncounted("1,200 events from bots", "bots are kept apart from visitors"),
