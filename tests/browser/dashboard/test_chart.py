@@ -60,9 +60,9 @@ async def test_a_comparison_ends_when_it_is_now(visitor_in: Tab, desk: Desk, tmp
     await shows(visitor_in, "document.querySelector('.metric-value')?.textContent === '3'")
 
 
-async def test_the_day_that_runs_is_not_joined_to_the_line(visitor_in: Tab, desk: Desk, days: datetime) -> None:
+@pytest.mark.usefixtures("days")
+async def test_the_day_that_runs_is_not_joined_to_the_line(visitor_in: Tab, desk: Desk) -> None:
     """Its dot stands right of where the line ends, hollow and on a stem; days before the site have no line at all."""
-    assert days
     await visitor_in.open(desk.url())
     await shows(visitor_in, "document.querySelectorAll('#chart circle.open').length === 1")
     line, dot, stem = await visitor_in.run(
@@ -83,9 +83,9 @@ async def test_the_day_that_runs_is_not_joined_to_the_line(visitor_in: Tab, desk
     assert stem == 1
 
 
-async def test_keys_read_what_the_table_and_the_file_say(visitor_in: Tab, desk: Desk, days: datetime) -> None:
+@pytest.mark.usefixtures("days")
+async def test_keys_read_what_the_table_and_the_file_say(visitor_in: Tab, desk: Desk) -> None:
     """Point by point from the first to the last."""
-    assert days
     await visitor_in.open(desk.url())
     await shows(visitor_in, "document.querySelectorAll('#chart tbody tr').length === 30")
     await shows(visitor_in, _READING)
