@@ -8,7 +8,7 @@ WORKERS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 WITH_SERVICES := $(BIN)/python -m ops.services during --
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format tracker bench faults pictures services services-down
+.PHONY: help install run test check format tracker bench faults soak pictures services services-down
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ bench: install ## the numbers we promise, printed beside those of others
 
 faults: install ## 200 kills under load
 	FOOTFALL_KILLS=200 $(WITH_SERVICES) $(BIN)/pytest -m faults $(ARGS)
+
+soak: install ## an hour of the live page with visitors, or make soak ARGS="--minutes 5": memory, long tasks, stream
+	$(BIN)/python -m tests.browser.soak $(ARGS)
 
 services: install ## a Kafka broker and a TimescaleDB, kept running until services-down
 	$(BIN)/python -m ops.services up
