@@ -77,7 +77,9 @@ class KeysEditor:
             if len(known) >= MAX_KEYS:
                 raise Wrong({"": f"You have {MAX_KEYS} keys already: revoke one before you make another."})
             encrypt = partial(self._vault.encrypt, connection)
-            return keys.insert(connection, Api.TINYTRAIL, user.user_id, encrypt=encrypt, name=name)
+            made = keys.insert(connection, Api.TINYTRAIL, user.user_id, encrypt=encrypt, name=name)
+        _log.info("A key of user %s was made by its owner", user.user_id)
+        return made
 
     def _revoke(self, asking: Asking, id_: UUID, *, sure: bool) -> bool:
         """Whether the key was the one of this session."""

@@ -74,7 +74,7 @@ class Asking:
             NotFound: there is none.
         """
         if self.chosen is None:
-            raise NotFound("There is no site yet: add one first.")
+            raise NotFound("Choose a site first, or add one.")
         return self.chosen
 
 
