@@ -192,8 +192,14 @@ function after(what) {
   return ["empty"];
 }
 
+/** A form that is shown again has focus where it is wrong. */
+function mend() {
+  dialog()?.querySelector("[aria-invalid=true]")?.focus();
+}
+
 onMorph(() => {
   arrange();
+  mend();
   for (const id of focus ?? []) {
     const empty = () => [...document.querySelectorAll("#funnel-form input[name=step]")].find((input) => !input.value);
     const found = id === "empty" ? empty() : document.getElementById(id);
@@ -226,4 +232,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 arrange();
+mend();
 focused({ target: document.activeElement }); // a dialog that was open from the beginning
