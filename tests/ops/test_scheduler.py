@@ -9,10 +9,11 @@ import psycopg
 import pytest
 
 from aggregations.job import RollupJob
+from core.accounts import Api, Role
 from core.spans import DAY, HOUR, MINUTE, SECOND
 from ops import scheduler as scheduler_module
 from ops.scheduler import GAPS_TURN, UPKEEP, Scheduler
-from storage import marks
+from storage import keys, marks, page_sessions
 from storage.locks import try_scheduler_lock
 from storage.pool import open_async_pool
 from storage.times import instant
@@ -177,7 +178,7 @@ def test_one_gap_that_cannot_be_filled_keeps_no_other(
 
 
 def test_forgets(rollup_pool: ConnectionPool) -> None:
-    """Yesterday's salt goes at one o'clock; old producers and parts of dead owners go; today's stay."""
+    """Yesterday's salt goes at one o'clock; old producers, sessions and parts of dead owners go; today's stay."""
     stage = Stage(rollup_pool, FIRST_DAY + HOUR - 20 * SECOND)
     with rollup_pool.connection() as connection:
         for day in (-1, 0):
@@ -193,12 +194,16 @@ def test_forgets(rollup_pool: ConnectionPool) -> None:
             connection.execute(
                 "INSERT INTO realtime_parts VALUES ('log', %s, 1, %s, '')", [partition, instant(FIRST_DAY - age)]
             )
+        key = keys.create(connection, Api.TINYTRAIL, Role.USER, "users")
+        page_sessions.create(connection, key, now=FIRST_DAY - page_sessions.LASTS)
+        page_sessions.create(connection, key, now=FIRST_DAY)
         connection.execute("INSERT INTO midnight_links VALUES (5, 4, 1, %s, 0)", [instant(FIRST_DAY - 2 * DAY).date()])
     stage.round()
     assert stage.scalar("SELECT count(*) FROM salts") == 2
     assert stage.scalar("SELECT array_agg(producer) FROM producers") == [0]
     assert stage.scalar("SELECT array_agg(partition) FROM realtime_parts") == [0]
     assert stage.scalar("SELECT count(*) FROM midnight_links") == 0
+    assert stage.scalar("SELECT count(*) FROM page_sessions") == 1
     stage.round()
     stage.round()
     assert stage.scalar("SELECT array_agg(day) FROM salts") == [instant(FIRST_DAY).date()]
@@ -208,6 +213,9 @@ async def test_links_are_forgotten_on_a_quiet_partition(rollup_store: str, rollu
     """A link waits for a partition that is behind; one that merely has nothing to apply does not hold it up."""
     stage = Stage(rollup_pool, FIRST_DAY + 2 * DAY)
     with rollup_pool.connection() as connection:
+        key = keys.create(connection, Api.TINYTRAIL, Role.USER, "users")
+        page_sessions.create(connection, key, now=FIRST_DAY - page_sessions.LASTS)
+        page_sessions.create(connection, key, now=FIRST_DAY)
         connection.execute("INSERT INTO midnight_links VALUES (5, 4, 1, %s, 0)", [instant(FIRST_DAY).date()])
     async with await open_async_pool(rollup_store, size=2, check=False) as pool:
         engine = PartitionEngine(pool, "log", 0, clock=stage.clock, telemetry=stage.telemetry)
