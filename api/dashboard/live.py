@@ -89,6 +89,11 @@ class Strip:
     other: str  #: address of the same on a screen of its own, or of the report again
     is_wall: bool
 
+    @property
+    def has_links(self) -> bool:
+        """Whether keys reach into the lists by themselves."""
+        return any(row.url for listed in self.lists for row in listed.rows)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:

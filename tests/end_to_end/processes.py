@@ -153,10 +153,15 @@ def single_node(folder: Path, **settings: str) -> Installation:
     serve = Process(
         arguments=["serve", "--port", str(port), "--data", str(data)], environment=env, log=folder / "serve.log"
     )
-    serve.start()
     url = f"http://127.0.0.1:{port}"
-    serve.wait_for(f"{url}/health")
-    made = command("keys", "create", "--data", str(data), "--api", "tinytrail", "--role", "admin", "--json", env=env)
+    with contextlib.ExitStack() as begun:
+        serve.start()
+        begun.callback(serve.stop)
+        serve.wait_for(f"{url}/health", within=150)
+        made = command(
+            "keys", "create", "--data", str(data), "--api", "tinytrail", "--role", "admin", "--json", env=env
+        )
+        begun.pop_all()
     return Installation(collect_url=url, api_url=url, key=json.loads(made)["key"], processes={"serve": serve})
 
 

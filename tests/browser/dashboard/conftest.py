@@ -139,7 +139,7 @@ def full(footfall: Installation, footfall_folder: Path) -> Desk:
     account = _api(footfall, "POST", "accounts", {"name": "full"})["id"]
     user = _api(footfall, "POST", "users", {"account_id": account, "role": "user"})
     data = footfall_folder / "data"
-    options = ["--data", str(data), "--account", "full", "--days", "45", "--events", "20000", "--no-live"]
+    options = ["--data", str(data), "--account", "full", "--days", "45", "--events", "10000", "--no-live"]
     command("demo", *options, env=environment(), within=280)
     found = _api(footfall, "GET", "websites", None, key=user["apiKey"])
     made = Desk(footfall=footfall, folder=data, key=user["apiKey"], domain=DOMAIN, site=found[0]["id"])
