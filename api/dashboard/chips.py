@@ -34,13 +34,3 @@ def chips(state: State, locale: Locale) -> list[Chip]:
         )
         for given in state.filters
     ]
-
-
-def adding(state: State) -> State:
-    """The report with the dialog open in which another filter is made."""
-    return state.with_(view=View.FILTER, of="", search="")
-
-
-def cleared(state: State) -> State:
-    """The report without any filter."""
-    return state.with_(filters=(), p=1)
