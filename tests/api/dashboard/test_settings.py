@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 import pytest
 
+from api.dashboard.empty import WHY
 from api.dashboard.settings.groups import Matched, match, rearrange
 from api.dashboard.settings.sections import PERSONAL, Section
+from core.drops import DropReason
 from core.sites import ContentGroup
 from storage import sites
 from tests.api.dashboard.conftest import SENT
@@ -153,7 +155,8 @@ async def test_drops_are_counted_by_reason(page_world_: PageWorld) -> None:
     page = (await page_world_.client.get(f"/settings/not-counted{SITE}")).text
     rows = re.findall(r'<code>(\w+)</code></span></th><td class="number">(\S+)</td><td class="number">(\S+)</td>', page)
     assert rows == [("gpc", "2", "3,002"), ("other_host", "0", "40")]
-    assert "The browser asks not to be tracked (Global Privacy Control)" in page
+    why = [unescape(text).casefold() for text in re.findall(r'<th scope="row">([^<]+)<', page)]
+    assert why == [WHY[reason].casefold() for reason in (DropReason.GLOBAL_PRIVACY_CONTROL, DropReason.OTHER_HOST)]
 
 
 async def test_groups_are_saved_in_their_order(page_world_: PageWorld) -> None:
