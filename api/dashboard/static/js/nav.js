@@ -37,7 +37,8 @@ export function announce(text) {
 export function morph(old, fresh) {
   globalThis.Idiomorph.morph(old, fresh, {
     morphStyle: "outerHTML",
-    ignoreActiveValue: true,
+    // Of what is being typed the text stays; of anything else with focus all inside would, too.
+    ignoreActiveValue: Boolean(document.activeElement?.matches("input, textarea, select")),
     callbacks: {
       beforeAttributeUpdated: (name, node) => name !== "open" || node.tagName !== "DETAILS",
       beforeNodeRemoved: (node) => !(node.nodeType === 1 && node.hasAttribute("data-kept")),
