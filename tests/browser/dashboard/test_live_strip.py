@@ -51,12 +51,12 @@ async def test_an_empty_site_turns_live_on_the_first_event(desk: Desk, visitor_i
 
 
 async def test_a_visit_is_seen_within_a_second(desk: Desk, visitor_in: Tab) -> None:
-    """From the answer of the collector to the number on the page; the title follows."""
+    """From the answer of the collector to the number on the page."""
     await asyncio.to_thread(collect, desk, 1)
     await visitor_in.open(desk.url())
     await shows(visitor_in, f"{_HERE} === '1'")
-    title = f"1 now · {desk.domain}"
-    assert await visitor_in.run("document.title") == title
+    # It is written anew every 30 seconds at most.
+    assert await visitor_in.run("document.title") in {f"{here} now · {desk.domain}" for here in (0, 1)}
     took = []
     for person in range(2, 6):
         await visitor_in.run(
