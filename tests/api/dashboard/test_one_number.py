@@ -157,7 +157,7 @@ def pages(client: httpx.Client) -> Callable[[int, Mapping[str, str]], str]:
 
 def panel_of(page: str, view: View) -> tuple[list[tuple[str, str]], str]:
     """The names and numbers of a panel's rows, and what it says of all of them."""
-    section = re.search(rf'<section class="panel" id="panel-{view.value}".*?</section>', page, re.DOTALL)
+    section = re.search(rf'<section [^>]*id="panel-{view.value}".*?</section>', page, re.DOTALL)
     assert section is not None
     rows = _ROW.findall(section[0])
     footer = re.search(r">(All .*?)</a>", section[0])
