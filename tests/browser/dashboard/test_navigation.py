@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,7 +37,7 @@ async def test_a_click_changes_the_report_in_place(visitor_in: Tab, desk: Desk) 
     await visitor_in.run("document.querySelector('#period-picker [data-key=w]').click()")
     await shows(visitor_in, "document.querySelector('.pickers strong').textContent === '7 days'")
     assert await visitor_in.run("location.search") == f"?site={desk.domain}&period=7d"
-    assert await visitor_in.run("document.querySelector('#status').textContent") != ""
+    await shows(visitor_in, "document.querySelector('#status').textContent.includes('7 days')")
     await visitor_in.run("history.back()")
     await shows(visitor_in, "document.querySelector('.pickers strong').textContent === '30 days'")
     await visitor_in.run("history.forward()")
@@ -180,6 +181,45 @@ async def test_pickers_by_keyboard(signed_in: ChromiumTab, desk: Desk) -> None:
     assert await signed_in.run("document.activeElement.closest('#period-picker') !== null")
     await page.keyboard.press("Escape")
     assert await signed_in.run("document.activeElement.getAttribute('popovertarget')") == "period-picker"
+
+
+async def test_many_sites_are_searched(signed_in: ChromiumTab, desk: Desk) -> None:
+    """Where there are many sites their picker is a combobox: letters narrow it, arrows choose, Enter goes there."""
+    for number in range(9):
+        desk.api("POST", "websites", {"domain": f"site-{number}.{desk.domain}"})
+    page = signed_in.page
+    await opened(signed_in, desk)
+    await page.keyboard.press("s")
+    await shows(signed_in, "document.activeElement.matches('#site-picker [role=combobox]')")
+    await page.keyboard.type("SITE-7")
+    assert await page.locator("#site-picker [role=option]:visible").all_text_contents() == [f"site-7.{desk.domain}"]
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await shows(signed_in, f"location.search === '?site=site-7.{desk.domain}' && document.querySelector('#header')")
+
+
+async def test_an_open_period_is_looked_at_again(signed_in: ChromiumTab, desk: Desk) -> None:
+    """What is still growing is asked for every minute, without a word; what is over is not."""
+    desk.collect("/a")
+    browser = signed_in.page.context.browser
+    assert browser is not None
+    # A context of its own: its clock is turned.
+    context = await browser.new_context()
+    await context.add_cookies(await signed_in.page.context.cookies())  # type: ignore[arg-type]  # as they were read
+    page = await context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.clock.install()
+    for period, times in (("today", 2), ("yesterday", 0)):
+        await page.goto(desk.url(period=period))
+        await page.wait_for_selector("#report .pickers")
+        asked.clear()
+        for _ in range(2):
+            async with page.expect_response(desk.url(period=period)) if times else nullcontext():
+                await page.clock.fast_forward(60_000)
+        assert asked.count(desk.url(period=period)) == times
+        assert "day" not in (await page.locator("#status").text_content() or "")
+    await context.close()
 
 
 async def _hold(_: Route) -> None:
