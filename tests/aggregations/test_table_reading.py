@@ -179,7 +179,7 @@ async def check_orders(reports: Reports, scene: Scene, query: Query, subject: Su
     assert expected_rows[:1] == [row._replace(before=None) for row in some.rows]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     events=eventful(),
     mixture=mixtures(),
@@ -268,7 +268,7 @@ async def test_rows_of_months_days_and_hours_are_those_of_the_definitions(postgr
         for day in range(64):
             job.roll_day(1, FIRST_DAY + day * DAY)
         service = Reports(pool, clock=SetClock(FIRST_DAY), telemetry=NoTelemetry())
-        for _ in range(6):
+        for _ in range(4):
             zone = ZoneInfo(random.choice(ZONES))
             first = date_at(FIRST_DAY, zone) + timedelta(days=random.choice((0, random.randrange(60))))
             days = Days(first=first, last=first + timedelta(days=random.choice((3, 20, 66))))
