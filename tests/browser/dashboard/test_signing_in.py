@@ -41,7 +41,7 @@ async def test_signing_in_and_out(visitor: Tab, desk: Desk) -> None:
     assert await visitor.run("location.href") == desk.url(period="7d")
     assert await visitor.run("document.cookie") == ""
 
-    await visitor.click("form[action='/sign-out'] button")
+    await visitor.click("nav form[action='/sign-out'] button")
     await shows(visitor, "document.querySelector('#key')")
     await visitor.open(desk.url(period="7d"))
     assert await visitor.run("location.pathname") == "/sign-in"
