@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from aggregations.archive.kept import KeptDays
 from aggregations.question_reading import QuestionReading
 from aggregations.turns import Turns
 from core.errors import Unavailable
@@ -55,6 +56,7 @@ class Answering:
         self._archive = archive
         self._clock = clock
         self._telemetry = telemetry
+        self._days = KeptDays()
         self._quick = Turns("report", at_a_time=QUICK, waiting=WAITING)
         self._questions = Turns("question", at_a_time=QUESTIONS, waiting=WAITING)
 
@@ -70,7 +72,7 @@ class Answering:
             if self._clock.monotonic() > until:
                 raise _too_slow()
 
-        return QuestionReading(connection, self._archive, query, in_time=in_time, longest=LONGEST)
+        return QuestionReading(connection, self._archive, query, in_time=in_time, longest=LONGEST, kept=self._days)
 
     @contextmanager
     def _snapshot(self) -> Iterator[psycopg.Connection]:

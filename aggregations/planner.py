@@ -111,6 +111,14 @@ def _whole_days(days: Span, trust: _Trust, months: Mapping[int, int]) -> Iterato
 
 
 def _hours(span: Span, trust: _Trust, *, whole: bool) -> Iterator[Piece]:
+    first, last = -(-span.begin // HOUR) * HOUR, hour_of(span.end)
+    if first < last and first >= trust.hours_from and trust.marked.isdisjoint(range(first, last, HOUR)):
+        if span.begin < first:
+            yield Piece(None, span.begin, first, whole=whole)
+        yield Piece(Grain.HOUR, first, last, whole=whole)
+        if last < span.end:
+            yield Piece(None, last, span.end, whole=whole)
+        return
     for hour in range(hour_of(span.begin), span.end, HOUR):
         begin, end = max(hour, span.begin), min(hour + HOUR, span.end)
         trusted = end - begin == HOUR and hour not in trust.marked and hour >= trust.hours_from

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from aggregations import conversions
+from aggregations.archive.kept import is_in_one_day, part
 from aggregations.archive.reading import Columns, Frames, read_frames, reading_files
 from aggregations.planner import Span
 from aggregations.questions import funnels, journeys, listings, tables, totals
@@ -18,14 +19,15 @@ from aggregations.questions.totals import Pages
 from core.dimensions import OF_SESSIONS, value_of
 from core.errors import Unavailable
 from core.filters import Choice, Filter, FilterDimension
-from core.spans import LONGEST_SESSION
-from storage.listings import CUSTOM_EVENTS, FLOW, PAGES
+from core.spans import LONGEST_SESSION, day_of
+from storage.listings import CUSTOM_EVENTS, FLOW, PAGES, no_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from psycopg import Connection
 
+    from aggregations.archive.kept import Day, KeptDays
     from aggregations.conversions import By, Reached
     from aggregations.questions.choosing import Chosen
     from aggregations.questions.tables import Counted
@@ -52,12 +54,13 @@ class QuestionReading:
         query: what is asked, over whatever spans.
         in_time: raises when it has taken too long; asked before and after each look.
         longest: seconds after which one look is given up.
+        kept: short days that were read from files already.
 
     Every method raises:
         Unavailable: the archive does not answer, or it took too long.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is read, and how much of its time it may take
         self,
         connection: Connection,
         store: ArchiveStore | None,
@@ -65,15 +68,26 @@ class QuestionReading:
         *,
         in_time: Callable[[], None],
         longest: float,
+        kept: KeptDays,
     ) -> None:
         self._connection = connection
         self._store = store
         self._query = query
         self._in_time = in_time
         self._longest = longest
+        self._kept = kept
+        self._days: dict[int, Day | None] = {}
+        self._in_memory = False
 
     def totals(self, spans: Sequence[Span], *, visitors: bool = True, visits: bool = True) -> list[Totals]:
         """Return the totals of neighbouring spans, in their order; without visitors or visits where nobody asks."""
+        day, query = self._day(Span(spans[0].begin, spans[-1].end)), self._query
+        if day is None or query.is_filtered or query.path is not None or query.group is not None:
+            return self._totals(spans, visitors=visitors, visits=visits)
+        about = (day.name, *query.classes, *spans, visitors, visits)
+        return self._kept.totals(about, partial(self._totals, spans, visitors=visitors, visits=visits))
+
+    def _totals(self, spans: Sequence[Span], *, visitors: bool, visits: bool) -> list[Totals]:
         edges = [spans[0].begin, *(span.end for span in spans)]
         chosen = self._choose(Span(edges[0], edges[-1]), totals.COLUMNS)
         parts = totals.totals(chosen, edges, pages=self._pages(), visitors=visitors, visits=visits)
@@ -81,6 +95,9 @@ class QuestionReading:
 
     def lines(self, span: Span, listing: Listing) -> pl.DataFrame:
         """Return the text `key` and the listing's sums over the span, each key once, in no order; some may be 0."""
+        day = self._day(span)
+        if day is not None and not day.name:
+            return no_lines(listing)
         if listing is PAGES:
             (found,) = self._collect(listings.pages(self._choose(span, listings.PAGE_COLUMNS)))
         elif listing is FLOW:
@@ -168,6 +185,7 @@ class QuestionReading:
             passive: whether passive events are counted.
         """
         self._in_time()
+        self._in_memory = True
         query = self._query
         needed = columns_of(query.filters)
         of_events = Columns(tuple(dict.fromkeys((*columns.events, *sorted(needed.events)))), ())
@@ -187,7 +205,20 @@ class QuestionReading:
         )
 
     def _read(self, span: Span, columns: Columns) -> Frames:
+        day = self._day(span)
+        if day is not None:
+            return part(day.frames, span, columns)
+        self._in_memory = False
         return read_frames(self._connection, self._store, self._query.site, span, columns=columns, most=MOST)
+
+    def _day(self, span: Span) -> Day | None:
+        """The day that the span is in, if it is one that is kept."""
+        if not is_in_one_day(span):
+            return None
+        day = day_of(span.begin)
+        if day not in self._days:
+            self._days[day] = self._kept.whole(self._connection, self._store, self._query.site, day)
+        return self._days[day]
 
     def _pages(self) -> Pages | None:
         """The page or the pages that the query is about."""
@@ -212,6 +243,8 @@ class QuestionReading:
 
     def _collect(self, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
         self._in_time()
+        if self._in_memory:
+            return pl.collect_all(frames)
         running = [frame.collect(engine="streaming", background=True) for frame in frames]
         ending = Timer(self._longest, partial(_cancel, running))
         ending.start()
