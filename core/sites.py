@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _DOMAIN: Final = re.compile(r"(?=.{1,255}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+#: The domain of made-up visits. It can be nobody's: `.example` is reserved (RFC 2606).
+DEMO: Final = "northwind.example"
 _MAX_GROUPS: Final = 200
 _MAX_NETWORKS: Final = 1_000
 _MAX_NAME: Final = 100
@@ -63,6 +65,11 @@ class Site:
     file_retention_days: int | None = None
     rollup_retention_days: int | None = None
     created_at: int = 0
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether its visits are made up."""
+        return self.domain == DEMO
 
     @cached_property
     def excludes(self) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-#: The demo's own site. No such name can be anybody's: `.example` is reserved (RFC 2606).
-DOMAIN: Final = "northwind.example"
+from core.sites import DEMO
+
+#: Where its pages are.
+DOMAIN: Final = DEMO
 #: The front page of a site with many readers links here, on a day of its own.
 FRONT_PAGE: Final = "/blog/why-we-left-the-cloud"
 
