@@ -27,7 +27,7 @@ def spent_by(running: Mapping[str, int]) -> Mapping[str, float]:
         for part in (process, *process.children(recursive=True)):
             try:
                 times = part.cpu_times()
-                # With those of its own that have ended: PostgreSQL reads with helpers, which live for one statement.
+                # With those of its own that have ended: PostgreSQL has parallel workers, which live for one statement.
                 seconds[_name(part) or name] += sum(times[:4])
             except psutil.NoSuchProcess:
                 continue
