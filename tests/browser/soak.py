@@ -8,21 +8,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from playwright.async_api import async_playwright
 
-from ops.demo.running import FILLED
-from ops.demo.world import DOMAIN
-from tests.end_to_end.processes import Process, environment, single_node
+from tests.browser.demonstration import chromium_program, demonstration, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +25,6 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.processes import Installation
 
-_FILLED_WITHIN: Final = 900
 #: Until what is compiled and kept once is there.
 _WARM_SECONDS: Final = 30
 _SAMPLES: Final = 40
@@ -94,31 +87,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Keep the live page open and measure it.")
     parser.add_argument("--minutes", type=float, default=60.0, help="how long, 60 unless told")
     minutes: float = parser.parse_args().minutes
-    program = shutil.which("chromium")
-    if program is None:
-        sys.exit("no chromium on the PATH: install Debian's package chromium")
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footfall-soak-")))
-        footfall = single_node(folder)
-        stack.callback(footfall.stop)
-        demo = Process(
-            arguments=["demo", "--data", str(folder / "data"), "--days", "60", "--events", "30000"],
-            environment=environment(),
-            log=folder / "demo.log",
-        )
-        demo.start()
-        stack.callback(demo.stop)
-        _wait(demo)
+    program = chromium_program()
+    with demonstration("--days", "60", "--events", "30000") as footfall:
         measured = asyncio.run(_soak(program, footfall, minutes * 60))
     sys.exit(not all(_told(figures) for figures in measured))
-
-
-def _wait(demo: Process) -> None:
-    deadline = time.monotonic() + _FILLED_WITHIN
-    while FILLED not in demo.tail():
-        if demo.running.poll() is not None or time.monotonic() > deadline:
-            sys.exit(f"the demo was not filled:\n{demo.tail()}")
-        time.sleep(1)
 
 
 def _told(figures: Figures) -> bool:
@@ -150,11 +122,7 @@ async def _soak(program: str, footfall: Installation, seconds: float) -> list[Fi
 
 async def _opened(browser: Browser, footfall: Installation, name: str, query: str) -> Watch:
     page = await browser.new_page(viewport={"width": 1_920, "height": 1_080})
-    url = f"{footfall.api_url}/?site={DOMAIN}{query}"
-    await page.goto(url)
-    await page.fill("#key", footfall.key)
-    await page.press("#key", "Enter")
-    await page.wait_for_selector("#live .here")
+    await sign_in(page, footfall, query)
     return Watch(page, await page.context.new_cdp_session(page), Figures(name=name))
 
 
