@@ -130,7 +130,12 @@ class Block(NamedTuple):
 
 def no_lines(listing: Listing) -> pl.DataFrame:
     """Return a list of nothing: the text `key`, and the sums as integers."""
-    return pl.DataFrame(schema={"key": pl.String, **dict.fromkeys(listing.sums, pl.Int64)})
+    return _nothing(listing.sums)
+
+
+@cache  # made some twenty times for a report
+def _nothing(sums: tuple[str, ...]) -> pl.DataFrame:
+    return pl.DataFrame(schema={"key": pl.String, **dict.fromkeys(sums, pl.Int64)})
 
 
 def rollup_blocks(connection: Connection, listing: Listing, scope: Scope, pieces: Sequence[Piece]) -> Iterator[Block]:

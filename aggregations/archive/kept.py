@@ -41,6 +41,9 @@ class Day(NamedTuple):
     frames: Frames
 
 
+_EMPTY: Final = Day("", Frames(pl.LazyFrame(schema=EVENTS), pl.LazyFrame(schema=SESSIONS)))
+
+
 class KeptDays:
     """Events and sessions of short days, and totals of parts of them, for threads.
 
@@ -85,7 +88,7 @@ class KeptDays:
         if layout.rows or any(self._is_long(piece.pair) for piece in layout.files):
             return None
         if not layout.files:
-            return Day("", Frames(pl.LazyFrame(schema=EVENTS), pl.LazyFrame(schema=SESSIONS)))
+            return _EMPTY
         (piece,) = layout.files
         events, sessions = self._known(required(store), piece)
         return Day(str(piece.pair.events.name), Frames(events.lazy(), sessions.lazy()))
