@@ -78,5 +78,6 @@ def show(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: b
 
 
 def say(text: str) -> None:
-    """Print a line on standard output."""
+    """Print a line on standard output, at once: a log is read while the command runs."""
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0, help="how long, 60 unless told")
     minutes: float = parser.parse_args().minutes
     program = chromium_program()
-    with demonstration("--days", "60", "--events", "30000") as footfall:
+    with demonstration("--days", "35", "--events", "20000") as footfall:
         measured = asyncio.run(_soak(program, footfall, minutes * 60))
     sys.exit(not all(_told(figures) for figures in measured))
 
