@@ -29,7 +29,7 @@ _AVERAGE: Final = fmean(_GROWTH) * fmean(_WEEKDAYS)
 _SEASON: Final = 0.12
 _HOLIDAYS: Final = 0.45
 #: Days before the last one on which the front page of another site links to an article, from this hour (UTC) on.
-FRONT_PAGE_DAYS: Final = 11
+FRONT_PAGE_DAYS: Final = 9
 _FRONT_PAGE_HOUR: Final = 14
 #: In visits of an ordinary day; how long, in hours, until only a third of them comes.
 _FRONT_PAGE: Final = 1.5
