@@ -82,10 +82,11 @@ def test_a_running_single_node_is_used(tmp_path: Path) -> None:
             server.stop()
 
 
-def test_a_cluster_is_found_by_its_address(postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_is_found_by_its_address(empty_postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """DATABASE_URL names it; without the migrations the error says what to run."""
-    monkeypatch.setenv("DATABASE_URL", postgres_database)
+    monkeypatch.setenv("DATABASE_URL", empty_postgres_database)
     with pytest.raises(Unavailable, match="footfall migrate"), database(load(), data=None):
         pass
+    migrate(empty_postgres_database)
     with database(load(), data=None) as dsn:
-        assert dsn == postgres_database
+        assert dsn == empty_postgres_database
