@@ -161,6 +161,8 @@ def _aimed(case: Case, aims: Aims) -> Case:
         given = getattr(case, part)
         if isinstance(given, dict):
             given.update({name: value for name, value in values.items() if name in given})
+            if "funnel" in values and "funnel" in given:
+                given.pop("steps[]", None)  # a funnel is named or has its steps, not both
     return case
 
 
