@@ -139,15 +139,20 @@ def hour(wall: datetime, locale: Locale) -> str:
     return shaped(wall, ("h" if not wall.minute else "hm") if halves else "Hm", locale)
 
 
-@lru_cache(50_000)  # days and hours are the same for everybody who looks
 def shaped(moment: date, skeleton: str, locale: Locale) -> str:
     """A date or a time with these parts, in the order and with the words of the language."""
+    # Without its zone: an instant is equal to itself in another one, whose clocks show something else.
+    return _shaped(moment.replace(tzinfo=None) if isinstance(moment, datetime) else moment, skeleton, locale)
+
+
+@lru_cache(50_000)  # days and hours are the same for everybody who looks
+def _shaped(moment: date, skeleton: str, locale: Locale) -> str:
     if not isinstance(moment, datetime):
         known = locale.datetime_skeletons.get(skeleton)
         if known is not None:
             return str(format_date(moment, known.pattern, locale=locale))
         moment = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - only its date is shown
-    return str(format_skeleton(skeleton, moment.replace(tzinfo=None), locale=locale))
+    return str(format_skeleton(skeleton, moment, locale=locale))
 
 
 @lru_cache(50_000)  # a page that is looked at again has most of its numbers as before

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
@@ -163,3 +164,15 @@ def test_days_and_hours(language: str, date_: str, time: str) -> None:
     locale = Locale.parse(language)
     assert date_ == numbers.day(date(2026, 11, 7), locale, today=_TODAY, weekday=True)
     assert time == numbers.hour(datetime(2026, 11, 7, 15), locale)  # noqa: DTZ001 - what clocks show
+
+
+def test_an_hour_is_that_of_its_own_zone() -> None:
+    """One instant is told by the clocks of each zone, whoever asked before."""
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    zones = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "UTC")
+    assert [numbers.hour(noon.astimezone(ZoneInfo(zone)), _BRITISH) for zone in zones] == [
+        "12:00",
+        "13:00",
+        "17:45",
+        "12:00",
+    ]
