@@ -20,7 +20,7 @@ from api.dashboard.rendering import wants_fragment
 from api.dashboard.sayings import said_of
 from api.dashboard.shortcuts import SHORTCUTS
 from api.dashboard.state import parse
-from api.dashboard.viewer import name_of, named
+from api.dashboard.viewer import ABSENT, name_of, named
 from core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from api.dashboard.viewer import Viewer
     from core.sites import Site
 
-_ABSENT: Final = "there is no such site, or it belongs to another account"
 #: What only those who are signed in can open.
 _KEEPERS_VIEWS: Final = frozenset({View.SHARE, View.NOTE})
 #: What narrows a report.
@@ -59,7 +58,7 @@ def router(parts: Parts) -> APIRouter:
             return parts.rendering.page("sites.html", request, viewer, said=said, **given)
         site = next(iter(sites), None) if viewer.share is not None else named(sites, state.site)
         if site is None:
-            raise NotFound(_ABSENT)
+            raise NotFound(ABSENT)
         shown = Shown(request, viewer, site, state, parts.clock.now_ms())
         if state.csv:
             return await csv.answer(parts, shown)

@@ -67,16 +67,6 @@ class Rendering:
         self._sessions.remember(request, response)
         return response
 
-    def fragment(
-        self,
-        template: str,
-        request: Request,
-        viewer: Viewer | None,
-        **values: Any,  # noqa: ANN401 - whatever the template takes
-    ) -> HTMLResponse:
-        """Return the part of a page that a script puts into the open one; the same headers, the same address."""
-        return self.page(template, request, viewer, **values)
-
     def text(self, template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template takes
         """Return what a template says.
 

@@ -25,6 +25,7 @@ from api.dashboard.choices import (
 from core.comparisons import Against
 from core.errors import InvalidInput
 from core.filters import MAX_VALUES, Choice, Filter, FilterDimension, parse_filters, write_filters
+from core.funnels import MOST
 from core.intervals import Interval
 from core.ranges import Days, Period
 from core.text import is_clean
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
-    "MAX_STEPS",
     "SAID",
     "DevicesTab",
     "EventsTab",
@@ -50,8 +50,6 @@ __all__ = [
     "parse",
 ]
 
-#: Steps of a funnel.
-MAX_STEPS: Final = 10
 #: What an address says once, to whoever comes from a form; it is no state.
 SAID: Final = "saved"
 #: The longest range of dates.
@@ -240,7 +238,7 @@ def _is_filter(pair: tuple[str, str]) -> bool:
 
 def _read_steps(pairs: list[tuple[str, str]]) -> tuple[str, ...]:
     steps = [text for name, text in pairs if name == "step" and 0 < len(text) <= _MAX_TEXT and is_clean(text)]
-    return tuple(steps[:MAX_STEPS])
+    return tuple(steps[:MOST])
 
 
 _AGAINST: Final = {"previous": Against.PREVIOUS, "yoy": Against.YEAR, "none": None}

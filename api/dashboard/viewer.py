@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from core.shares import Share
     from core.sites import Site
 
-_ABSENT: Final = "there is no such site, or it belongs to another account"
+#: What is said of a site that is not there, and of one that is somebody else's.
+ABSENT: Final = "there is no such site, or it belongs to another account"
 _REVOKED: Final = "this link shows nothing any more: ask whoever gave it to you for another one"
 
 
@@ -111,7 +112,7 @@ class Viewers:
         """
         site = named(self.sites_of(viewer), text) if viewer.share is None else next(iter(self.sites_of(viewer)), None)
         if site is None:
-            raise NotFound(_ABSENT)
+            raise NotFound(ABSENT)
         return site
 
     def _look(self, request: Request) -> Viewer | None:

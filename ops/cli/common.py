@@ -50,6 +50,11 @@ def begin(**given: Any) -> Settings:  # noqa: ANN401 - handed on to the settings
     return loaded
 
 
+def directory_of(settings: Settings, data: Path | None) -> Path | None:
+    """Return the folder of the single node that a command means; None where it means a cluster."""
+    return None if data is None and settings.database_url else data or settings.data
+
+
 def log_of(settings: Settings, data: Path | None) -> AbstractAsyncContextManager[EventLog]:
     """Return the log of the single node in `data`, which has to be running, or of the cluster where that is None."""
     if data is None:

@@ -11,7 +11,7 @@ import typer
 from core.drops import DeadReason
 from core.errors import NotFound
 from ops import installation
-from ops.cli.common import Data, Json, begin, epilog, group, log_of, say, show
+from ops.cli.common import Data, Json, begin, directory_of, epilog, group, log_of, say, show
 from ops.cli.exits import Exit
 from storage import dead_letters
 from storage.times import instant
@@ -61,7 +61,7 @@ def replay(
     Ends with status 4 if some were left; each is named with the reason.
     """
     settings = begin()
-    directory = None if data is None and settings.database_url else data or settings.data
+    directory = directory_of(settings, data)
     good = left = 0
     with installation.database(settings, data=data) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
         for letters in _pages(connection, ids or None):

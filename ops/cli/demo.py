@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from core.errors import NotFound
 from core.spans import DAY, day_of
 from ops import installation
-from ops.cli.common import Data, begin, epilog, log_of, say
+from ops.cli.common import Data, begin, directory_of, epilog, log_of, say
 from ops.demo.world import DOMAIN
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def demo(  # noqa: PLR0913 - its options
             TimeRemainingColumn(),
             console=Console(stderr=True),
         ) as progress:
-            directory = None if data is None and settings.database_url else data or settings.data
+            directory = directory_of(settings, data)
             running = Running(
                 settings=settings,
                 dsn=dsn,

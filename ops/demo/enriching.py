@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from random import Random
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from api.lookups.agents import Agents
 from api.lookups.hosts import Hosts
@@ -13,8 +12,8 @@ from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enrichment
 from core.ids import EPOCH, Stamp
 from core.telemetry import NoTelemetry
-from core.visitors import DaySalt, Visitors
 from ops.demo.visits import place_of
+from ops.imports.job import visitors_of
 
 if TYPE_CHECKING:
     from core.clock import Clock
@@ -23,24 +22,8 @@ if TYPE_CHECKING:
     from core.visitors import Identity
     from ops.demo.visits import Hit
 
-_DAYS: Final = 16
 #: Ids of a ms, as collectors mint them.
 _IDS_BITS: Final = 12
-
-
-class Salted(NamedTuple):
-    """Hashes of made-up visitors: each UTC day has a salt of its own, made from one."""
-
-    salt: bytes
-
-    def visitors(self) -> Visitors:
-        """Return what tells them apart."""
-
-        @lru_cache(maxsize=_DAYS)
-        def salt_of(day: int) -> DaySalt:
-            return DaySalt(self.salt + b"%d" % day)
-
-        return Visitors(bucket_key=self.salt, salt_of=salt_of)
 
 
 class Enriching:
@@ -55,7 +38,7 @@ class Enriching:
     def __init__(self, site: Site, *, salt: bytes, clock: Clock) -> None:
         self._site = site
         self._stamp = Stamp(0, 0)
-        self._visitors = Salted(salt).visitors()
+        self._visitors = visitors_of(salt)
         self._enrichment = Enrichment(
             lookups=Lookups(
                 agent=Agents.bundled(),

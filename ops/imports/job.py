@@ -110,7 +110,7 @@ class Import:
         self._site = site
         self.report = report or Report()
         self._hash = b""
-        self._cursor = _Cursor(0, 0, 0, _visitors(b""))
+        self._cursor = _Cursor(0, 0, 0, visitors_of(b""))
         self._jobs: dict[int, tuple[ImportJob, Visitors | None]] = {}
         self._enrichment = Enrichment(
             lookups=Lookups(agent=agent, source=source, place=place, stamp=self._stamp, identify=self._identify),
@@ -194,7 +194,7 @@ class Import:
         if found is None:
             with self._pool.connection() as connection:
                 job = import_jobs.begin(connection, site=site, file_hash=self._hash, salt=secrets.token_bytes(32))
-            found = self._jobs[site] = (job, None if job.salt is None else _visitors(job.salt))
+            found = self._jobs[site] = (job, None if job.salt is None else visitors_of(job.salt))
         return found
 
     def _days_done(self, site: int) -> set[int]:
@@ -213,7 +213,7 @@ def _with_site(text: bytes, key: str) -> bytes:
     return msgspec.json.encode({**msgspec.json.decode(text, type=dict[str, msgspec.Raw]), "website_id": key})
 
 
-def _visitors(salt: bytes) -> Visitors:
+def visitors_of(salt: bytes) -> Visitors:
     """Hashes of a job: each UTC day has a salt of its own, made from the job's."""
 
     @lru_cache(maxsize=16)

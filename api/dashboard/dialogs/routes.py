@@ -72,7 +72,7 @@ class _Forms:
             options = await suggestions.values(FilterDimension(dimension), typed)
         else:
             raise InvalidInput(f"dimension must be {_STEP} or one of {', '.join(FilterDimension)}")
-        return self._parts.rendering.fragment("dialogs/options.html", request, viewer, options=options)
+        return self._parts.rendering.page("dialogs/options.html", request, viewer, options=options)
 
     async def filter(self, request: Request) -> Response:
         """Lead to the report that is filtered as the form says."""

@@ -23,7 +23,7 @@ from api.dashboard.settings.shortcuts import ShortcutsEditor
 from api.dashboard.settings.site import SiteEditor
 from api.dashboard.settings.snippets import SnippetPage
 from api.dashboard.state import SAID, State
-from api.dashboard.viewer import name_of, named
+from api.dashboard.viewer import ABSENT, name_of, named
 from api.errors import HttpError
 from core.errors import NotFound
 
@@ -105,7 +105,7 @@ async def _asking(parts: Parts, request: Request) -> tuple[Asking, list[Site]]:
     text = request.query_params.get("site", "").strip().lower()
     site = named(known, text) if text else (known[0] if len(known) == 1 else None)
     if text and site is None:
-        raise NotFound("there is no such site, or it belongs to another account")
+        raise NotFound(ABSENT)
     asking = Asking(request=request, viewer=viewer, user=viewer.principal, chosen=site, now=parts.clock.now_ms())
     return asking, known
 
