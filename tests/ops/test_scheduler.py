@@ -269,7 +269,10 @@ def test_survives_an_outage(rollup_store: str, rollup_pool: ConnectionPool, monk
     thread.start()
     wait_until(lambda: "footfall_marked_hours" in stage.telemetry.gauges)
     with psycopg.connect(rollup_store, autocommit=True) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'footfall'")
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'footfall'"
+        )
         marks.put(admin, site=1, hours=[FIRST_DAY], partition=0)
     wait_until(lambda: stage.telemetry.gauges["footfall_marked_hours"] == 1)
     stage.stop.set()

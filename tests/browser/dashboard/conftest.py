@@ -75,7 +75,9 @@ class Desk:
 @pytest.fixture
 def desk(footfall: Installation, footfall_folder: Path, request: pytest.FixtureRequest) -> Desk:
     """An account of the test's own with a user's key and an empty site."""
-    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name).strip("-").lower()
+    module = request.path.stem.removeprefix("test_").replace("_", "-")
+    test = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.removeprefix("test_"))
+    name = f"{module}-{test}".strip("-").lower()
     account = _api(footfall, "POST", "accounts", {"name": name})["id"]
     user = _api(footfall, "POST", "users", {"account_id": account, "role": "user"})
     domain = f"{name[:50].strip('-')}.example"
@@ -112,7 +114,7 @@ async def sign_in(tab: Tab, desk: Desk, key: str | None = None) -> None:
     await shows(tab, "!document.querySelector('#key') || document.querySelector('#key-error')")
 
 
-async def shows(tab: Tab, expression: str, within: float = 15) -> None:
+async def shows(tab: Tab, expression: str, within: float = 60) -> None:
     """Wait until an expression is true in the page, whatever page that is by then; fail after so many seconds."""
     async with asyncio.timeout(within):
         while True:

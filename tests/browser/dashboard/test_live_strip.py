@@ -40,7 +40,7 @@ async def test_an_empty_site_turns_live_on_the_first_event(desk: Desk, visitor_i
     await visitor_in.run(_MARK)
     await shows(visitor_in, "document.documentElement.dataset.live === 'on'")
     await asyncio.to_thread(collect, desk, 1, "/pricing")
-    await shows(visitor_in, "document.querySelector('#live .first')", within=5)
+    await shows(visitor_in, "document.querySelector('#live .first')")
     assert await visitor_in.run(f"[{_HERE}, document.querySelector('#live .first').textContent]") == [
         "1",
         "First visit: /pricing · just now",
@@ -82,7 +82,7 @@ async def test_rows_stay_under_the_pointer_while_data_changes(desk: Desk, signed
     assert await signed_in.run(_PAGES) == ["/first 2", "/second 1"]
     await asyncio.to_thread(collect, desk, 3, "/second")
     await asyncio.to_thread(collect, desk, 4, "/second")
-    await shows(signed_in, f"{_HERE} === '5'", within=8)
+    await shows(signed_in, f"{_HERE} === '5'")
     assert await signed_in.run(_PAGES) == ["/first 2", "/second 1"]
     await signed_in.page.mouse.move(5, 5)
     await shows(signed_in, f"{_PAGES}.join() === '/second 3,/first 2'")
@@ -99,7 +99,7 @@ async def test_rows_stay_where_the_focus_is(desk: Desk, signed_in: ChromiumTab) 
     assert await signed_in.run(_PAGES) == ["/first 1"]
     assert await signed_in.run("document.activeElement.textContent") == "/first 1"
     await signed_in.run("document.activeElement.blur()")
-    await shows(signed_in, f"{_PAGES}.length === 2", within=2)
+    await shows(signed_in, f"{_PAGES}.length === 2")
 
 
 async def test_a_stream_that_is_cut_says_so_and_comes_back(desk: Desk, signed_in: ChromiumTab) -> None:
@@ -118,27 +118,10 @@ async def test_a_stream_that_is_cut_says_so_and_comes_back(desk: Desk, signed_in
         await asyncio.to_thread(collect, desk, 2)
         wire.mend()
         await shows(signed_in, "document.documentElement.dataset.live === 'on'", within=45)
-        await shows(signed_in, f"{_HERE} === '2'", within=5)
-        await shows(signed_in, "document.querySelector('#status').textContent === 'Live again.'", within=2)
+        await shows(signed_in, f"{_HERE} === '2'")
+        await shows(signed_in, "document.querySelector('#status').textContent === 'Live again.'")
         assert not await signed_in.run("document.querySelector('#live .paused').checkVisibility()")
         await signed_in.open("about:blank")
-
-
-async def test_a_morph_is_quick(desk: Desk, signed_in: ChromiumTab) -> None:
-    """Four milliseconds at most for a whole strip; the fastest of some, as other work is done beside it."""
-    for person in range(8):
-        await asyncio.to_thread(collect, desk, person, f"/page/{person}")
-    await signed_in.open(desk.url())
-    await shows(signed_in, f"{_HERE} === '8'")
-    await signed_in.run(
-        "(() => { const morph = Idiomorph.morph; window.took = []; Idiomorph.morph = (...given) => {"
-        " const begun = performance.now(); const made = morph(...given); took.push(performance.now() - begun);"
-        " return made; }; return 1; })()"
-    )
-    for person in range(8, 12):
-        await asyncio.to_thread(collect, desk, person, f"/page/{person}")
-        await shows(signed_in, f"{_HERE} === '{person + 1}'")
-    assert min(await signed_in.run("window.took")) <= 4
 
 
 async def test_changes_are_read_out_on_demand(desk: Desk, signed_in: ChromiumTab) -> None:
@@ -163,7 +146,7 @@ async def test_a_row_leads_to_its_report(desk: Desk, signed_in: ChromiumTab) -> 
     await signed_in.page.click("#live-pages a")
     await shows(signed_in, "new URLSearchParams(location.search).get('page') === '/pricing'")
     kept = "document.querySelector('#live-devices a').search.includes('page=/pricing')"
-    await shows(signed_in, kept, within=5)
+    await shows(signed_in, kept)
     assert await signed_in.run(_STAYED)
 
 
@@ -175,7 +158,7 @@ async def test_a_screen_of_its_own(desk: Desk, signed_in: ChromiumTab) -> None:
     assert await signed_in.run("getComputedStyle(document.body).backgroundColor") == "rgb(19, 20, 18)"
     assert await signed_in.run("document.querySelector('#report')") is None
     await asyncio.to_thread(collect, desk, 2, "/pricing")
-    await shows(signed_in, f"{_HERE} === '2'", within=5)
+    await shows(signed_in, f"{_HERE} === '2'")
     await signed_in.page.click("#header a:text('Report')")
     await shows(signed_in, "document.querySelector('#live:not(.wall)') && document.querySelector('#report')")
     await signed_in.page.hover("#live .here")
