@@ -1,7 +1,8 @@
 """What a range is fairly compared with: as many days before it, no further than as much of them as has passed by now.
 
-A range that is still open, because today is in it, is compared up to the moment at which clocks showed what they show
-now: at 15:00 a day is held against the other day's first 15 hours by the clock, whatever was done to the clock.
+A range that is still open, because today is in it, is compared up to the minute at which clocks showed what they show
+now: at 15:00 a day is held against the other day's first 15 hours by the clock, whatever was done to the clock. Whole
+minutes let all that is asked within one be compared with the same.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def other(days: Days, against: Against, *, now_ms: int, zone: tzinfo) -> Other:
     if wall.date() > days.last:
         return Other(days=before, shift=shift)
     begin, end = ends(before, zone)
-    return Other(days=before, shift=shift, until=min(max(at((wall - back).replace(fold=wall.fold)), begin), end))
+    minute = (wall - back).replace(second=0, microsecond=0, fold=wall.fold)
+    return Other(days=before, shift=shift, until=min(max(at(minute), begin), end))
 
 
 def opposite(ours: Sequence[Slot], other: Other, *, interval: Interval, calendar: Calendar) -> Opposite:

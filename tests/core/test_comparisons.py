@@ -30,6 +30,8 @@ def ms(text: str) -> int:
         ("previous", ("2026-11-15", "2026-11-21"), "2026-11-21T15:00+01:00", ("2026-11-08", "2026-11-14"), "14T15:00"),
         ("previous", ("2026-11-21", "2026-11-21"), "2026-11-21T15:00+01:00", ("2026-11-20", "2026-11-20"), "20T15:00"),
         ("previous", ("2026-11-14", "2026-11-20"), "2026-11-21T15:00+01:00", ("2026-11-07", "2026-11-13"), None),
+        # Minutes are whole.
+        ("previous", ("2026-11-21", "2026-11-21"), "2026-11-21T15:00:59+01:00", ("2026-11-20",) * 2, "20T15:00"),
         # A range that goes on after today ends today.
         ("previous", ("2026-11-20", "2026-11-23"), "2026-11-21T15:00+01:00", ("2026-11-16", "2026-11-19"), "17T15:00"),
         # Nothing of it has passed yet.
@@ -52,7 +54,7 @@ def test_what_a_range_is_compared_with(
     """As many days, cut at what clocks show now if the range is open."""
     found = other(days(*range_), Against(against), now_ms=ms(now), zone=BERLIN)
     assert found.days == days(*expected)
-    shown = None if found.until is None else wall_at(found.until, BERLIN).strftime("%dT%H:%M")
+    shown = None if found.until is None else wall_at(found.until, BERLIN).strftime("%dT%H:%M:%S").removesuffix(":00")
     assert shown == until
 
 
@@ -116,7 +118,7 @@ def test_weeks_are_held_against_as_many_days() -> None:
     against=st.sampled_from(Against),
 )
 def test_a_cut_is_what_clocks_show(zone: str, now: int, length: int, to_come: int, against: Against) -> None:
-    """The other range has as many days; its cut shows what clocks show now, unless they leapt over it."""
+    """The other range has as many days; its cut shows the minute that clocks show now, unless they leapt over it."""
     tz, now_ms = ZoneInfo(zone), now * 1_000
     last = date_at(now_ms, tz) + timedelta(days=to_come)
     over = Days(first=last - timedelta(days=length - 1), last=last)
@@ -129,7 +131,7 @@ def test_a_cut_is_what_clocks_show(zone: str, now: int, length: int, to_come: in
     begin, end = ends(found.days, tz)
     assert begin <= found.until <= end
     if begin < found.until < end:
-        wall = wall_at(now_ms, tz).replace(tzinfo=None, fold=0) - timedelta(days=found.shift)
+        wall = wall_at(now_ms, tz).replace(tzinfo=None, fold=0, second=0) - timedelta(days=found.shift)
         shown = wall_at(found.until, tz).replace(tzinfo=None, fold=0)
         assert timedelta() <= shown - wall <= timedelta(hours=24)
         if shown != wall:  # a leap: a moment before it was before that time
