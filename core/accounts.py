@@ -29,6 +29,13 @@ class Api(StrEnum):
     TINYLYTICS = "tinylytics"
 
 
+class Access(StrEnum):
+    """What a key may do of what its user may."""
+
+    FULL = "full"
+    READ_ONLY = "read_only"
+
+
 class Role(StrEnum):
     """What a user may do."""
 
@@ -38,11 +45,13 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """The user behind a request, known by a key."""
+    """The user behind a request, known by a key; `key_id` is None where somebody else vouches for the user."""
 
     user_id: UUID
     account_id: UUID
     role: Role
+    key_id: UUID | None = None
+    access: Access = Access.FULL
 
     @property
     def is_admin(self) -> bool:
@@ -56,11 +65,12 @@ class Principal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who owns sites. `created_at` is ms since 1970 UTC."""
+    """Who owns sites. `created_at` is ms since 1970 UTC; `time_zone` is of the IANA database."""
 
     id: UUID
     name: str
     created_at: int
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,6 +168,14 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
         "honour_dnt": Setting(
             _flag, "true or false", "Whether browsers that send `DNT: 1` are left out. Dropped as `dnt`."
         ),
+        "keep_ips": Setting(
+            _flag,
+            "true or false",
+            "Whether the addresses of visitors are stored with their page views, as far as these come through"
+            " beep-analytics' `/collect`: its statistics show them. Leave it off unless you have a reason and your"
+            " visitors know.",
+        ),
+        "unique_hits": Setting(_flag, "true or false", "Whether Tinylytics' grouped hits show `unique_views`."),
         "time_zone": Setting(
             _zone,
             "a name of the IANA time zone database",

@@ -45,14 +45,20 @@ class WeekStart(StrEnum):
 class Site:
     """One site. `uuid` is what trackers and reports call it, `id` what rows do. `created_at` is ms since 1970 UTC.
 
-    `allowed_hosts` and `excluded_paths` are globs; without allowed hosts any host counts. Countries are codes of ISO
-    3166-1 alpha-2. A retention of None is for ever.
+    `uid` and `object_id` are what Tinylytics and Platform API v2 call it. `allowed_hosts` and `excluded_paths` are
+    globs; without allowed hosts any host counts. Countries are codes of ISO 3166-1 alpha-2. A retention of None is for
+    ever.
     """
 
     id: int
     uuid: UUID
     account_id: UUID
     domain: str
+    name: str = ""
+    public: bool = False
+    uid: str = ""
+    object_id: str = ""
+    folder_id: UUID | None = None
     content_groups: tuple[ContentGroup, ...] = ()
     excluded_ips: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
@@ -60,11 +66,14 @@ class Site:
     excluded_countries: tuple[str, ...] = ()
     honour_gpc: bool = True
     honour_dnt: bool = True
+    keep_ips: bool = False
+    unique_hits: bool = True
     time_zone: str = "UTC"
     week_start: WeekStart = WeekStart.MONDAY
     file_retention_days: int | None = None
     rollup_retention_days: int | None = None
     created_at: int = 0
+    updated_at: int = 0
 
     @property
     def is_demo(self) -> bool:
@@ -107,6 +116,15 @@ def check_domain(text: str) -> str:
     if domain.isdigit():
         raise InvalidInput("domain must not be a number")
     return domain
+
+
+def check_site_name(text: str) -> str:
+    """Return the name without surrounding blanks; '' is none.
+
+    Raises:
+        InvalidInput: it is too long or cannot be stored.
+    """
+    return short_text(text, "name", most=_MAX_NAME) if text.strip() else ""
 
 
 def check_content_groups(groups: Iterable[tuple[str, str]]) -> tuple[ContentGroup, ...]:

@@ -48,6 +48,12 @@ def insert(connection: Connection, name: str) -> Account | None:
     return None if row is None else _account(row)
 
 
+def set_time_zone(connection: Connection, name: str, zone: str) -> Account | None:
+    """Give the account of this name, case ignored, another checked zone; None if there is none. The caller commits."""
+    row = connection.execute(load("accounts.set_time_zone"), {"name": name, "zone": zone}).fetchone()
+    return None if row is None else _account(row)
+
+
 def delete(connection: Connection, account_id: UUID) -> DeletedAccount | None:
     """Delete an account with its sites, users and keys; None if there is none. The caller commits."""
     row = connection.execute(load("accounts.delete"), {"id": account_id}).fetchone()
@@ -63,5 +69,5 @@ def delete(connection: Connection, account_id: UUID) -> DeletedAccount | None:
 
 
 def _account(row: Sequence[Any]) -> Account:
-    id_, name, created_at = row
-    return Account(id=id_, name=name, created_at=created_at)
+    id_, name, created_at, time_zone = row
+    return Account(id=id_, name=name, created_at=created_at, time_zone=time_zone)

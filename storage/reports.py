@@ -52,18 +52,24 @@ class Scope(NamedTuple):
 
 
 def rollup_totals(
-    connection: Connection, scope: Scope, pieces: Sequence[Piece], *, by_span: bool
+    connection: Connection, scope: Scope, pieces: Sequence[Piece], *, begins: Sequence[int]
 ) -> list[tuple[int, Totals]]:
-    """Return the totals of pieces of rollups: (start, totals) of each span in them, or all in one with the start 0.
+    """Return (bucket, totals) of pieces of rollups, each bucket once; those without rollups are left out.
 
     Visitors are those of whole days only.
+
+    Args:
+        connection: in the snapshot.
+        scope: a site, or a page of it.
+        pieces: what is added up.
+        begins: where buckets begin, ms, rising; a span belongs to that in which it begins, or to the first.
     """
     if not pieces:
         return []
     name = "reports.site_rollups" if scope.path is None else "reports.path_rollups"
     given = parameters(Bucketed(0, piece) for piece in pieces)
-    rows = connection.execute(load(name), {**_about(scope), **given, "by_span": by_span})
-    return [(0 if span is None else millis(span), Totals(*sums)) for span, *sums in rows]
+    rows = connection.execute(load(name), {**_about(scope), **given, "edges": [instant(begin) for begin in begins]})
+    return [(bucket, Totals(*sums)) for bucket, *sums in rows]
 
 
 def row_totals(connection: Connection, scope: Scope, pieces: Sequence[Bucketed]) -> list[tuple[int, int, Totals]]:

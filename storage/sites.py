@@ -32,9 +32,32 @@ def find(connection: Connection, uuid: UUID) -> Site | None:
 
 async def find_async(connection: AsyncConnection, uuid: UUID) -> Site | None:
     """Return what `find` does, without blocking the loop."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        row = await (await cursor.execute(_statement("sites.find"), {"uuid": uuid})).fetchone()
-    return None if row is None else _site(row)
+    return await _one_async(connection, "sites.find", {"uuid": uuid})
+
+
+def of_domain(connection: Connection, domain: str) -> Site | None:
+    """Return the site that a domain, in lower case, stands for where nothing else says which: None if there is none."""
+    return _one(connection, "sites.of_domain", {"domain": domain})
+
+
+def of_number(connection: Connection, number: int) -> Site | None:
+    """Return the site whose `id` this is, or None if there is none or it was deleted."""
+    return _one(connection, "sites.of_number", {"id": number})
+
+
+def of_object(connection: Connection, object_id: str) -> Site | None:
+    """Return the site whose `object_id` this is, or None if there is none or it was deleted."""
+    return _one(connection, "sites.of_object", {"object_id": object_id})
+
+
+async def of_domain_async(connection: AsyncConnection, domain: str) -> Site | None:
+    """Return what `of_domain` does, without blocking the loop."""
+    return await _one_async(connection, "sites.of_domain", {"domain": domain})
+
+
+async def of_number_async(connection: AsyncConnection, number: int) -> Site | None:
+    """Return what `of_number` does, without blocking the loop."""
+    return await _one_async(connection, "sites.of_number", {"id": number})
 
 
 async def refresh(connection: AsyncConnection, uuids: Sequence[UUID]) -> list[Site]:
@@ -50,15 +73,20 @@ def of_account(connection: Connection, account_id: UUID | None) -> list[Site]:
         return [_site(row) for row in cursor.execute(_statement("sites.list"), {"account_id": account_id})]
 
 
-def insert(
+def insert(  # noqa: PLR0913 - what a site begins with
     connection: Connection,
     *,
     account_id: UUID,
     domain: str,
     content_groups: Sequence[ContentGroup] = (),
     excluded_ips: Sequence[str] = (),
+    name: str = "",
+    by_origin: bool = False,
 ) -> Site | None:
     """Make a site of checked values and return it, or None if the account has one of this domain. The caller commits.
+
+    With `by_origin` the domain stands for this site from now on, whichever others have it; None too if it stands for
+    another one that was made so.
 
     Raises:
         psycopg.errors.ForeignKeyViolation: there never was such an account.
@@ -71,6 +99,8 @@ def insert(
             "domain": domain,
             "content_groups": Jsonb([group._asdict() for group in content_groups]),
             "excluded_ips": list(excluded_ips),
+            "name": name,
+            "by_origin": by_origin,
         },
     )
 
@@ -83,6 +113,8 @@ def update(  # noqa: PLR0913 - what can be changed, and whose it is
     domain: str | None = None,
     content_groups: Sequence[ContentGroup] | None = None,
     excluded_ips: Sequence[str] | None = None,
+    name: str | None = None,
+    public: bool | None = None,
 ) -> Site | None:
     """Change what is given, in checked values, and return the site; None if there is none. The caller commits.
 
@@ -100,8 +132,21 @@ def update(  # noqa: PLR0913 - what can be changed, and whose it is
             "domain": domain,
             "content_groups": None if content_groups is None else Jsonb([group._asdict() for group in content_groups]),
             "excluded_ips": None if excluded_ips is None else list(excluded_ips),
+            "name": name,
+            "public": public,
         },
     )
+
+
+def put_in_folder(connection: Connection, number: int, folder_id: UUID | None) -> Site | None:
+    """Put the site whose `id` is given into a folder, or into none, and return it; None if there is none.
+
+    The caller commits.
+
+    Raises:
+        psycopg.errors.ForeignKeyViolation: there is no such folder.
+    """
+    return _one(connection, "sites.put_in_folder", {"id": number, "folder_id": folder_id})
 
 
 def configure(
@@ -136,6 +181,12 @@ def delete(connection: Connection, uuid: UUID, *, account_id: UUID | None = None
 def _one(connection: Connection, name: str, given: Mapping[str, object]) -> Site | None:
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(_statement(name), given).fetchone()
+    return None if row is None else _site(row)
+
+
+async def _one_async(connection: AsyncConnection, name: str, given: Mapping[str, object]) -> Site | None:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        row = await (await cursor.execute(_statement(name), given)).fetchone()
     return None if row is None else _site(row)
 
 

@@ -45,6 +45,7 @@ TABLES: Final = (
     SweptTable("definitions", ("kind", "name")),
     SweptTable("notes", ("day", "id")),
     SweptTable("shares", ("created_at", "id")),
+    SweptTable("kudos", ("created_at", "id")),
     SweptTable("rollup_gaps", ("day",)),
     SweptTable("archive_thawed", ("day",)),
     SweptTable("archive_files", ("begins", "kind", "version")),

@@ -58,7 +58,10 @@ def replace(connection: Connection, *, site: int, day: int, zone: str, visitors:
 def of_days(
     connection: Connection, *, site: int, zone: str, classes: Sequence[int], days: Iterable[int]
 ) -> dict[int, Halves]:
-    """Return what is known of the UTC days (starts, ms) in the zone; only days that are known in all the classes."""
+    """Return what is known of the UTC days (starts, ms) in the zone; only days without a mark may be asked for.
+
+    Days that are not known in all the classes are left out, unless nothing happened on them.
+    """
     rows = connection.execute(
         load("zones.of_days"),
         {
@@ -66,6 +69,7 @@ def of_days(
             "zone": zone,
             "classes": [int(traffic) for traffic in classes],
             "days": [instant(day) for day in days],
+            "grain": Grain.DAY,
         },
     )
     return {millis(day): Halves(before, after) for day, before, after in rows}

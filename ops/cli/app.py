@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ops.cli import (
+    accounts,
     aggregate,
     archive,
     cluster,
@@ -54,6 +55,7 @@ def common(
 
 serve.register(app)
 app.add_typer(keys.app, name="keys")
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(sites.app, name="sites")
 app.add_typer(topics.app, name="topics")
 app.add_typer(imports.app, name="import")

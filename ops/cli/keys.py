@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import typer
 
-from core.accounts import Api, Role
+from core.accounts import Access, Api, Role, check_email, check_key_name
 from core.errors import InvalidInput, NotFound
 from ops import installation
 from ops.cli.common import Data, Json, begin, epilog, group, say, show
@@ -26,27 +26,39 @@ _COLUMNS = ("id", "api", "role", "account", "created", "revoked")
     epilog=epilog(
         "footfall keys create --api tinytrail --role admin",
         "footfall keys create --data ./data --api tinytrail --role user --json",
+        "footfall keys create --api tinylytics --role user --access read_only --name dashboard",
     )
 )
-def create(
+def create(  # noqa: PLR0913 - its options
     *,
     api: Annotated[Api, typer.Option(help="The API whose routes it opens.")],
     role: Annotated[Role, typer.Option(help="admin sees every account, user the own one.")],
     account: Annotated[str, typer.Option(metavar="NAME", help="Made if it is not there.")] = "default",
+    access: Annotated[Access, typer.Option(help="read_only keys write nothing; tinylytics has them.")] = Access.FULL,
+    name: Annotated[str, typer.Option(metavar="TEXT", help="What the key is called in lists.")] = "",
+    email: Annotated[str, typer.Option(metavar="TEXT", help="What its user is called.")] = "",
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one object with `key`.")] = False,
 ) -> None:
-    """Make a user with a key and print the key. An admin can have it shown again by GET /api/v1/users/ID/api-key."""
+    """Make a user with a key of one API and print the key; it opens no other API.
+
+    An admin can have TinyTrail's shown again by GET /api/v1/users/ID/api-key.
+    """
     if not account.strip():
         raise InvalidInput("an account needs a name: --account NAME")
     settings = begin()
     with installation.database(settings, data=data, create=True) as dsn, psycopg.connect(dsn) as connection:
-        try:
-            encrypt = partial(installation.vault(settings, data=data).encrypt, connection)
-            key = keys.create(connection, api, role, account.strip(), encrypt=encrypt)
-        except ValueError as error:
-            raise InvalidInput(str(error)) from error
-    made = {"key": key, "api": api.value, "role": role.value, "account": account.strip()}
+        key = keys.create(
+            connection,
+            api,
+            role,
+            account.strip(),
+            access=access,
+            email=check_email(email),
+            encrypt=partial(installation.vault(settings, data=data).encrypt, connection),
+            name=check_key_name(name) if name else "",
+        )
+    made = {"key": key, "api": api.value, "role": role.value, "access": access.value, "account": account.strip()}
     say(json.dumps(made) if as_json else key)
 
 

@@ -6,7 +6,7 @@ SELECT
     count(*) FILTER (WHERE events.s1),
     count(DISTINCT events.session_id) FILTER (WHERE events.session_id <> 0),
     count(DISTINCT events.visitor) FILTER (WHERE events.visitor <> 0),
-    0, 0, 0, 0, 0
+    0, 0, 0, 0, 0, 0
 FROM unnest(%(buckets)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
     AS span (bucket, begins, ends)
 JOIN events
@@ -21,6 +21,7 @@ SELECT
     0, 0, 0, 0,
     count(*) FILTER (WHERE sessions.entered),
     count(*) FILTER (WHERE sessions.entered AND sessions.views = 1),
+    count(*) FILTER (WHERE sessions.entered AND sessions.views = 1 AND sessions.actions = 0),
     coalesce(
         sum((date_part('epoch', sessions.last - sessions.start) * 1000)::bigint) FILTER (WHERE sessions.entered), 0
     )::bigint,
@@ -29,7 +30,7 @@ SELECT
 FROM unnest(%(buckets)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
     AS span (bucket, begins, ends)
 CROSS JOIN LATERAL (
-    SELECT class, start, last, views, exit_path, entry_path = ANY (%(paths)s::text[]) AS entered
+    SELECT class, start, last, views, actions, exit_path, entry_path = ANY (%(paths)s::text[]) AS entered
     FROM sessions
     WHERE site = %(site)s AND start >= span.begins AND start < span.ends
         AND class = ANY (%(classes)s::smallint[]) AND views > 0

@@ -1,12 +1,13 @@
--- One page's totals over pieces of its site's rollups, in one sum or per span.
+-- One page's totals over pieces of its site's rollups, by the results that spans belong to.
 SELECT
-    CASE WHEN %(by_span)s THEN roll.span END AS span,
+    greatest(width_bucket(roll.span, %(edges)s::timestamptz[]) - 1, 0) AS bucket,
     sum(piece.sign * roll.views)::bigint,
     sum(piece.sign * roll.s1)::bigint,
     sum(piece.sign * roll.s1)::bigint,
     coalesce(sum(piece.sign * roll.d1) FILTER (WHERE piece.whole), 0)::bigint,
     sum(piece.sign * roll.landings)::bigint,
     sum(piece.sign * roll.bounces)::bigint,
+    sum(piece.sign * roll.quiet_bounces)::bigint,
     sum(piece.sign * roll.duration_ms)::bigint,
     sum(piece.sign * roll.landings)::bigint,
     sum(piece.sign * roll.exits)::bigint

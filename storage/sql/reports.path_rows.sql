@@ -6,7 +6,7 @@ SELECT
     count(*) FILTER (WHERE events.s1),
     count(*) FILTER (WHERE events.s1),
     count(*) FILTER (WHERE events.d1),
-    0, 0, 0, 0, 0
+    0, 0, 0, 0, 0, 0
 FROM unnest(
     %(buckets)s::integer[], %(grains)s::smallint[], %(signs)s::integer[], %(whole)s::boolean[],
     %(begins)s::timestamptz[], %(ends)s::timestamptz[]
@@ -22,6 +22,7 @@ SELECT
     0, 0, 0, 0,
     count(*) FILTER (WHERE sessions.entry_path = %(path)s),
     count(*) FILTER (WHERE sessions.entry_path = %(path)s AND sessions.views = 1),
+    count(*) FILTER (WHERE sessions.entry_path = %(path)s AND sessions.views = 1 AND sessions.actions = 0),
     coalesce(
         sum((date_part('epoch', sessions.last - sessions.start) * 1000)::bigint)
             FILTER (WHERE sessions.entry_path = %(path)s),

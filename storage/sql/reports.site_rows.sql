@@ -6,7 +6,7 @@ SELECT
     count(*) FILTER (WHERE events.s1 AND events.type = 'page_view'),
     0,
     count(*) FILTER (WHERE events.new),
-    0, 0, 0, 0, 0
+    0, 0, 0, 0, 0, 0
 FROM unnest(
     %(buckets)s::integer[], %(grains)s::smallint[], %(signs)s::integer[], %(whole)s::boolean[],
     %(begins)s::timestamptz[], %(ends)s::timestamptz[]
@@ -24,6 +24,7 @@ SELECT
     0,
     count(*),
     count(*) FILTER (WHERE sessions.views = 1),
+    count(*) FILTER (WHERE sessions.views = 1 AND sessions.actions = 0),
     sum((date_part('epoch', sessions.last - sessions.start) * 1000)::bigint)::bigint,
     count(*) FILTER (WHERE sessions.views > 0),
     count(*) FILTER (WHERE sessions.views > 0)

@@ -6,8 +6,11 @@ SET
     excluded_countries = %(excluded_countries)s,
     honour_gpc = %(honour_gpc)s,
     honour_dnt = %(honour_dnt)s,
+    keep_ips = %(keep_ips)s,
+    unique_hits = %(unique_hits)s,
     time_zone = %(time_zone)s,
     week_start = %(week_start)s,
     file_retention_days = %(file_retention_days)s,
-    rollup_retention_days = %(rollup_retention_days)s
+    rollup_retention_days = %(rollup_retention_days)s,
+    updated_at = now()
 WHERE id = %(id)s

@@ -77,7 +77,7 @@ class KeysEditor:
             if len(known) >= MAX_KEYS:
                 raise Wrong({"": f"You have {MAX_KEYS} keys already: revoke one before you make another."})
             encrypt = partial(self._vault.encrypt, connection)
-            made = keys.insert(connection, Api.TINYTRAIL, user.user_id, encrypt=encrypt, name=name)
+            made = keys.insert(connection, Api.TINYTRAIL, user.user_id, encrypt=encrypt, name=name).key
         _log.info("A key of user %s was made by its owner", user.user_id)
         return made
 

@@ -47,7 +47,7 @@ def router(pool: ConnectionPool, vault: KeyVault) -> APIRouter:
             if not accounts.exists(connection, account_id):
                 raise InvalidInput(f"account_id: there is no account {account_id}")
             made = users.insert(connection, account_id=account_id, role=role, email=email)
-            key = keys.insert(connection, Api.TINYTRAIL, made.id, encrypt=partial(vault.encrypt, connection))
+            key = keys.insert(connection, Api.TINYTRAIL, made.id, encrypt=partial(vault.encrypt, connection)).key
         return success(user(made, key=key))
 
     @routes.get("/{user_id}/api-key")

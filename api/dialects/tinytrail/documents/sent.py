@@ -254,6 +254,8 @@ class SettingsPatch(BaseModel):
     excluded_countries: list[str] | SkipJsonSchema[None] = _setting("excluded_countries", max_length=250)
     honour_gpc: bool | SkipJsonSchema[None] = _setting("honour_gpc")
     honour_dnt: bool | SkipJsonSchema[None] = _setting("honour_dnt")
+    keep_ips: bool | SkipJsonSchema[None] = _setting("keep_ips")
+    unique_hits: bool | SkipJsonSchema[None] = _setting("unique_hits")
     time_zone: str | SkipJsonSchema[None] = _setting("time_zone")
     week_start: WeekStart | SkipJsonSchema[None] = _setting("week_start")
     file_retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = _setting("file_retention_days")

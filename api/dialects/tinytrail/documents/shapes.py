@@ -123,6 +123,8 @@ class Settings(Shape):
     excludedCountries: list[str]  # noqa: N815 - the name on the wire
     honourGpc: bool  # noqa: N815 - the name on the wire
     honourDnt: bool  # noqa: N815 - the name on the wire
+    keepIps: bool  # noqa: N815 - the name on the wire
+    uniqueHits: bool  # noqa: N815 - the name on the wire
     timeZone: str  # noqa: N815 - the name on the wire
     weekStart: WeekStart  # noqa: N815 - the name on the wire
     fileRetentionDays: Annotated[int, Field(ge=1)] | None  # noqa: N815 - the name on the wire

@@ -1,0 +1,2 @@
+-- How many kudos some sites have.
+SELECT site, count(*) FROM kudos WHERE site = ANY(%(sites)s) GROUP BY site
