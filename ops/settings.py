@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         (),
         description="Proxies whose X-Forwarded-For and -Proto are believed: addresses or CIDRs, separated by commas.",
     )
+    remote_user: Literal["on", "off"] = Field(
+        "off",
+        description="Whether Antics' API believes the Remote-User and Remote-Groups that trusted proxies send. They"
+        " must take these headers away from what clients send.",
+    )
     secret_key: Annotated[SecretStr, AfterValidator(_secrets)] = Field(
         SecretStr(""),
         description="Secrets that API keys are encrypted with, 32 random characters or more each, newest first,"
