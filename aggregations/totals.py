@@ -57,8 +57,8 @@ class TotalsReading:
 
         # One look into the index for neighbouring days, however many results they go to.
         rollups = [*merged(piece for made in plans for piece in made.rollups)]
-        for begin, totals in reports.rollup_totals(self._connection, self._scope, rollups, by_span=len(spans) > 1):
-            parts[max(bucket_of(begin), 0)].append(totals)
+        for bucket, totals in reports.rollup_totals(self._connection, self._scope, rollups, begins=begins):
+            parts[bucket].append(totals)
         for whole in archived:
             asked = _cut(whole, begins)
             for span, totals in zip(asked, self._question.totals(asked, visitors=False), strict=True):

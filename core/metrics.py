@@ -13,6 +13,7 @@ Where the totals come from, by scope (`roll_site` and `roll_path` are the rollup
 | visitors      | new             | d1 of p                   | per UTC day distinct visitors of V     |
 | rated         | visits          | landings of p             | visits whose entry path is in g        |
 | bounces       | bounces         | bounces of p              | of these, those of one view            |
+| quiet_bounces | quiet_bounces   | quiet_bounces of p        | of these, those without an action      |
 | duration_ms   | duration_ms     | duration_ms of p          | of these, the sum of their durations   |
 | entries       | landings        | landings of p             | visits whose entry path is in g        |
 | exits         | landings        | exits of p                | visits whose exit path is in g         |
@@ -40,6 +41,7 @@ class Totals(NamedTuple):
     visitors: int = 0
     rated: int = 0  #: the visits that the rates are about
     bounces: int = 0
+    quiet_bounces: int = 0  #: of these, the visits without an action
     duration_ms: int = 0
     entries: int = 0
     exits: int = 0
@@ -53,6 +55,7 @@ class Metric(StrEnum):
     PAGEVIEWS = "pageviews"
     UNIQUE_PAGEVIEWS = "unique_pageviews"
     BOUNCE_RATE = "bounce_rate"
+    QUIET_BOUNCE_RATE = "quiet_bounce_rate"
     AVG_SESSION_DURATION = "avg_session_duration"
     LANDING_PAGE_ENTRIES = "landing_page_entries"
     EXIT_PAGE_EXITS = "exit_page_exits"
@@ -96,6 +99,9 @@ DEFINITIONS: Final[Mapping[Metric, Definition]] = MappingProxyType(
         Metric.BOUNCE_RATE: Definition(
             grain=_S, unit=Unit.PERCENT, of="bounces", per="rated", factor=(100, 1), decimals=1
         ),
+        Metric.QUIET_BOUNCE_RATE: Definition(
+            grain=_S, unit=Unit.PERCENT, of="quiet_bounces", per="rated", factor=(100, 1), decimals=1
+        ),
         Metric.AVG_SESSION_DURATION: Definition(
             grain=_S, unit=Unit.SECONDS, of="duration_ms", per="rated", factor=(1, 1_000)
         ),
@@ -116,15 +122,19 @@ def add(parts: Iterable[Totals]) -> Totals:
             return Totals(*map(sum, zip(*several, strict=True)))
 
 
-def value_of(metric: Metric, totals: Totals) -> int | float:
-    """The metric's value: a count, a percentage of one decimal, or whole seconds. Without a visit, a rate is 0."""
+def value_of(metric: Metric, totals: Totals, *, decimals: int | None = None) -> int | float:
+    """The metric's value: a count, a percentage of one decimal, or whole seconds. Without a visit, a rate is 0.
+
+    With `decimals` a rate has so many instead: it is rounded once.
+    """
     definition = DEFINITIONS[metric]
     count: int = getattr(totals, definition.of)
     if definition.per is None:
         return count
     visits: int = getattr(totals, definition.per)
     numerator, denominator = definition.factor
-    return rounded(count * numerator, visits * denominator, decimals=definition.decimals) if visits else 0
+    places = definition.decimals if decimals is None else decimals
+    return rounded(count * numerator, visits * denominator, decimals=places) if visits else 0
 
 
 def change_percent(value: float, previous: float) -> float | None:

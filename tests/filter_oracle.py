@@ -145,6 +145,7 @@ def _totals(picked: Picked, begin: int, end: int, has: Callable[[str], bool] | N
         ),
         rated=len(rated),
         bounces=sum(one.views == 1 for one in rated),
+        quiet_bounces=sum(one.views == 1 and not one.actions for one in rated),
         duration_ms=sum(one.last - one.start for one in rated),
         entries=len(entered),
         exits=sum(one.views > 0 and (has is None or has(one.exit_path)) for one in begun),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: What totals need beside what the filters do.
 COLUMNS: Final = Columns(
     ("ts", "session_id", "visitor", "class", "type", "path", "s1"),
-    ("start", "last", "session_id", "class", "visit", "views", "entry_path", "exit_path"),
+    ("start", "last", "session_id", "class", "visit", "views", "actions", "entry_path", "exit_path"),
 )
 
 
@@ -81,11 +81,13 @@ def distinct_visitors(classes: Collection[int], *, grouped: bool) -> pl.Expr:
 
 def _of_visits(pages: Pages | None) -> dict[str, pl.Expr]:
     seen, bounce, lasted = pl.col("views") > 0, pl.col("views") == 1, pl.col("last") - pl.col("start")
+    quiet = bounce & (pl.col("actions") == 0)
     if pages is None:
         return {
             "visits": pl.len(),
             "rated": pl.len(),
             "bounces": bounce.sum(),
+            "quiet_bounces": quiet.sum(),
             "duration_ms": lasted.sum(),
             "entries": seen.sum(),
             "exits": seen.sum(),
@@ -94,6 +96,7 @@ def _of_visits(pages: Pages | None) -> dict[str, pl.Expr]:
     return {
         "rated": entered.sum(),
         "bounces": (entered & bounce).sum(),
+        "quiet_bounces": (entered & quiet).sum(),
         "duration_ms": lasted.filter(entered).sum(),
         "entries": entered.sum(),
         "exits": left.sum(),

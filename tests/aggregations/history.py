@@ -42,8 +42,12 @@ class Rolled(NamedTuple):
 #: Rollups that were added later than others: they can miss days.
 LATER: Final = ("roll_event", "roll_dim")
 TABLES: Final = (
-    Rolled("roll_site", (), ("views", "new", "views_s1", "visits", "landings", "bounces", "duration_ms")),
-    Rolled("roll_path", ("path",), ("views", "s1", "d1", "landings", "bounces", "duration_ms", "exits")),
+    Rolled(
+        "roll_site", (), ("views", "new", "views_s1", "visits", "landings", "bounces", "quiet_bounces", "duration_ms")
+    ),
+    Rolled(
+        "roll_path", ("path",), ("views", "s1", "d1", "landings", "bounces", "quiet_bounces", "duration_ms", "exits")
+    ),
     Rolled("roll_event", ("type", "name"), ("count", "s1", "d1")),
     Rolled("roll_dim", ("dim", "value"), ("visits",)),
 )
@@ -219,6 +223,7 @@ def totals(
         visitors=len(visitors),
         rated=len(rated),
         bounces=sum(one.views == 1 for one in rated),
+        quiet_bounces=sum(one.views == 1 and not one.actions for one in rated),
         duration_ms=sum(one.last - one.start for one in rated),
         entries=len(entered),
         exits=sum(bool(one.views) and (has is None or has(one.exit_path)) for one in began),
@@ -249,7 +254,12 @@ def roll_hours(history: History) -> tuple[Rows, ...]:
         if not one.visit:
             continue
         key = (0, one.traffic, hour_of(one.start))
-        sums = {"bounces": one.views == 1, "duration_ms": one.last - one.start, "landings": bool(one.views)}
+        sums = {
+            "bounces": one.views == 1,
+            "quiet_bounces": one.views == 1 and not one.actions,
+            "duration_ms": one.last - one.start,
+            "landings": bool(one.views),
+        }
         by_site[*key, ()].update(visits=1, **sums)
         for dimension, columns in OF_SESSIONS.items():
             value = value_of([getattr(one, column) for column in columns])

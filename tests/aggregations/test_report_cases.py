@@ -123,9 +123,26 @@ CASES: Final = (
         },
     ),
     Case(
-        title="a view and an action are a bounce",
+        title="a view and an action are a bounce, though no quiet one",
         events="+0:00 /a, +0:20 !signup",
-        expected={"visits": 1, "bounce_rate": 100, "avg_session_duration": 20},
+        expected={"visits": 1, "bounce_rate": 100, "quiet_bounce_rate": 0, "avg_session_duration": 20},
+    ),
+    Case(
+        title="a scroll is no action",
+        events="+0:00 /a, +0:20 ~scroll_75",
+        expected={"visits": 1, "bounce_rate": 100, "quiet_bounce_rate": 100},
+    ),
+    Case(
+        title="a link elsewhere is one",
+        events="+0:00 /a, +0:20 >out, +0:00 /a person=2, +0:00 /a person=3, +0:10 /b person=3",
+        asked={"path": "/a"},
+        expected={"bounce_rate": 66.7, "quiet_bounce_rate": 33.3},
+    ),
+    Case(
+        title="of a group as well",
+        events="+0:00 /blog/1, +0:20 !signup, +0:00 /blog/1 person=2, +0:00 /about person=3",
+        asked={"group": BLOG},
+        expected={"bounce_rate": 100, "quiet_bounce_rate": 50},
     ),
     Case(
         title="bots are left out",

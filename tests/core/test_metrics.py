@@ -13,6 +13,7 @@ TOTALS = Totals(
     visitors=5,
     rated=8,
     bounces=3,
+    quiet_bounces=1,
     duration_ms=12_000,
     entries=6,
     exits=4,
@@ -27,6 +28,7 @@ TOTALS = Totals(
         ("pageviews", 11),
         ("unique_pageviews", 7),
         ("bounce_rate", 37.5),
+        ("quiet_bounce_rate", 12.5),
         ("avg_session_duration", 2),  # 1.5 s
         ("landing_page_entries", 6),
         ("exit_page_exits", 4),
@@ -35,6 +37,17 @@ TOTALS = Totals(
 def test_a_metric_is_taken_from_the_sum(metric: str, expected: float) -> None:
     """Counts are totals, rates are quotients of totals, rounded half up."""
     assert expected == value_of(Metric(metric), TOTALS)
+
+
+def test_a_rate_is_rounded_once() -> None:
+    """To the decimals that are asked for, not first to its own; a count has none."""
+    totals = Totals(visits=7, rated=1_000, quiet_bounces=445)
+    assert [44.5, 45, 44.5] == [
+        value_of(Metric.QUIET_BOUNCE_RATE, totals, decimals=decimals) for decimals in (None, 0, 2)
+    ]
+    almost = Totals(rated=10_000, quiet_bounces=4_446)
+    assert [44.5, 44] == [value_of(Metric.QUIET_BOUNCE_RATE, almost, decimals=decimals) for decimals in (None, 0)]
+    assert value_of(Metric.VISITS, totals, decimals=2) == 7
 
 
 @pytest.mark.parametrize("metric", list(Metric))

@@ -77,7 +77,16 @@ def test_totals_of_a_page_are_of_visits_that_saw_it_or_began_or_ended_there(many
     pages = totals.Pages(lambda column: column == "/a", many=many)
     (found,) = totals.summed(pl.collect_all(totals.totals(chosen, span, pages=pages)), buckets=1)
     expected = Totals(
-        views=4, unique_views=3, visits=3, visitors=3, rated=2, bounces=1, duration_ms=90_000, entries=2, exits=3
+        views=4,
+        unique_views=3,
+        visits=3,
+        visitors=3,
+        rated=2,
+        bounces=1,
+        quiet_bounces=1,
+        duration_ms=90_000,
+        entries=2,
+        exits=3,
     )
     assert expected == found
 
