@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from storage.rollups import Grain
 from storage.sql import load
 from storage.times import instant, millis
 
@@ -69,7 +70,7 @@ def of_days(
             "zone": zone,
             "classes": [int(traffic) for traffic in classes],
             "days": [instant(day) for day in days],
-            "grain": Grain.DAY,
+            "grain": int(Grain.DAY),
         },
     )
     return {millis(day): Halves(before, after) for day, before, after in rows}
