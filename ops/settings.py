@@ -131,6 +131,11 @@ class Settings(BaseSettings):
     key_limit_seconds: int = Field(
         60, ge=1, le=3_600, description="In any time of this length.", json_schema_extra=_unit("s")
     )
+    beep_bootstrap: Literal["on", "off"] = Field(
+        "on",
+        description="Whether anybody can have the first token of beep-analytics, as its API has it. Once there is one,"
+        " nobody can.",
+    )
     streams: int = Field(
         100, ge=1, le=10_000, description="Streams of server-sent events that one process has open; beyond it 503."
     )

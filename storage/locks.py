@@ -27,6 +27,7 @@ class LockSpace(IntEnum):
     SCHEDULER = 0x466F_6F02  #: the second half is 0: the one scheduler of the installation
     PAST = 0x466F_6F03  #: the second half is 0: whoever writes to days that no worker writes to any more, or drops them
     ADMINS = 0x466F_6F04  #: the second half is 0: whoever takes admins away
+    FIRST_TOKEN = 0x466F_6F05  #: the second half is 0: whoever makes the first token of beep-analytics
 
 
 @contextmanager
@@ -78,3 +79,8 @@ def wait_for_past_shared(connection: Connection) -> None:
 def wait_for_admins(connection: Connection) -> None:
     """Wait until nobody else takes admins away; others wait for the end of this transaction."""
     connection.execute(load("locks.wait_in_transaction"), {"space": LockSpace.ADMINS, "key": 0})
+
+
+def wait_for_first_token(connection: Connection) -> None:
+    """Wait until nobody else makes the first token; others wait for the end of this transaction."""
+    connection.execute(load("locks.wait_in_transaction"), {"space": LockSpace.FIRST_TOKEN, "key": 0})
