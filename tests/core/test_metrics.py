@@ -42,11 +42,13 @@ def test_a_metric_is_taken_from_the_sum(metric: str, expected: float) -> None:
 def test_a_rate_is_rounded_once() -> None:
     """To the decimals that are asked for, not first to its own; a count has none."""
     totals = Totals(visits=7, rated=1_000, quiet_bounces=445)
-    assert [44.5, 45, 44.5] == [
-        value_of(Metric.QUIET_BOUNCE_RATE, totals, decimals=decimals) for decimals in (None, 0, 2)
+    assert [value_of(Metric.QUIET_BOUNCE_RATE, totals, decimals=decimals) for decimals in (None, 0, 2)] == [
+        44.5,
+        45,
+        44.5,
     ]
     almost = Totals(rated=10_000, quiet_bounces=4_446)
-    assert [44.5, 44] == [value_of(Metric.QUIET_BOUNCE_RATE, almost, decimals=decimals) for decimals in (None, 0)]
+    assert [value_of(Metric.QUIET_BOUNCE_RATE, almost, decimals=decimals) for decimals in (None, 0)] == [44.5, 44]
     assert value_of(Metric.VISITS, totals, decimals=2) == 7
 
 
