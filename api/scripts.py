@@ -1,6 +1,6 @@
-"""`GET` and `HEAD /js/…`: the script's builds as browsers load them.
+"""`GET` and `HEAD` of `/js/…`, `/track.js` and `/antics.js`: the scripts as browsers load them.
 
-Under its name a build is the newest, for a day. Under its content's hash, `/js/0123456789ab/tracker.js`, it is the
+Under its name a script is the newest, for a day. Under its content's hash, `/js/0123456789ab/tracker.js`, it is the
 same for ever, also after an update that made another one the newest.
 """
 
@@ -12,9 +12,11 @@ from fastapi import APIRouter, Header, Response
 
 from api.encodings import accepts
 from core.errors import NotFound
-from tracker.builds import Extra, builds
+from tracker.builds import DIALECTS, Extra, builds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.pinned_scripts import PinnedScripts
     from tracker.builds import Build
 
@@ -32,7 +34,7 @@ _HEADERS: Final = {
 
 
 def router(pinned: PinnedScripts | None = None) -> APIRouter:
-    """Return the route.
+    """Return the routes.
 
     Args:
         pinned: the builds of other versions; without them only today's have a hash.
@@ -49,7 +51,7 @@ def router(pinned: PinnedScripts | None = None) -> APIRouter:
         accept_encoding: Annotated[str, Header()] = "",
         if_none_match: Annotated[str, Header()] = "",
     ) -> Response:
-        """Serve a build, compressed where the browser takes it."""
+        """Serve a script, compressed where the browser takes it."""
         digest, _, name = build.rpartition("/")
         served = found.get(name)
         if served is None:
@@ -72,7 +74,21 @@ def router(pinned: PinnedScripts | None = None) -> APIRouter:
             headers["Content-Encoding"] = coding
         return Response(content, media_type="application/javascript", headers=headers)
 
+    for name in DIALECTS:
+        routes.add_api_route(f"/{name}", _newest(script, name), methods=["GET", "HEAD"])
     return routes
+
+
+def _newest(script: Callable[[str, str, str], Response], name: str) -> Callable[[str, str], Response]:
+    """The route of one script that stands under its name alone."""
+
+    def newest(
+        accept_encoding: Annotated[str, Header()] = "",
+        if_none_match: Annotated[str, Header()] = "",
+    ) -> Response:
+        return script(name, accept_encoding, if_none_match)
+
+    return newest
 
 
 def _encode(build: Build, accept_encoding: str) -> tuple[bytes, str]:

@@ -1,4 +1,5 @@
-// Builds the tracker: every combination of extras, each minified and compressed. `node build.mjs [FOLDER]`
+// Builds the scripts: the tracker with every combination of extras, and those of other APIs, each minified and compressed.
+// `node build.mjs [FOLDER]`
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
@@ -8,6 +9,13 @@ import { minify } from "terser";
 
 const here = import.meta.dirname;
 const EXTRAS = ["forms", "owner", "paths", "vitals"];
+// What our own script has of all that is no extra: all of it (`whole`), and events that are no views (`actions`).
+const CORE = ["whole", "actions"];
+// Those of other APIs: the name, the API, what it has.
+const DIALECTS = [
+  ["track.js", "beep", []],
+  ["antics.js", "antics", ["actions"]],
+];
 
 // Bytes were counted for each of these.
 const TERSER = {
@@ -37,8 +45,8 @@ function pattern(extensions) {
   return `/\\.(${[...new Set(parts)].join("|")})$/i`;
 }
 
-/** The script with these extras, speaking this wire. */
-async function script(wire, extras) {
+/** The script that speaks this API, with these features. */
+async function script(api, features) {
   const bundled = await build({
     entryPoints: [join(here, "src/index.js")],
     bundle: true,
@@ -46,18 +54,27 @@ async function script(wire, extras) {
     format: "iife",
     target: "es2021",
     minifySyntax: true,
-    alias: { wire: join(here, "src/wires", `${wire}.js`) },
-    define: Object.fromEntries(EXTRAS.map((extra) => [extra.toUpperCase(), String(extras.includes(extra))])),
+    alias: { tag: join(here, "src/tags", `${api}.js`), wire: join(here, "src/wires", `${api}.js`) },
+    define: Object.fromEntries(
+      [...EXTRAS, ...CORE].map((feature) => [feature.toUpperCase(), String(features.includes(feature))]),
+    ),
   });
   const downloads = pattern(JSON.parse(readFileSync(join(here, "downloads.json"), "utf8")));
   const source = bundled.outputFiles[0].text.replace("DOWNLOADS", () => downloads);
   return (await minify(source, TERSER)).code;
 }
 
+const scripts = [
+  ...combinations(EXTRAS).map((extras) => [
+    ["tracker", ...extras, "js"].join("."),
+    "tinytrail",
+    [...extras, ...CORE],
+  ]),
+  ...DIALECTS,
+];
 const built = new Map();
-for (const extras of combinations(EXTRAS)) {
-  const code = Buffer.from(await script("tinytrail", extras));
-  const name = ["tracker", ...extras, "js"].join(".");
+for (const [name, api, features] of scripts) {
+  const code = Buffer.from(await script(api, features));
   built.set(name, code);
   built.set(`${name}.br`, brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
   console.log(name.padEnd(36), String(code.length).padStart(5), String(built.get(`${name}.br`).length).padStart(5));

@@ -1,4 +1,7 @@
-"""The builds of the script as they are served. They are made by `make tracker`, never on a user's machine."""
+"""The scripts as they are served: our own in every build, and those that speak other APIs.
+
+They are made by `make tracker`, never on a user's machine.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,9 @@ def build_name(extras: Iterable[Extra] = ()) -> str:
 #: The name of every build, the default first.
 NAMES: Final = tuple(build_name(some) for size in range(len(Extra) + 1) for some in combinations(Extra, size))
 
+#: The scripts that speak other APIs, named as these name them: beep-analytics' and Antics'.
+DIALECTS: Final = ("track.js", "antics.js")
+
 
 class Build(NamedTuple):
     """One script. `brotli` and `gzip` are the same bytes, compressed as far as it goes."""
@@ -53,12 +59,12 @@ class Build(NamedTuple):
 
 @cache
 def builds() -> Mapping[str, Build]:
-    """Return every build by its name.
+    """Return every script by its name.
 
     Raises:
         FileNotFoundError: the package was built without them.
     """
-    return {name: _read(name) for name in NAMES}
+    return {name: _read(name) for name in (*NAMES, *DIALECTS)}
 
 
 def _read(name: str) -> Build:

@@ -68,4 +68,7 @@ interface Analytics {
 interface Window {
   /** Footfall, from when its script has loaded. */
   analytics?: Analytics;
+
+  /** With `/antics.js` in place of our own script: counts a custom event. */
+  antics?: (name: string, properties?: { readonly [name: string]: AnalyticsValue }) => void;
 }

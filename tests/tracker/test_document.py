@@ -7,12 +7,16 @@ import re
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tracker.builds import NAMES, Extra
 
 _ROOT: Final = Path(__file__).parents[2]
 _DOCUMENT: Final = (_ROOT / "docs/tracker.md").read_text()
 _TYPES: Final = (_ROOT / "tracker/tracker.d.ts").read_text()
-_SOURCE: Final = "\n".join(path.read_text() for path in sorted((_ROOT / "tracker/src").rglob("*.js")))
+_DIALECTS: Final = {"beep": "data-endpoint", "antics": "data-api"}
+_SOURCES: Final = sorted((_ROOT / "tracker/src").rglob("*.js"))
+_SOURCE: Final = "\n".join(path.read_text() for path in _SOURCES if path.stem not in _DIALECTS)
 
 
 def _rows(heading: str) -> list[str]:
@@ -39,6 +43,15 @@ def test_every_attribute_is_in_the_types() -> None:
     assert sorted(listed) == sorted([*_attributes(), "data-analytics-*", "data-analytics-event"])
 
 
+@pytest.mark.parametrize("api", _DIALECTS)
+def test_every_attribute_of_another_apis_script_is_documented(api: str) -> None:
+    """Each has one, which says where events go."""
+    source = "\n".join(path.read_text() for path in _SOURCES if path.stem == api)
+
+    assert {_DIALECTS[api]} == {f"data-{name}" for name in re.findall(r"dataset\.(\w+)", source)}
+    assert f"`{_DIALECTS[api]}`" in _DOCUMENT.split("## Scripts of other APIs\n")[1].split("\n## ")[0]
+
+
 def test_every_extra_is_documented() -> None:
     """The document has exactly one line for each extra, and says how many builds they make."""
     assert _rows("### Extras") == list(Extra)
@@ -46,8 +59,8 @@ def test_every_extra_is_documented() -> None:
 
 
 def test_every_event_is_documented() -> None:
-    """Each type of event that the source adds is in the table of events."""
-    added = set(re.findall(r'add\(\s*(?:file \? )?"(\w+)"', _SOURCE)) - {"scroll_", "custom"}
+    """Each type of event that the source adds is in the table of events; `engagement` is Antics' word."""
+    added = set(re.findall(r'add\(\s*(?:file \? )?"(\w+)"', _SOURCE)) - {"scroll_", "custom", "engagement"}
     documented = " ".join(_rows("## Events"))
 
     assert {"page_view", "close_tab", "file_download", "web_vitals"} == added

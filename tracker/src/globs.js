@@ -1,4 +1,4 @@
-import { dataset } from "./tag.js";
+import { dataset } from "tag";
 
 // In a glob only `*` is special: any run of characters, slashes too. Commas or blanks stand between globs.
 const matches = (globs, path) =>

@@ -1,17 +1,19 @@
 import { followOwner } from "./owner.js";
 import { look, track } from "./page.js";
-import { analytics, dataset } from "./tag.js";
+import { analytics, dataset } from "tag";
 
 // Their order costs or saves bytes.
 const EVENTS =
-  "pushState replaceState popstate pageshow visibilitychange focus prerenderingchange blur scroll keydown pointermove " +
-  "click auxclick" +
+  "pushState replaceState popstate pageshow visibilitychange focus prerenderingchange blur scroll keydown pointermove" +
+  (WHOLE ? " click auxclick" : "") +
   (FORMS ? " submit" : "");
 
 // Pasted twice is counted once.
 if (!analytics[dataset.id]) {
   analytics[dataset.id] = 1;
-  analytics.track = track;
+  if (ACTIONS) analytics.track = track;
+  // Antics' is called as it stands.
+  if (ACTIONS && !WHOLE) window.antics = Object.assign(track, analytics);
   if (OWNER) {
     followOwner();
     addEventListener("popstate", followOwner);

@@ -1,19 +1,20 @@
-import { PATH, toWire } from "wire";
+import { toWire } from "wire";
 
 import { excluded } from "./globs.js";
 import { path } from "./page.js";
-import { endpoint } from "./tag.js";
+import { endpoint } from "tag";
 
-const address = endpoint(PATH);
+const address = endpoint();
 
 /** Events that wait for the next request, each as JSON. */
 export let waiting = [];
 
-/** Adds an event of the current view to the next request. */
-export const add = (type, properties) => {
+/** Adds an event of the current view to the next request; where a request holds one event, sends it. */
+export const add = (type, properties, engaged) => {
   if (PATHS && excluded(path)) return;
   try {
-    waiting.push(JSON.stringify(toWire(type, properties)));
+    if (WHOLE) waiting.push(JSON.stringify(toWire(type, properties)));
+    else post(JSON.stringify(toWire(type, properties, engaged)));
   } catch {
     // Properties that cannot be serialised lose this event only.
   }
@@ -23,6 +24,7 @@ export const add = (type, properties) => {
 export const post = (body) => {
   waiting = [];
   // Blockers stop beacons more often than fetch; but not every browser finishes a fetch of a page that goes away.
-  (document.hidden && navigator.sendBeacon?.(address, body)) ||
-    fetch(address, { method: "POST", body, keepalive: 1, mode: "no-cors" }).catch(() => {});
+  (ACTIONS && document.hidden && navigator.sendBeacon?.(address, body)) ||
+    // Where `Origin` tells the site, only CORS sends it whatever the page's referrer policy is.
+    fetch(address, { method: "POST", body, keepalive: 1, ...(WHOLE && { mode: "no-cors" }) }).catch(() => {});
 };

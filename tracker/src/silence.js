@@ -1,4 +1,4 @@
-import { analytics, dataset } from "./tag.js";
+import { analytics, dataset } from "tag";
 import { ownerIsAway } from "./owner.js";
 
 /** Whether nothing may be sent: the page, the owner or the visitor's browser says so. */

@@ -1,7 +1,5 @@
 import { path, referrer, url } from "../page.js";
-import { dataset } from "../tag.js";
-
-export const PATH = "/api/v1/collect";
+import { dataset } from "tag";
 
 /** One event of the current view as TinyTrail's collect takes it. */
 export const toWire = (event_type, given) => ({
