@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SIGN_IN: Final = "/sign-in"
 #: What is no page, whatever a client says that it takes.
-_NO_PAGES: Final = ("/api/", "/js/", "/assets/", "/health", "/metrics")
+_NO_PAGES: Final = ("/api/", "/js/", "/track.js", "/antics.js", "/assets/", "/health", "/metrics")
 _HEADINGS: Final = {
     403: "That is not allowed",
     404: "There is nothing here",
