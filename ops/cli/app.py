@@ -16,6 +16,7 @@ from ops.cli import (
     demo,
     demo_page,
     geo,
+    ignore,
     imports,
     keys,
     migrations,
@@ -57,6 +58,7 @@ serve.register(app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(sites.app, name="sites")
+app.add_typer(ignore.app, name="ignore")
 app.add_typer(topics.app, name="topics")
 app.add_typer(imports.app, name="import")
 app.add_typer(archive.app, name="archive")
