@@ -96,6 +96,15 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyEnds:
+    """Where visitors' days with a view begin and end: lists of (path, visitors), most visitors first, then by path."""
+
+    days: Days
+    entries: tuple[tuple[str, int], ...]
+    exits: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeseries:
     """A metric on each day of a range, days without anything included."""
 

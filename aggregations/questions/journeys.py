@@ -11,6 +11,7 @@ import polars as pl
 
 from aggregations.archive.reading import Columns
 from aggregations.questions.choosing import followed_in, is_view, of_sessions
+from aggregations.rollups.journeys import journeys as all_journeys
 from storage.archive.schema import VISIT_START
 
 if TYPE_CHECKING:
@@ -20,6 +21,23 @@ if TYPE_CHECKING:
 
 #: What journeys need beside what the filters do.
 COLUMNS: Final = Columns(("event_id", "path", VISIT_START), ())
+
+#: What the days of visitors are made of.
+OF_DAYS: Final = ("ts", "event_id", "visitor", "class", "type", "path")
+
+
+def day_ends(views: pl.DataFrame) -> pl.DataFrame:
+    """Return `key`, `entries` and `exits`: how many visitors' days began and ended with each page, out of their views.
+
+    Args:
+        views: with the columns of `OF_DAYS`, in no order, of whole days or of parts.
+    """
+    of_days = all_journeys(views.lazy().with_columns(view=True).sort("ts", "event_id"))
+    parts = (
+        of_days.select(key="entry_path", entries=1, exits=0),
+        of_days.select(key="exit_path", entries=0, exits=1),
+    )
+    return pl.concat(parts).group_by("key").agg(pl.col("entries", "exits").sum().cast(pl.Int64)).collect()
 
 
 def views(chosen: Chosen, *, path: str | None = None, has: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.LazyFrame:
