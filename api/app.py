@@ -13,18 +13,22 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 from psycopg_pool import PoolTimeout
 
-from api import health, scripts
+from api import failures, health, scripts
 from api.auth import Keys
 from api.bounds import Bounded
 from api.collector.clients import Clients
 from api.collector.drops import Drops
+from api.collector.hot_route import Taking
+from api.collector.ignored import Ignored
 from api.collector.intake import Intake
+from api.collector.keys import CollectorKeys
 from api.collector.salts import Salts
 from api.collector.sites import Sites
 from api.collector.windows import SlidingWindow
-from api.dialects.tinytrail import accounts, definitions, dropped, failures, notes, settings, snippets, users, websites
+from api.dialects.tinytrail import accounts, definitions, dropped, notes, settings, snippets, users, websites
 from api.dialects.tinytrail.collect import Collect
 from api.dialects.tinytrail.documents import document
+from api.dialects.tinytrail.envelope import failure
 from api.dialects.tinytrail.pixel import Pixel
 from api.dispatcher import Dispatcher
 from api.keepers import Keeper, running
@@ -37,24 +41,29 @@ from api.pinned_scripts import PinnedScripts
 from api.tally import Tally
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enrichment
+from core.enrich.steps import SENT_STEPS, STEPS
 from core.ids import Stamper
 from storage.key_vault import KeyVault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from fastapi import APIRouter
     from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
     from api.asgi import Application
+    from api.collector.hot_route import HotRoute
     from api.errors import Failed
     from api.limits import Limit, Rate
+    from core.accounts import Api
     from core.clock import Clock
     from core.networks import Network
     from core.ports import EventLog
     from core.telemetry import Telemetry
 
+#: The routes that take events in, of all APIs.
+HOT_ROUTES: Final = (Collect, Pixel)
 _EXPOSITION: Final = "text/plain; version=0.0.4; charset=utf-8"
 _ALIVE_SECONDS: Final = 3
 
@@ -70,6 +79,8 @@ class Collecting:
     rate: Rate | None = COLLECT_RATE
     #: Files in MaxMind's format that tell places.
     place_files: Sequence[Path] = ()
+    #: How often one key may send, of the APIs that have keys for that.
+    limits: Mapping[Api, Limit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +95,8 @@ class Reporting:
     routers: Sequence[APIRouter] = field(default=())
     #: Answers errors of pages, which people see.
     pages: Failed | None = None
-    #: How often one key may ask; None for as often as it likes.
-    limit: Limit | None = None
+    #: How often one key of an API may ask; without a limit as often as it likes.
+    limits: Mapping[Api, Limit] = field(default_factory=dict)
     #: How browsers reach us, for the script tag; '' for the address that was asked.
     public_url: str = ""
 
@@ -115,25 +126,26 @@ def create_app(
         raise ValueError("give the application at least one role")
     tally = Tally(telemetry)
     requests = Requests(telemetry=tally, clock=clock)
-    hot: dict[str, Application] = {}
+    hot: list[HotRoute] = []
     keepers: list[Keeper] = [tally]
     ready = pinned = None
     if collecting is not None:
         salts, sites = Salts(pool=collecting.pool, clock=clock), Sites(pool=collecting.pool, clock=clock)
         places = Places(collecting.place_files, telemetry=telemetry)
-        drops = Drops(pool=collecting.pool, clock=clock)
+        drops, ignored = Drops(pool=collecting.pool, clock=clock), Ignored(pool=collecting.pool)
         pinned = PinnedScripts(pool=collecting.pool)
-        hot |= _collector(
+        hot += _collector(
             collecting,
             salts=salts,
             sites=sites,
             places=places,
             drops=drops,
+            ignored=ignored,
             requests=requests,
             telemetry=tally,
             clock=clock,
         )
-        keepers += [salts, sites, places, drops, pinned]
+        keepers += [salts, sites, places, drops, ignored, pinned]
         ready = _ready(collecting, salts)
 
     @asynccontextmanager
@@ -142,13 +154,13 @@ def create_app(
             yield
 
     app = FastAPI(title="Footfall", openapi_url=None, redirect_slashes=False, lifespan=lifespan)
-    failures.install(app, pages=None if reporting is None else reporting.pages)
+    failures.install(app, enveloped=failure, pages=None if reporting is None else reporting.pages)
     alive = _alive(collecting, reporting)
     app.include_router(health.router(alive, needs_database=reporting is not None, ready=ready))
     app.include_router(scripts.router(pinned))
     app.add_api_route("/metrics", _metrics(tally, exposition), include_in_schema=False)
     if reporting is not None:
-        app.state.keys = Keys(pool=reporting.pool, clock=clock, limit=reporting.limit)
+        app.state.keys = Keys(pool=reporting.pool, clock=clock, limits=reporting.limits)
         app.include_router(document.router())
         app.include_router(accounts.router(reporting.pool))
         app.include_router(users.router(reporting.pool, reporting.vault))
@@ -171,31 +183,35 @@ def _collector(  # noqa: PLR0913 - the parts it is made of
     sites: Sites,
     places: Places,
     drops: Drops,
+    ignored: Ignored,
     requests: Requests,
     telemetry: Telemetry,
     clock: Clock,
-) -> dict[str, Application]:
-    """Return the applications that take events in, by path. They share one limit of each address."""
+) -> list[HotRoute]:
+    """Return the routes that take events in. TinyTrail's share one limit of each address."""
     lookups = Lookups(
         agent=Agents.bundled(),
         source=Hosts.bundled(),
         place=places,
         stamp=Stamper(clock, _below).mint,
         identify=salts.identify,
+        ignored=ignored.holds,
     )
     rate = collecting.rate
-    clients = Clients(collecting.trusted_proxies)
-    window = None if rate is None else SlidingWindow(limit=rate.requests, seconds=rate.seconds, clock=clock)
-    intake = Intake(
+    browsers, sent = (
+        Enrichment(lookups=lookups, clock=clock, telemetry=telemetry, dropped=drops.count, steps=steps)
+        for steps in (STEPS, SENT_STEPS)
+    )
+    parts = Taking(
+        clients=Clients(collecting.trusted_proxies),
+        window=None if rate is None else SlidingWindow(limit=rate.requests, seconds=rate.seconds, clock=clock),
+        intake=Intake(sites=sites, enrichment=browsers, sent=sent, log=collecting.log, telemetry=telemetry),
         sites=sites,
-        enrichment=Enrichment(lookups=lookups, clock=clock, telemetry=telemetry, dropped=drops.count),
-        log=collecting.log,
+        keys=CollectorKeys(pool=collecting.pool, clock=clock, limits=collecting.limits),
+        requests=requests,
         telemetry=telemetry,
     )
-    return {
-        route.path: route(clients=clients, window=window, intake=intake, requests=requests, telemetry=telemetry)
-        for route in (Collect, Pixel)
-    }
+    return [route(parts) for route in HOT_ROUTES]
 
 
 def _ready(collecting: Collecting, salts: Salts) -> health.Ready:

@@ -34,11 +34,28 @@ KEY_RATE: Final = Rate(60, 60)
 SIGN_IN_RATE: Final = Rate(5, 60)
 
 
+#: What the other APIs' texts say of one key; those that are not here say nothing.
+PLATFORM_RATE: Final = Rate(100, 60)
+TINYLYTICS_RATE: Final = Rate(1_000, 3_600)
+
+
+class Standing(NamedTuple):
+    """How a key stands once a request of it was counted."""
+
+    limit: int
+    remaining: int  # requests that would be let through now
+    resets_in: float  # seconds until one more would
+    retry_after: int  # whole seconds; 0 if this request was let through
+
+
 class Limit(Protocol):
     """A rate for each of many keys. Safe in threads."""
 
-    def retry_after(self, key: bytes) -> int:
-        """Count a request of this key and return 0, or return the whole seconds until one would be let through.
+    #: Whether counting waits for the store.
+    blocks: bool
+
+    def count(self, key: bytes) -> Standing:
+        """Count a request of this key unless there were too many.
 
         Raises:
             psycopg.OperationalError: nobody can count now.
@@ -46,13 +63,29 @@ class Limit(Protocol):
         """
         ...
 
+    def retry_after(self, key: bytes) -> int:
+        """Count a request of this key and return 0, or return the whole seconds until one would be let through.
+
+        Raises as `count` does.
+        """
+        ...
+
 
 class LocalLimit:
     """Counted in the memory of this process: exact where it is the only one."""
 
+    blocks = False
+
     def __init__(self, rate: Rate, *, clock: Clock) -> None:
+        self._rate = rate
         self._window = SlidingWindow(limit=rate.requests, seconds=rate.seconds, clock=clock)
         self._lock = Lock()
+
+    def count(self, key: bytes) -> Standing:
+        """See `Limit`."""
+        with self._lock:
+            wait = self._window.retry_after(key)
+            return Standing(self._rate.requests, *self._window.left(key), wait)
 
     def retry_after(self, key: bytes) -> int:
         """See `Limit`."""
@@ -67,27 +100,36 @@ class SharedLimit:
     often costs the store nothing.
     """
 
+    blocks = True
+
     def __init__(self, rate: Rate, *, pool: ConnectionPool, clock: Clock) -> None:
         self._rate = rate
         self._pool = pool
         self._monotonic = clock.monotonic
         self._refused: dict[bytes, float] = {}
 
-    def retry_after(self, key: bytes) -> int:
+    def count(self, key: bytes) -> Standing:
         """See `Limit`."""
         asked = self._monotonic()
         until = self._refused.get(key)
         if until is not None and asked < until:
-            return _whole(until - asked)
+            return self._standing(0, until - asked, until - asked)
         with self._pool.connection(timeout=_PATIENCE_SECONDS) as connection:
-            wait = rate_limits.take(connection, key, requests=self._rate.requests, seconds=self._rate.seconds)
-        if wait is None:
+            taken = rate_limits.take(connection, key, requests=self._rate.requests, seconds=self._rate.seconds)
+        if taken.wait is None:
             self._refused.pop(key, None)
-            return 0
-        if len(self._refused) >= _MAX_REFUSED:
-            self._refused = {}
-        self._refused[key] = asked + wait
-        return _whole(wait)
+        else:
+            if len(self._refused) >= _MAX_REFUSED:
+                self._refused = {}
+            self._refused[key] = asked + taken.wait
+        return self._standing(self._rate.requests - taken.counted, taken.frees, taken.wait)
+
+    def retry_after(self, key: bytes) -> int:
+        """See `Limit`."""
+        return self.count(key).retry_after
+
+    def _standing(self, remaining: int, resets_in: float, wait: float | None) -> Standing:
+        return Standing(self._rate.requests, max(0, remaining), resets_in, 0 if wait is None else _whole(wait))
 
 
 def _whole(seconds: float) -> int:

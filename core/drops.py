@@ -14,6 +14,7 @@ class DropReason(StrEnum):
     """A collector dropped the event; it is stored nowhere."""
 
     UNKNOWN_SITE = "unknown_site"  #: no site has this id
+    IGNORED_IP = "ignored_ip"  #: the address is on the server's ignore list
     EXCLUDED_IP = "excluded_ip"  #: the site's owner excluded this address
     EXCLUDED_PATH = "excluded_path"  #: the site's owner excluded this path
     EXCLUDED_COUNTRY = "excluded_country"  #: the site's owner excluded the country that the address is in
@@ -30,6 +31,7 @@ class DropReason(StrEnum):
 MEANINGS: Final[Mapping[DropReason, str]] = MappingProxyType(
     {
         DropReason.UNKNOWN_SITE: "The script sends an id that no website has: paste it anew.",
+        DropReason.IGNORED_IP: "The address is on the server's ignore list, whatever the website.",
         DropReason.EXCLUDED_IP: "The address is among the website's excluded_ips.",
         DropReason.EXCLUDED_PATH: "The page is among the website's excluded_paths.",
         DropReason.EXCLUDED_COUNTRY: "The address is in one of the website's excluded_countries.",

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, unquote_plus
 from core.clicks import CLICK_IDS, Network
 
 _MAX_VALUE: Final = 255
+_MAX_QUERY: Final = 1_024
 #: Longer addresses are rare, and ten thousand of them would fill the memory.
 _MAX_CACHED: Final = 1_024
 _END: Final = re.compile(r"[?#]")
@@ -64,6 +65,11 @@ def _parse(url: str) -> Location:
 
 
 _cached: Final = lru_cache(maxsize=10_000)(_parse)
+
+
+def whole_query(url: str) -> str:
+    """All that stands behind an address's question mark, at most 1,024 characters; what cannot be stored left out."""
+    return url.partition("#")[0].partition("?")[2].replace("\0", "")[:_MAX_QUERY]
 
 
 def without_query(address: str) -> str:

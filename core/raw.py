@@ -20,6 +20,10 @@ class RawEvent(NamedTuple):
     status: int = 0  # HTTP status of a view's page
     engaged_ms: int = 0
     properties: str = ""  # a JSON object
+    country: str = ""  # two capital letters, where the sender knows better than any look-up
+    visitor_id: str = ""  # what the sender tells visitors apart by, instead of address and user agent
+    keeps_query: bool = False  # the address is the sender's own to tell, its query whole
+    keeps_ip: bool = False  # came by an API that shows addresses, for sites that keep them
 
 
 class Request(NamedTuple):

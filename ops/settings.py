@@ -136,6 +136,18 @@ class Settings(BaseSettings):
         description="Whether anybody can have the first token of beep-analytics, as its API has it. Once there is one,"
         " nobody can.",
     )
+    platform_limit_requests: int = Field(
+        100, ge=1, le=10_000, description="The same of keys of Platform API v2, which tells it in X-RateLimit headers."
+    )
+    platform_limit_seconds: int = Field(
+        60, ge=1, le=3_600, description="In any time of this length.", json_schema_extra=_unit("s")
+    )
+    tinylytics_limit_requests: int = Field(
+        1_000, ge=1, le=10_000, description="The same of keys of Tinylytics' API, a batch of hits being one request."
+    )
+    tinylytics_limit_seconds: int = Field(
+        3_600, ge=1, le=3_600, description="In any time of this length.", json_schema_extra=_unit("s")
+    )
     streams: int = Field(
         100, ge=1, le=10_000, description="Streams of server-sent events that one process has open; beyond it 503."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from storage.sql import load
 from storage.times import instant
@@ -11,13 +11,18 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 
-def take(connection: Connection, key: bytes, *, requests: int, seconds: int) -> float | None:
+class Taken(NamedTuple):
+    """What the store says of a request."""
+
+    wait: float | None  # seconds until one would be let through; None if this one was
+    counted: int  # requests in the window, this one included
+    frees: float  # seconds until the first of them leaves it
+
+
+def take(connection: Connection, key: bytes, *, requests: int, seconds: int) -> Taken:
     """Count a request of the key if fewer than `requests` were let through in the last `seconds`, by the store's clock.
 
     One round trip, in a transaction of its own: the connection must not be in one, and is not in one afterwards.
-
-    Returns:
-        None if it was counted, else the seconds until one would be.
     """
     connection.autocommit = True
     try:
@@ -29,7 +34,7 @@ def take(connection: Connection, key: bytes, *, requests: int, seconds: int) -> 
             connection.autocommit = False
     if row is None:
         raise LookupError("an upsert returned no row")
-    return None if row[0] is None else float(row[0])
+    return Taken(None if row[0] is None else float(row[0]), row[1], float(row[2]))
 
 
 def forget(connection: Connection, *, before: int) -> int:

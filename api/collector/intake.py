@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.enrich.pipeline import Enrichment
+    from core.events import Event
     from core.ports import EventLog
     from core.raw import RawEvent, Request
     from core.sites import Site
@@ -36,11 +37,23 @@ class SiteFinder(Protocol):
 
 
 class Intake:
-    """Finds the sites, runs the steps, and waits until what is left is durable."""
+    """Finds the sites, runs the steps, and waits until what is left is durable.
 
-    def __init__(self, *, sites: SiteFinder, enrichment: Enrichment, log: EventLog, telemetry: Telemetry) -> None:
+    `enrichment` has the steps of what browsers send, `sent` those of what programs do.
+    """
+
+    def __init__(
+        self,
+        *,
+        sites: SiteFinder,
+        enrichment: Enrichment,
+        sent: Enrichment,
+        log: EventLog,
+        telemetry: Telemetry,
+    ) -> None:
         self._sites = sites
         self._enrichment = enrichment
+        self._sent = sent
         self._log = log
         self._telemetry = telemetry
 
@@ -57,6 +70,24 @@ class Intake:
             outcome = self._enrichment.run(raw, request, site)
             if isinstance(outcome, Enriched):
                 accepted.append(outcome)
+        return await self._append(accepted)
+
+    async def take_from(self, site: Site | None, raw: RawEvent, request: Request) -> int:
+        """Do what `take` does with one event of a site that was found already, or was not."""
+        outcome = self._enrichment.run(raw, request, site)
+        return await self._append([outcome] if isinstance(outcome, Enriched) else [])
+
+    async def take_sent(self, site: Site, events: Sequence[tuple[RawEvent, Request]]) -> list[Event | DropReason]:
+        """Store what a program tells of a site, in one commit; return of each what became of it.
+
+        Raises:
+            Unavailable, Refused: as `take` does.
+        """
+        outcomes = [self._sent.run(raw, request, site) for raw, request in events]
+        await self._append([outcome for outcome in outcomes if isinstance(outcome, Enriched)])
+        return [outcome.event if isinstance(outcome, Enriched) else outcome for outcome in outcomes]
+
+    async def _append(self, accepted: list[Enriched]) -> int:
         if not accepted:
             return 0
         try:

@@ -15,6 +15,8 @@ from core.errors import Unavailable
 from storage import sites
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from psycopg import AsyncConnection
     from psycopg_pool import AsyncConnectionPool
 
@@ -43,6 +45,10 @@ class Sites:
         self._asked: dict[str, asyncio.Task[Site | None]] = {}
         #: Those of `_asked` that changed while the question was on its way.
         self._overtaken: set[str] = set()
+        #: The UUIDs of the sites that domains and numbers stand for, as long as nothing is heard of any site.
+        self._meant: dict[str | int, str] = {}
+        #: How often something was heard.
+        self._heard = 0
         self._listening = False
         self.ready = asyncio.Event()
 
@@ -73,6 +79,46 @@ class Sites:
             task.add_done_callback(lambda _: self._answered(key))
         # One request that goes away must not take the answer from the others that wait for it.
         return await asyncio.shield(task)
+
+    async def of_domain(self, domain: str) -> Site | None:
+        """Return the site that a domain, in lower case, stands for.
+
+        Raises:
+            Unavailable: it is not in memory and the store cannot be asked.
+        """
+        return await self._of(domain, lambda connection: sites.of_domain_async(connection, domain))
+
+    async def of_number(self, number: int) -> Site | None:
+        """Return the site whose `id` this is.
+
+        Raises:
+            Unavailable: it is not in memory and the store cannot be asked.
+        """
+        return await self._of(number, lambda connection: sites.of_number_async(connection, number))
+
+    async def _of(self, name: str | int, ask: Callable[[AsyncConnection], Awaitable[Site | None]]) -> Site | None:
+        meant = self._meant.get(name)
+        site = None if meant is None else self._known.get(meant)
+        if site is not None:
+            return site
+        key = f"\0{name!r}"
+        believed_until = self._absent.get(key)
+        if believed_until is not None and self._monotonic() < believed_until:
+            return None
+        heard = self._heard
+        try:
+            async with asyncio.timeout(_ASK_SECONDS), self._pool.connection(timeout=_ASK_SECONDS) as connection:
+                site = await ask(connection)
+                await connection.commit()
+        except (psycopg.Error, PoolTimeout, OSError, TimeoutError) as error:
+            raise Unavailable("the store cannot be asked for this site", retry_after=_ASK_SECONDS) from error
+        if site is None:
+            self._believe_absent(key)
+        elif self._listening and heard == self._heard:
+            # What was heard of meanwhile may have been about this one.
+            self._meant[name] = str(site.uuid)
+            self._known[str(site.uuid)] = site
+        return site
 
     async def keep(self) -> None:
         """Listen for changes for ever; after each interruption look at every known site again."""
@@ -128,6 +174,7 @@ class Sites:
         await connection.execute("LISTEN sites")
         self._overtaken.update(self._asked)
         self._absent.clear()
+        self._forget_meant()
         live = await sites.refresh(connection, [site.uuid for site in self._known.values()])
         self._known = {str(site.uuid): site for site in live}
         self._listening = True
@@ -140,10 +187,16 @@ class Sites:
                 if not heard:
                     await connection.execute("SELECT 1")
 
+    def _forget_meant(self) -> None:
+        self._meant.clear()
+        self._heard += 1
+
     async def _renew(self, connection: AsyncConnection, key: str) -> None:
+        self._forget_meant()
         if key in self._asked:
             self._overtaken.add(key)
-        self._absent.pop(key, None)
+        # A site that was made may be the one that a domain stands for.
+        self._absent = {name: until for name, until in self._absent.items() if name != key and name[:1] != "\0"}
         if key in self._known:
             site = await sites.find_async(connection, UUID(key))
             if site is None:

@@ -41,6 +41,13 @@ class SlidingWindow:
         self._requests.move_to_end(key)
         return 0
 
+    def left(self, key: str | bytes) -> tuple[int, float]:
+        """Return how many requests of this key would be let through now, and in how many seconds one more would."""
+        now = self._monotonic()
+        since = now - self._seconds
+        recent = [at for at in self._requests.get(key, ()) if at > since]
+        return self._limit - len(recent), recent[0] - since if recent else 0.0
+
     def __len__(self) -> int:
         """Return how many keys are remembered."""
         return len(self._requests)

@@ -28,6 +28,7 @@ _EXCLUSIONS: Final = "/settings/not-counted"
 WHY: Final[Mapping[DropReason, str]] = MappingProxyType(
     {
         DropReason.UNKNOWN_SITE: "the script had the id of no site",
+        DropReason.IGNORED_IP: "the address is on the server's ignore list",
         DropReason.EXCLUDED_IP: "the address is one that you left out",
         DropReason.EXCLUDED_PATH: "the page is one that you left out",
         DropReason.EXCLUDED_COUNTRY: "the country is one that you left out",

@@ -9,7 +9,7 @@ from core.agents import Agent
 from core.channels import Channel
 from core.events import Event, TrafficClass
 from core.ids import Stamp
-from core.locations import Location
+from core.locations import Location, whole_query
 from core.places import NO_PLACE, Place
 from core.referrers import NO_REFERRER, Referrer
 from core.screens import UNKNOWN
@@ -28,6 +28,11 @@ _NO_STAMP: Final = Stamp(0, 0)
 _NOBODY: Final = Identity(0, 0, 0)
 
 
+def nobody(_: str) -> bool:
+    """The ignore list of those who have none."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookups:
     """The world behind the steps. All answer from memory; none blocks."""
@@ -42,6 +47,8 @@ class Lookups:
     stamp: Callable[[], Stamp]
     #: Who sent it: (ts, site, IP, user agent). Raises Unavailable without today's salt.
     identify: Callable[[int, int, str, str], Identity]
+    #: Whether an address, given as above, is on the server's ignore list.
+    ignored: Callable[[str], bool] = nobody
 
 
 class Draft:
@@ -85,7 +92,7 @@ class Draft:
                 raw.type,
                 raw.name,
                 self.path,
-                location.query,
+                location.query if not raw.keeps_query else whole_query(raw.url),
                 self.referrer.text,
                 self.referrer.host,
                 self.channel,
@@ -106,7 +113,7 @@ class Draft:
                 self.screen,
                 raw.status,
                 raw.engaged_ms,
-                "",  # ip
+                self.request.ip if raw.keeps_ip and self.site.keep_ips else "",
                 raw.properties,
             ),
         )

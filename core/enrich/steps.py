@@ -10,6 +10,7 @@ from core.events import TrafficClass
 from core.locations import clip, parse_location
 from core.networks import holds, parse_address
 from core.paths import normalise_path
+from core.places import Place
 from core.referrers import NO_REFERRER, bare_host, is_own, parse_referrer
 from core.screens import bucket_of
 
@@ -29,6 +30,11 @@ def drop_gpc(draft: Draft) -> DropReason | None:
 def drop_dnt(draft: Draft) -> DropReason | None:
     """Do Not Track, where the site honours it."""
     return DropReason.DO_NOT_TRACK if draft.request.dnt and draft.site.honour_dnt else None
+
+
+def drop_ignored_ip(draft: Draft) -> DropReason | None:
+    """Addresses on the server's ignore list."""
+    return DropReason.IGNORED_IP if draft.lookups.ignored(draft.request.ip) else None
 
 
 def drop_excluded_ip(draft: Draft) -> DropReason | None:
@@ -103,8 +109,9 @@ def put_channel(draft: Draft) -> None:
 
 
 def put_place(draft: Draft) -> None:
-    """Country, region and city of the address."""
-    draft.place = draft.lookups.place(draft.request.ip)
+    """Country, region and city of the address; a country that was sent stands alone."""
+    country = draft.raw.country
+    draft.place = Place(country) if country else draft.lookups.place(draft.request.ip)
 
 
 def drop_excluded_country(draft: Draft) -> DropReason | None:
@@ -135,14 +142,17 @@ def put_stamp(draft: Draft) -> None:
 
 def put_visitor(draft: Draft) -> None:
     """The visitor's hash of the day; from here on neither address nor user agent is needed."""
-    request = draft.request
-    draft.identity = draft.lookups.identify(draft.stamp.ts, draft.site.id, request.ip, request.user_agent)
+    ts, site, visitor_id = draft.stamp.ts, draft.site.id, draft.raw.visitor_id
+    # No address reads "id": whom the sender tells apart is nobody else.
+    who = ("id", visitor_id) if visitor_id else (draft.request.ip, draft.request.user_agent)
+    draft.identity = draft.lookups.identify(ts, site, *who)
 
 
 #: The whole journey. Each exclusion comes as soon as it can be told, the stamp as late as can be.
 STEPS: Final[tuple[Step, ...]] = (
     drop_gpc,
     drop_dnt,
+    drop_ignored_ip,
     drop_excluded_ip,
     drop_prefetch,
     put_path,
@@ -160,6 +170,9 @@ STEPS: Final[tuple[Step, ...]] = (
     put_stamp,
     put_visitor,
 )
+_OF_BROWSERS: Final[frozenset[Step]] = frozenset({drop_gpc, drop_dnt, drop_ignored_ip, drop_prefetch, put_traffic})
+#: The journey of what a program tells: it chose to send it, so its headers mean nothing, and it is no bot's.
+SENT_STEPS: Final[tuple[Step, ...]] = tuple(step for step in STEPS if step not in _OF_BROWSERS)
 #: Those that let everything pass where `Site.excludes` is false, as of most sites.
 EXCLUSIONS: Final[frozenset[Step]] = frozenset(
     {drop_excluded_ip, drop_excluded_path, drop_other_host, drop_excluded_country}

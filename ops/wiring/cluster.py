@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from api.app import create_app
 from api.limits import SharedLimit
@@ -12,7 +13,7 @@ from ops.archives import archive_of_cluster
 from ops.clock import SystemClock
 from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
-from ops.wiring.shared import background, collecting, key_rate, reporting, scheduler, sign_in_rate
+from ops.wiring.shared import background, collecting, key_limits, reporting, scheduler, sign_in_rate
 from storage import positions
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from core.telemetry import Telemetry
     from ops.settings import Settings
     from streams.kafka.topics import Topic
+
+
+#: Connections over which a collector counts the requests of keys.
+_LIMIT_CONNECTIONS: Final = 2
 
 
 def topic_of(settings: Settings) -> Topic:
@@ -65,9 +70,11 @@ async def collector(settings: Settings, topic: Topic) -> AsyncIterator[Applicati
         log = _kafka_log(settings, topic, telemetry=telemetry, refusal=monitor.refusal)
         await log.start()
         stack.push_async_callback(log.close)
+        pool = stack.enter_context(open_pool(settings.database_url, size=_LIMIT_CONNECTIONS, name="footfall limits"))
+        limits = key_limits(settings, partial(SharedLimit, pool=pool, clock=clock))
         yield create_app(
             collecting=await stack.enter_async_context(
-                collecting(settings, dsn=settings.database_url, log=log),
+                collecting(settings, dsn=settings.database_url, log=log, limits=limits),
             ),
             telemetry=telemetry,
             clock=clock,
@@ -87,7 +94,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
         pool = stack.enter_context(
             open_pool(settings.database_url, size=settings.database_connections, name="footfall api")
         )
-        rate, tries = key_rate(settings), sign_in_rate(settings)
+        tries = sign_in_rate(settings)
         realtime = SummedRealtime(pool, log=topic.name, partitions=topic.partitions, truth=StoredRealtime(pool))
         yield create_app(
             reporting=stack.enter_context(
@@ -98,7 +105,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
                     vault=vault(settings, data=None),
                     realtime=realtime,
                     ending=ending,
-                    limit=None if rate is None else SharedLimit(rate, pool=pool, clock=clock),
+                    limits=key_limits(settings, partial(SharedLimit, pool=pool, clock=clock)),
                     tries=None if tries is None else SharedLimit(tries, pool=pool, clock=clock),
                     clock=clock,
                     telemetry=telemetry,

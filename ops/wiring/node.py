@@ -15,7 +15,7 @@ from ops.archives import archive_of_node
 from ops.clock import SystemClock
 from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
-from ops.wiring.shared import background, collecting, key_rate, reporting, scheduler, sign_in_rate
+from ops.wiring.shared import background, collecting, key_limits, reporting, scheduler, sign_in_rate
 from storage.embedded import EmbeddedPostgres, make_private, socket_directory
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
@@ -119,10 +119,11 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
         await log.start()
         stack.push_async_callback(log.stop)
         pool = stack.enter_context(open_pool(dsn, size=settings.database_connections, name="footfall reports"))
-        rate, tries = key_rate(settings), sign_in_rate(settings)
+        tries = sign_in_rate(settings)
+        limits = key_limits(settings, partial(LocalLimit, clock=clock))
         realtime = AskedRealtime(partial(log.ask, "realtime"), truth=StoredRealtime(pool))
         yield create_app(
-            collecting=await stack.enter_async_context(collecting(settings, dsn=dsn, log=log)),
+            collecting=await stack.enter_async_context(collecting(settings, dsn=dsn, log=log, limits=limits)),
             reporting=stack.enter_context(
                 reporting(
                     settings,
@@ -131,7 +132,7 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
                     vault=vault(settings, data=settings.data),
                     realtime=realtime,
                     ending=ending,
-                    limit=None if rate is None else LocalLimit(rate, clock=clock),
+                    limits=limits,
                     tries=None if tries is None else LocalLimit(tries, clock=clock),
                     clock=clock,
                     telemetry=telemetry,

@@ -13,12 +13,14 @@ from aggregations.reports import Reports
 from api.app import Collecting, Reporting
 from api.collector.clients import Clients
 from api.dashboard.page import Page
+from api.dialects.parts import Parts
 from api.dialects.tinytrail import stream
 from api.dialects.tinytrail.access import site_finder
 from api.dialects.tinytrail.named import StoredNamed
 from api.dialects.tinytrail.reports import reports_router
 from api.event_streams import OpenStreams
 from api.limits import SIGN_IN_RATE, Rate
+from core.accounts import Api
 from core.networks import parse_network
 from core.spans import SECOND
 from ops.aggregation import aggregate_day
@@ -28,9 +30,10 @@ from storage.pool import open_async_pool, open_pool
 from streams.realtime import Briefly
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
     from datetime import date
 
+    from fastapi import APIRouter
     from psycopg_pool import ConnectionPool
 
     from api.limits import Limit
@@ -42,13 +45,17 @@ if TYPE_CHECKING:
     from storage.archive.store import ArchiveStore
     from storage.key_vault import KeyVault
 
+#: The routes of the other APIs.
+ROUTERS: Final[tuple[Callable[[Parts], APIRouter], ...]] = ()
 #: Connections of a scheduler: its lock, its work, and what its pool lends otherwise.
 _SCHEDULER_CONNECTIONS: Final = 3
 
 
 @contextlib.asynccontextmanager
-async def collecting(settings: Settings, *, dsn: str, log: EventLog) -> AsyncIterator[Collecting]:
-    """What taking events in needs."""
+async def collecting(
+    settings: Settings, *, dsn: str, log: EventLog, limits: Mapping[Api, Limit]
+) -> AsyncIterator[Collecting]:
+    """What taking events in needs; `limits` are those of keys."""
     pool = await open_async_pool(dsn, size=settings.database_connections, name="footfall collect")
     try:
         yield Collecting(
@@ -57,6 +64,7 @@ async def collecting(settings: Settings, *, dsn: str, log: EventLog) -> AsyncIte
             trusted_proxies=[parse_network(text) for text in settings.trusted_proxies],
             rate=collect_rate(settings),
             place_files=place_files(settings),
+            limits=limits,
         )
     finally:
         await pool.close()
@@ -71,7 +79,7 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     vault: KeyVault,
     realtime: Realtime,
     ending: asyncio.Event,
-    limit: Limit | None,
+    limits: Mapping[Api, Limit],
     tries: Limit | None,
     clock: Clock,
     telemetry: Telemetry,
@@ -95,6 +103,18 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     )
     streams = OpenStreams(most=settings.streams, ending=ending, telemetry=telemetry)
     live = stream.router(realtime=shown, find_site=find_site, streams=streams, clock=clock)
+    clients = Clients([parse_network(text) for text in settings.trusted_proxies])
+    parts = Parts(
+        pool=pool,
+        reports=reports,
+        realtime=shown,
+        vault=vault,
+        clients=clients,
+        clock=clock,
+        telemetry=telemetry,
+        public_url=settings.public_url,
+        remote_user=settings.remote_user == "on",
+    )
     page = Page(
         pool=pool,
         reports=reports,
@@ -103,8 +123,8 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
         clock=clock,
         telemetry=telemetry,
         vault=vault,
-        clients=Clients([parse_network(text) for text in settings.trusted_proxies]),
-        limit=limit,
+        clients=clients,
+        limit=limits.get(Api.TINYTRAIL),
         tries=tries,
         public_url=settings.public_url,
     )
@@ -112,9 +132,9 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
         yield Reporting(
             pool=pool,
             vault=vault,
-            routers=[router, live, page.router()],
+            routers=[router, live, *(make(parts) for make in ROUTERS), page.router()],
             pages=page.failed,
-            limit=limit,
+            limits=limits,
             public_url=settings.public_url,
         )
     finally:
@@ -127,10 +147,16 @@ def collect_rate(settings: Settings) -> Rate | None:
     return rate if settings.rate_limits == "on" else None
 
 
-def key_rate(settings: Settings) -> Rate | None:
-    """How often one key may ask; None for as often as it likes."""
-    rate = Rate(settings.key_limit_requests, settings.key_limit_seconds)
-    return rate if settings.rate_limits == "on" else None
+def key_limits(settings: Settings, counting: Callable[[Rate], Limit]) -> dict[Api, Limit]:
+    """How often one key of each API may ask, as `counting` counts it; none of an API whose keys may as they like."""
+    if settings.rate_limits == "off":
+        return {}
+    rates = {
+        Api.TINYTRAIL: Rate(settings.key_limit_requests, settings.key_limit_seconds),
+        Api.PLATFORM: Rate(settings.platform_limit_requests, settings.platform_limit_seconds),
+        Api.TINYLYTICS: Rate(settings.tinylytics_limit_requests, settings.tinylytics_limit_seconds),
+    }
+    return {api: counting(rate) for api, rate in rates.items()}
 
 
 def sign_in_rate(settings: Settings) -> Rate | None:

@@ -1,4 +1,5 @@
--- Counts a request of a key unless its window is full; then, how many seconds until one would be let through.
+-- Counts a request of a key unless its window is full; then, how many seconds until one would be let through. Also how
+-- many are counted now, and how many seconds it takes until one of them is not any more.
 INSERT INTO rate_limits AS kept (key, hits, wait)
 VALUES (%(key)s, ARRAY[clock_timestamp()], NULL)
 ON CONFLICT (key) DO UPDATE SET (hits, wait) = (
@@ -21,4 +22,7 @@ ON CONFLICT (key) DO UPDATE SET (hits, wait) = (
         END
     FROM counted
 )
-RETURNING extract(epoch FROM wait)
+RETURNING
+    extract(epoch FROM wait),
+    cardinality(hits),
+    extract(epoch FROM hits[1] + make_interval(secs => %(seconds)s) - clock_timestamp())

@@ -83,7 +83,7 @@ def served(dsn: str, *, realtime: Realtime | None = None, grace: float = 20, **s
                     vault=KeyVault(),
                     realtime=realtime or StoredRealtime(pool),
                     ending=stop,
-                    limit=None,
+                    limits={},
                     tries=None,
                     clock=clock,
                     telemetry=telemetry,

@@ -134,9 +134,9 @@ def test_processes_share_a_key(postgres_database: str) -> None:
 def test_a_lower_limit_holds_at_once(postgres_database: str) -> None:
     """What was let through before it was lowered counts, and is waited for."""
     with psycopg.connect(postgres_database) as connection:
-        waits = [rate_limits.take(connection, b"a", requests=5, seconds=100) for _ in range(5)]
+        waits = [rate_limits.take(connection, b"a", requests=5, seconds=100).wait for _ in range(5)]
         assert waits == [None] * 5
-        wait = rate_limits.take(connection, b"a", requests=2, seconds=100)
+        wait = rate_limits.take(connection, b"a", requests=2, seconds=100).wait
         assert wait is not None
         assert 95 < wait <= 100
         assert not connection.autocommit
@@ -147,7 +147,7 @@ def test_a_clock_that_was_set_back_shuts_nobody_out(postgres_database: str) -> N
     with psycopg.connect(postgres_database) as connection:
         connection.execute("INSERT INTO rate_limits VALUES ('a', ARRAY[now() + interval '1 hour', now() + '2 hours'])")
         connection.commit()
-        assert rate_limits.take(connection, b"a", requests=2, seconds=10) is None
+        assert rate_limits.take(connection, b"a", requests=2, seconds=10).wait is None
 
 
 def test_a_flood_costs_the_store_nothing(postgres_database: str) -> None:

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
-from api import pinned_scripts, scripts
-from api.dialects.tinytrail import failures
+from api import failures, pinned_scripts, scripts
+from api.dialects.tinytrail.envelope import failure
 from api.keepers import running
 from api.pinned_scripts import PinnedScripts
 from storage.pool import open_async_pool
@@ -31,7 +31,7 @@ async def client(postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> Asy
     monkeypatch.setattr(pinned_scripts, "_LOOK_SECONDS", 0.01)
     pool = await open_async_pool(postgres_database, size=2, check=False)
     app = FastAPI()
-    failures.install(app)
+    failures.install(app, enveloped=failure)
     pinned = PinnedScripts(pool=pool)
     app.include_router(scripts.router(pinned))
     async with (

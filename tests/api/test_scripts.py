@@ -10,10 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api import scripts
-from api.dialects.tinytrail import failures
+from api import failures, scripts
+from api.dialects.tinytrail.envelope import failure
 from api.encodings import accepts
-from tracker.builds import NAMES, builds
+from tracker.builds import DIALECTS, builds
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -27,14 +27,14 @@ UNPACK: Final[dict[str, Callable[[bytes], bytes]]] = {"": bytes, "br": brotli.de
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     """A client of the route alone, which says itself what it takes."""
     app = FastAPI()
-    failures.install(app)
+    failures.install(app, enveloped=failure)
     app.include_router(scripts.router())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://footfall.test") as client:
         client.headers.pop("Accept-Encoding")
         yield client
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", builds())
 @pytest.mark.parametrize("coding", UNPACK)
 async def test_every_build_in_every_coding(client: httpx.AsyncClient, name: str, coding: str) -> None:
     """Each is, unpacked, what was built."""
@@ -49,12 +49,17 @@ async def test_every_build_in_every_coding(client: httpx.AsyncClient, name: str,
 
 @pytest.mark.parametrize(
     ("path", "cache"),
-    [("/js/tracker.js", "public, max-age=86400"), (PINNED, "public, max-age=31536000, immutable")],
+    [
+        ("/js/tracker.js", "public, max-age=86400"),
+        (PINNED, "public, max-age=31536000, immutable"),
+        *((f"/{name}", "public, max-age=86400") for name in DIALECTS),
+        *((f"/js/{builds()[name].digest}/{name}", "public, max-age=31536000, immutable") for name in DIALECTS),
+    ],
 )
 async def test_headers(client: httpx.AsyncClient, path: str, cache: str) -> None:
     """For a day by its name and for ever by its hash; pages of any origin, also isolated ones, may load it."""
     response = await client.get(path)
-    assert response.content == DEFAULT.content
+    assert response.content == builds()[path.rpartition("/")[2]].content
     assert response.headers["content-type"].startswith("application/javascript")
     assert response.headers["cache-control"] == cache
     assert response.headers["vary"] == "Accept-Encoding"
@@ -63,7 +68,7 @@ async def test_headers(client: httpx.AsyncClient, path: str, cache: str) -> None
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/js/tracker.js", PINNED])
+@pytest.mark.parametrize("path", ["/js/tracker.js", PINNED, "/track.js", "/antics.js"])
 async def test_head(client: httpx.AsyncClient, path: str) -> None:
     """The same headers as of GET; the server leaves the body out."""
     got, asked = await client.get(path), await client.head(path)

@@ -143,7 +143,7 @@ async def serving(
         return b"footfall_up 1\n"
 
     counted = SharedLimit(KEY_RATE, pool=pool, clock=clock) if shared else LocalLimit(KEY_RATE, clock=clock)
-    limit = counted if rate_limits else None
+    limits = {Api.TINYTRAIL: counted} if rate_limits else {}
     try:
         app = create_app(
             collecting=Collecting(
@@ -153,7 +153,7 @@ async def serving(
                 rate=COLLECT_RATE if rate_limits else None,
                 place_files=place_files,
             ),
-            reporting=Reporting(pool=pool, limit=limit) if reports else None,
+            reporting=Reporting(pool=pool, limits=limits) if reports else None,
             telemetry=measurements,
             clock=clock,
             exposition=exposition,

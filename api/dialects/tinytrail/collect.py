@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.collector.bodies import read_all
+from api.collector.hot_route import JSON, PREFLIGHT
 from api.dialects.tinytrail.bodies import read_body
-from api.dialects.tinytrail.hot_route import JSON, HotRoute
+from api.dialects.tinytrail.enveloped import EnvelopedRoute
 from api.errors import HttpError
 from core.drops import DropReason
 from core.errors import InvalidInput, Refused, Unavailable
@@ -15,20 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from api.asgi import Receive, Scope
-    from api.dialects.tinytrail.hot_route import Reply
+    from api.collector.hot_route import Reply
 
 PATH: Final = "/api/v1/collect"
 
 _ACCEPTED: Final = 202, b'{"status":"accepted"}', JSON
 _NOTHING: Final = 204, b"", ()
-_PREFLIGHT: Final = (
-    (b"access-control-allow-methods", b"POST, OPTIONS"),
-    (b"access-control-allow-headers", b"Content-Type"),
-    (b"access-control-max-age", b"86400"),
-)
 
 
-class Collect(HotRoute):
+class Collect(EnvelopedRoute):
     """Takes events in.
 
     The order of checks: rate limit (429), body (413, 400), site and exclusions (204), durability (503), then 202 if at
@@ -40,7 +36,7 @@ class Collect(HotRoute):
 
     async def _respond(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Reply:
         if scope["method"] == "OPTIONS":
-            return 204, b"", _PREFLIGHT
+            return 204, b"", PREFLIGHT
         ip = self._admit(scope)
         try:
             events = read_body(await read_all(receive, headers))

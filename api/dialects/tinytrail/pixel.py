@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
-from api.dialects.tinytrail.hot_route import HotRoute
+from api.dialects.tinytrail.enveloped import EnvelopedRoute
 from api.errors import HttpError
 from core.drops import DropReason
 from core.errors import InvalidInput, Refused, Unavailable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from api.asgi import Receive, Scope
-    from api.dialects.tinytrail.hot_route import Reply
+    from api.collector.hot_route import Reply
 
 PATH: Final = "/api/v1/pixel.gif"
 
@@ -27,7 +27,7 @@ GIF: Final = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0
 _HEADERS: Final = ((b"content-type", b"image/gif"), (b"cache-control", b"no-store"))
 
 
-class Pixel(HotRoute):
+class Pixel(EnvelopedRoute):
     """An image in a page's `<noscript>`.
 
     The page's address is the `Referer`. By most pages' referrer policy that is the origin alone, so a view of `/`;

@@ -110,7 +110,7 @@ async def page_world(
                 vault=KeyVault(),
                 realtime=StoredRealtime(pool),
                 ending=asyncio.Event(),
-                limit=None if limit is None else LocalLimit(limit, clock=clock),
+                limits={} if limit is None else {Api.TINYTRAIL: LocalLimit(limit, clock=clock)},
                 tries=None if tries is None else LocalLimit(tries, clock=clock),
                 clock=clock,
                 telemetry=telemetry,

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from psycopg.sql import SQL, Identifier, Placeholder
 
 from aggregations.reports import Reports
-from api.dialects.tinytrail import failures
+from api import failures
+from api.dialects.tinytrail.envelope import failure
 from api.dialects.tinytrail.named import StoredNamed
 from api.dialects.tinytrail.reports import reports_router
 from core.dimensions import NUMBERS, Dimension
@@ -142,7 +143,7 @@ async def client(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
         reports = Reports(pool, clock=clock, telemetry=NoTelemetry())
         app = FastAPI()
         app.state.keys = FixedKeys()
-        failures.install(app)
+        failures.install(app, enveloped=failure)
         app.include_router(
             reports_router(
                 reports=reports,

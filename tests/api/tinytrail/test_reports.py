@@ -25,7 +25,8 @@ from aggregations.answers import (
 )
 from aggregations.breakdowns import Devices, Sources
 from aggregations.conversions import Conversions, Place, Reached
-from api.dialects.tinytrail import failures
+from api import failures
+from api.dialects.tinytrail.envelope import failure
 from api.dialects.tinytrail.reports import reports_router
 from api.errors import HttpError
 from core.accounts import Principal, Role
@@ -310,7 +311,7 @@ async def client(reports: FixedReports, rolled: list[date]) -> AsyncIterator[htt
 
     app = FastAPI()
     app.state.keys = FixedKeys()
-    failures.install(app)
+    failures.install(app, enveloped=failure)
     app.include_router(
         reports_router(
             reports=reports,  # type: ignore[arg-type]  # stands in for the service

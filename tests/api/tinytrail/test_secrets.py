@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote_plus
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.collector.clients import Clients
+from api.collector.hot_route import Taking
 from api.collector.intake import Intake
 from api.dialects.tinytrail.collect import Collect
 from api.dialects.tinytrail.pixel import Pixel
@@ -35,7 +36,7 @@ from tests.measurements import Measurements
 
 if TYPE_CHECKING:
     from api.asgi import Message
-    from api.dialects.tinytrail.hot_route import HotRoute
+    from api.collector.hot_route import HotRoute
 
 SITE: Final = Site(id=7, uuid=UUID(int=7), account_id=UUID(int=1), domain="example.com")
 SECRET: Final = "hunter2"  # noqa: S105 - what is looked for
@@ -93,6 +94,14 @@ class OneSite:
         """Return it by its UUID."""
         return self.known(text)
 
+    async def of_domain(self, domain: str) -> Site | None:
+        """Return it by its domain."""
+        return SITE if domain == SITE.domain else None
+
+    async def of_number(self, number: int) -> Site | None:
+        """Return it by its number."""
+        return SITE if number == SITE.id else None
+
 
 def routes(log: MemoryLog) -> tuple[Collect, Pixel]:
     """The real ones, before this log."""
@@ -106,14 +115,17 @@ def routes(log: MemoryLog) -> tuple[Collect, Pixel]:
         identify=Visitors(bucket_key=b"b" * 32, salt_of=lambda _: salt).identify,
     )
     enrichment = Enrichment(lookups=lookups, clock=clock, telemetry=telemetry)
-    given: dict[str, Any] = {
-        "clients": Clients(),
-        "window": None,
-        "intake": Intake(sites=OneSite(), enrichment=enrichment, log=log, telemetry=telemetry),
-        "requests": Requests(telemetry=telemetry, clock=clock),
-        "telemetry": telemetry,
-    }
-    return Collect(**given), Pixel(**given)
+    finder = OneSite()
+    parts = Taking(
+        clients=Clients(),
+        window=None,
+        intake=Intake(sites=finder, enrichment=enrichment, sent=enrichment, log=log, telemetry=telemetry),
+        sites=finder,
+        keys=None,
+        requests=Requests(telemetry=telemetry, clock=clock),
+        telemetry=telemetry,
+    )
+    return Collect(parts), Pixel(parts)
 
 
 def ask(route: HotRoute, method: str, *, query: str = "", body: bytes = b"", **headers: str) -> int:

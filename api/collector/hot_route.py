@@ -4,64 +4,99 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, TypeAlias
+
+import msgspec
 
 from api.asgi import answer
 from api.collector.bodies import ClientGone
-from api.dialects.tinytrail.envelope import failure
 from api.errors import HttpError
 from core.drops import DropReason
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
     from api.asgi import Headers, Receive, Scope, Send
     from api.collector.clients import Clients
     from api.collector.intake import Intake
+    from api.collector.keys import CollectorKeys
     from api.collector.windows import SlidingWindow
     from api.metrics import Requests
+    from core.sites import Site
     from core.telemetry import Telemetry
 
 _log = logging.getLogger(__name__)
+
+#: What is said of an error that nobody foresaw.
+UNEXPECTED: Final = "an unexpected error; it was logged"
 
 #: Status, body, and the headers that not every answer has.
 Reply: TypeAlias = "tuple[int, bytes, Headers]"
 
 JSON: Final = ((b"content-type", b"application/json"),)
-#: Browsers send beacons with credentials, for which the allowed origin may not be `*`. Pages that isolate themselves
-#: take nothing from other origins that does not say that it is meant for them.
-_CORS: Final = (
-    (b"access-control-allow-credentials", b"true"),
-    (b"vary", b"Origin"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
+#: The origin is told, for beacons with credentials may not be allowed to `*`. Pages that isolate themselves take
+#: nothing from other origins that does not say that it is meant for them.
+_CORS: Final = ((b"vary", b"Origin"), (b"cross-origin-resource-policy", b"cross-origin"))
+_WITH_CREDENTIALS: Final = ((b"access-control-allow-credentials", b"true"), *_CORS)
+#: What a browser asks before it posts JSON.
+PREFLIGHT: Final = (
+    (b"access-control-allow-methods", b"POST, OPTIONS"),
+    (b"access-control-allow-headers", b"Content-Type"),
+    (b"access-control-max-age", b"86400"),
 )
 
 
-class HotRoute(ABC):
-    """An ASGI application for one path that pages of any origin may ask.
+class Named(Protocol):
+    """Knows sites by what they are called without a UUID; `api.collector.sites.Sites` does."""
 
-    Errors have the API's envelope, and every answer the headers that let a page of any origin read it. Cookies are
-    neither read nor set.
+    async def of_domain(self, domain: str) -> Site | None:
+        """Return the site that a domain, in lower case, stands for. Raises Unavailable."""
+        ...
+
+    async def of_number(self, number: int) -> Site | None:
+        """Return the site whose `id` this is. Raises Unavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """What routes that take events in are made of."""
+
+    clients: Clients
+    #: How often one address may send to TinyTrail's routes; None for as often as it likes.
+    window: SlidingWindow | None
+    intake: Intake
+    sites: Named
+    keys: CollectorKeys | None  # None where no program is served
+    requests: Requests
+    telemetry: Telemetry
+
+
+class HotRoute(ABC):
+    """An ASGI application for one path, or for the paths of a pattern, that pages of any origin may ask.
+
+    Every answer has the headers that let a page of any origin read it. Cookies are neither read nor set.
     """
 
+    #: As it is measured: where there is a pattern, with the names of what it takes in braces.
     path: ClassVar[str]
+    #: What is posted to these paths comes here; all else that is asked of them goes to the framework.
+    pattern: ClassVar[re.Pattern[str] | None] = None
     #: Every other method is answered 405.
     methods: ClassVar[tuple[str, ...]]
+    #: Whether browsers may send credentials, as they do with beacons of blobs.
+    credentials: ClassVar[bool] = False
 
-    def __init__(
-        self,
-        *,
-        clients: Clients,
-        window: SlidingWindow | None,
-        intake: Intake,
-        requests: Requests,
-        telemetry: Telemetry,
-    ) -> None:
-        self._clients = clients
-        self._window = window
-        self._intake = intake
-        self._requests = requests
-        self._telemetry = telemetry
+    def __init__(self, parts: Taking) -> None:
+        self._clients = parts.clients
+        self._window = parts.window
+        self._intake = parts.intake
+        self._sites = parts.sites
+        self._keys = parts.keys
+        self._requests = parts.requests
+        self._telemetry = parts.telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -77,11 +112,11 @@ class HotRoute(ABC):
         except ClientGone:
             return
         except HttpError as error:
-            status, body = error.status, failure(error.status, str(error))
+            status, body = error.status, self._failure(error.status, str(error))
             extra = [*JSON, *((name.lower().encode(), value.encode()) for name, value in error.headers.items())]
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer
             _log.exception("%s failed", self.path)
-            status, body, extra = 500, failure(500, "an unexpected error; it was logged"), JSON
+            status, body, extra = 500, self._failure(500, UNEXPECTED), JSON
         finally:
             self._requests.end(started, self.path, method, status)
         await answer(
@@ -90,7 +125,7 @@ class HotRoute(ABC):
             body if method != "HEAD" else b"",
             [
                 (b"access-control-allow-origin", headers.get(b"origin", b"*")),
-                *_CORS,
+                *(_WITH_CREDENTIALS if self.credentials else _CORS),
                 *(() if status == 204 else ((b"content-length", b"%d" % len(body)),)),
                 *extra,
             ],
@@ -117,6 +152,10 @@ class HotRoute(ABC):
             self._drop(DropReason.RATE_LIMITED)
             raise HttpError.rate_limited(retry_after)
         return ip
+
+    def _failure(self, status: int, message: str) -> bytes:  # noqa: ARG002 - some APIs tell the status too
+        """The body of an error, JSON."""
+        return msgspec.json.encode({"error": message})
 
     def _drop(self, reason: DropReason) -> None:
         self._telemetry.add("footfall_events_dropped_total", reason=reason)

@@ -1,35 +1,59 @@
-"""Errors of FastAPI's routes, in the envelope."""
+"""Errors of FastAPI's routes, in the form of the API that was asked: TinyTrail's envelope, or `{"error": text}`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
+import msgspec
 import psycopg
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
-from api.dialects.tinytrail.envelope import failure
 from api.errors import HttpError
 from core.errors import InvalidInput, NotFound, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from fastapi import FastAPI, Request
 
     from api.errors import Failed
 
-_RETRY_SECONDS = 5
+_RETRY_SECONDS: Final = 5
+#: Where other APIs are than TinyTrail's. What nobody has below /api/v1 is the API's whose credential came with it.
+_OTHERS: Final = re.compile(
+    r"/(collect|track\.js|antics\.js)$|/api/v2(/|$)|/api/(?!v1(/|$))|/api/v1(/(me|sites|openapi\.json)(/|$)|/?$)"
+)
+_TINYTRAIL: Final = re.compile(r"/api/v1/(collect|pixel\.gif|accounts|users|websites|admin|reports|realtime)(/|$)")
 
 
-def install(app: FastAPI, *, pages: Failed | None = None) -> None:
-    """Let every error of the application be answered in the envelope, but for those that `pages` answers."""
+def is_enveloped(path: str, *, has_key: bool) -> bool:
+    """Whether an error of this path is told in TinyTrail's envelope.
+
+    Args:
+        path: of the request.
+        has_key: whether it had TinyTrail's header.
+    """
+    if _OTHERS.match(path):
+        return False
+    return has_key or not path.startswith("/api/v1") or bool(_TINYTRAIL.match(path))
+
+
+def install(app: FastAPI, *, enveloped: Callable[[int, str], bytes], pages: Failed | None = None) -> None:
+    """Let every error of the application be answered as its API does, but for those that `pages` answers.
+
+    Args:
+        app: the application.
+        enveloped: makes the body of an error of TinyTrail's API of status and sentence.
+        pages: answers errors of pages.
+    """
 
     def answer(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
         shown = pages and pages(request, status, message, headers or {})
-        return shown or _answer(status, message, headers)
+        return shown or _answer(request, status, message, headers, enveloped=enveloped)
 
     @app.exception_handler(HttpError)
     async def http_error(request: Request, error: HttpError) -> Response:
@@ -65,8 +89,19 @@ def install(app: FastAPI, *, pages: Failed | None = None) -> None:
         return answer(request, 500, "an unexpected error; it was logged")
 
 
-def _answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(failure(status, message), status, headers, media_type="application/json")
+def _answer(
+    request: Request,
+    status: int,
+    message: str,
+    headers: Mapping[str, str] | None,
+    *,
+    enveloped: Callable[[int, str], bytes],
+) -> Response:
+    if is_enveloped(request.url.path, has_key="x-api-key" in request.headers):
+        body = enveloped(status, message)
+    else:
+        body = msgspec.json.encode({"error": message})
+    return Response(body, status, headers, media_type="application/json")
 
 
 def _explain(error: RequestValidationError) -> str:
