@@ -35,6 +35,7 @@ class ListReading:
         hours: lists by class that earlier readings found in marked hours.
         closed: what they added up of days that are in month rows.
         question: answers the same over frames, for what has no rows.
+        together: lists with visitors that will be asked for over the same spans; they are one question.
     """
 
     def __init__(
@@ -43,8 +44,12 @@ class ListReading:
         hours: HourCache[tuple[int, pl.DataFrame]],
         closed: ClosedLists,
         question: QuestionReading,
+        *,
+        together: Sequence[Listing] = (),
     ) -> None:
         self._question = question
+        self._together = together
+        self._answers: dict[Span, dict[Listing, pl.DataFrame]] = {}
         self._basis = basis
         self._connection = basis.connection
         self._scope = basis.scope
@@ -128,8 +133,13 @@ class ListReading:
 
     def _asked(self, span: Span, listing: Listing) -> pl.DataFrame:
         """The list over a span, as a question."""
+        if listing in self._together:
+            if span not in self._answers:
+                answers = self._question.lists(span, *self._together)
+                self._answers[span] = dict(zip(self._together, answers, strict=True))
+            return self._answers[span][listing]
         if not listing.dimensions or listing.visitors:
-            return self._question.lines(span, listing).cast(listings.no_lines(listing).schema)
+            return self._question.lines(span, listing)
         found = self._question.visits_by(span, *listing.dimensions)
         keyed = [
             (f"{NUMBERS[dimension]}\t{value}", visits)

@@ -13,7 +13,7 @@ from aggregations.archive.kept import is_in_one_day, part
 from aggregations.archive.reading import Columns, Frames, read_frames, reading_files
 from aggregations.planner import Span
 from aggregations.questions import funnels, journeys, listings, tables, totals
-from aggregations.questions.choosing import choose, columns_of, looks_back
+from aggregations.questions.choosing import choose, columns_of, is_any, is_view, looks_back
 from aggregations.questions.matching import in_groups
 from aggregations.questions.totals import Pages
 from core.dimensions import OF_SESSIONS, value_of
@@ -23,7 +23,7 @@ from core.spans import LONGEST_SESSION, day_of
 from storage.listings import CUSTOM_EVENTS, FLOW, PAGES, no_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from psycopg import Connection
 
@@ -77,7 +77,7 @@ class QuestionReading:
         self._longest = longest
         self._kept = kept
         self._days: dict[int, Day | None] = {}
-        self._in_memory = False
+        self._in_memory = True
 
     def totals(self, spans: Sequence[Span], *, visitors: bool = True, visits: bool = True) -> list[Totals]:
         """Return the totals of neighbouring spans, in their order; without visitors or visits where nobody asks."""
@@ -91,7 +91,7 @@ class QuestionReading:
         edges = [spans[0].begin, *(span.end for span in spans)]
         chosen = self._choose(Span(edges[0], edges[-1]), totals.COLUMNS)
         parts = totals.totals(chosen, edges, pages=self._pages(), visitors=visitors, visits=visits)
-        return totals.summed(self._collect(*parts), buckets=len(spans))
+        return totals.summed(self.collect(*parts), buckets=len(spans))
 
     def lines(self, span: Span, listing: Listing) -> pl.DataFrame:
         """Return the text `key` and the listing's sums over the span, each key once, in no order; some may be 0."""
@@ -99,22 +99,33 @@ class QuestionReading:
         if day is not None and not day.name:
             return no_lines(listing)
         if listing is PAGES:
-            (found,) = self._collect(listings.pages(self._choose(span, listings.PAGE_COLUMNS)))
+            (found,) = self.collect(listings.pages(self._choose(span, listings.PAGE_COLUMNS)))
         elif listing is FLOW:
-            (found,) = self._collect(listings.ends(self._choose(span, listings.FLOW_COLUMNS)))
+            (found,) = self.collect(listings.ends(self._choose(span, listings.FLOW_COLUMNS)))
         elif listing is CUSTOM_EVENTS:
-            (found,) = self._collect(
-                listings.custom_events(self._choose(span, listings.EVENT_COLUMNS), has=self._has())
-            )
+            (found,) = self.collect(listings.custom_events(self._choose(span, listings.EVENT_COLUMNS), has=self._has()))
         else:
-            (found,) = self.tables(span, tables.counted(listing))
-        return found.select(pl.nth(0).alias("key"), *listing.sums)
+            (found,) = self.lists(span, listing)
+            return found
+        return found.select(pl.nth(0).alias("key"), *listing.sums).cast(no_lines(listing).schema)
+
+    def lists(self, span: Span, *asked: Listing) -> list[pl.DataFrame]:
+        """Return for each what `lines` does, in one look; of pages, flow and custom events by name there are none.
+
+        Raises:
+            ValueError: one is none of the lists that breakdowns are made of.
+        """
+        day = self._day(span)
+        if day is not None and not day.name:
+            return [no_lines(listing) for listing in asked]
+        found = self.tables(span, *map(tables.counted, asked))
+        return [lines.select("key", *listing.sums) for lines, listing in zip(found, asked, strict=True)]
 
     def visits_by(self, span: Span, *dimensions: Dimension) -> dict[Dimension, dict[str, int]]:
         """Return the visits of each value of each dimension; with a group, of visits that saw a page of it there."""
         has = self._has()
         chosen = self._choose(span, listings.columns_by(*dimensions), back=has is not None)
-        found = self._collect(*(listings.visits_by(chosen, dimension, has=has) for dimension in dimensions))
+        found = self.collect(*(listings.visits_by(chosen, dimension, has=has) for dimension in dimensions))
         return {
             dimension: {
                 value_of(columns): visits
@@ -135,30 +146,69 @@ class QuestionReading:
     def funnel(self, span: Span, steps: Sequence[Step]) -> list[int]:
         """Return for each step how many visits took it after all steps before it."""
         chosen = self._choose(span, funnels.COLUMNS, on=True)
-        hits = self._few(funnels.hits(chosen, steps, has=self._has()))
+        hits = self.few(funnels.hits(chosen, steps, has=self._has()))
         return funnels.steps_taken(hits, len(steps))
 
     def conversions(self, span: Span, goal: Step, *by: By, assistants: bool = True) -> Reached:
         """Return how many visits that began in the span reach the goal, also after it; with a group, of its visits."""
         chosen = self._choose(span, conversions.columns_of(by), on=True)
-        return conversions.reached(self._collect(*conversions.frames_of(chosen, goal, by)), by, assistants=assistants)
+        return conversions.reached(self.collect(*conversions.frames_of(chosen, goal, by)), by, assistants=assistants)
 
     def journeys(self, span: Span, *, stops: int, limit: int, offset: int) -> list[tuple[tuple[str, ...], int]]:
         """Return (the first so many pages of visits, how many visits begin like this), most visits first; some rows."""
         chosen = self._choose(span, journeys.COLUMNS, on=True)
-        views = self._few(journeys.views(chosen, has=self._has()))
+        views = self.few(journeys.views(chosen, has=self._has()))
         found = journeys.sequences(views, stops=stops, limit=limit, offset=offset)
         return [(tuple(pages), visits) for pages, visits in found.iter_rows()]
 
     def around(self, span: Span, path: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return `key`, '' for none, and `count` of what comes before a page and of what comes after, in no order."""
         chosen = self._choose(span, journeys.COLUMNS, on=True)
-        views = self._few(journeys.views(chosen, path=path, has=self._has()))
+        views = self.few(journeys.views(chosen, path=path, has=self._has()))
         found = journeys.neighbours(views, path)
         before, after = (
             found.group_by(pl.col(name).alias("key")).agg(pl.col("count").sum()) for name in ("before", "after")
         )
         return before, after
+
+    def events(self, span: Span, columns: Collection[str]) -> pl.LazyFrame:
+        """Return columns of all events of a span, of every class, in no order; to be collected by `collect`."""
+        self._in_time()
+        return self._read(span, Columns(columns, ())).events
+
+    def few(self, frame: pl.LazyFrame) -> pl.DataFrame:
+        """Return a frame whose rows have to be in memory all at once."""
+        (found,) = self.collect(frame.head(MOST_EVENTS + 1))
+        if found.height > MOST_EVENTS:
+            raise Unavailable(f"more than {MOST_EVENTS} events to put in order: ask for fewer days", retry_after=60)
+        return found
+
+    def collect(self, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
+        """Return what was made of all that was read since the last time."""
+        self._in_time()
+        if self._in_memory:
+            return pl.collect_all(frames)
+        self._in_memory = True
+        running = [frame.collect(engine="streaming", background=True) for frame in frames]
+        ending = Timer(self._longest, partial(_cancel, running))
+        ending.start()
+        try:
+            with reading_files():
+                return [query.fetch_blocking() for query in running]
+        except Unavailable:
+            self._in_time()
+            raise
+        finally:
+            ending.cancel()
+            _cancel(running)
+
+    def journey_ends(self, span: Span) -> pl.DataFrame:
+        """Return `key`, `entries` and `exits` of where the visitors' days, as far as they are in it, begin and end."""
+        if self._query.is_filtered:
+            views = self._choose(span, Columns(journeys.OF_DAYS, ())).views
+        else:
+            views = self.events(span, journeys.OF_DAYS).filter(is_any("class", self._query.classes), is_view())
+        return journeys.day_ends(self.few(views))
 
     def _counted(self, span: Span, asked: Sequence[Counted], *, with_totals: bool) -> tuple[Totals, list[pl.DataFrame]]:
         needed = [each.columns for each in asked]
@@ -166,7 +216,7 @@ class QuestionReading:
         chosen = self._choose(span, _together(*needed, *([totals.COLUMNS] if with_totals else ())), passive=passive)
         of_totals = totals.totals(chosen, list(span), pages=self._pages()) if with_totals else []
         parts = [each.parts(chosen) for each in asked]
-        found = iter(self._collect(*of_totals, *(frame for frames in parts for frame in frames)))
+        found = iter(self.collect(*of_totals, *(frame for frames in parts for frame in frames)))
         (whole,) = totals.summed([next(found) for _ in of_totals], buckets=1)
         return whole, [
             tables.added(each, [next(found) for _ in frames]) for each, frames in zip(asked, parts, strict=True)
@@ -185,7 +235,6 @@ class QuestionReading:
             passive: whether passive events are counted.
         """
         self._in_time()
-        self._in_memory = True
         query = self._query
         needed = columns_of(query.filters)
         of_events = Columns(tuple(dict.fromkeys((*columns.events, *sorted(needed.events)))), ())
@@ -233,30 +282,6 @@ class QuestionReading:
     def _has(self) -> Callable[[pl.Expr], pl.Expr] | None:
         pages = self._pages()
         return None if pages is None else pages.has
-
-    def _few(self, frame: pl.LazyFrame) -> pl.DataFrame:
-        """A frame whose rows have to be in memory all at once."""
-        (found,) = self._collect(frame.head(MOST_EVENTS + 1))
-        if found.height > MOST_EVENTS:
-            raise Unavailable(f"more than {MOST_EVENTS} events to put in order: ask for fewer days", retry_after=60)
-        return found
-
-    def _collect(self, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
-        self._in_time()
-        if self._in_memory:
-            return pl.collect_all(frames)
-        running = [frame.collect(engine="streaming", background=True) for frame in frames]
-        ending = Timer(self._longest, partial(_cancel, running))
-        ending.start()
-        try:
-            with reading_files():
-                return [query.fetch_blocking() for query in running]
-        except Unavailable:
-            self._in_time()
-            raise
-        finally:
-            ending.cancel()
-            _cancel(running)
 
 
 def _together(*columns: Columns) -> Columns:

@@ -114,7 +114,8 @@ class Tables(Reading):
         else:
             basis = Basis.read(connection, query, span)
             (totals,) = TotalsReading(basis, self._totals_kept, question).totals([span])
-            lists = ListReading(basis, self._lines_kept, self._closed, question)
+            together = [_listing(subject) for subject in subjects if subject not in _QUESTIONS]
+            lists = ListReading(basis, self._lines_kept, self._closed, question, together=together)
             lines = _listed(lists, span, subjects)
             if asked := {subject: _QUESTIONS[subject] for subject in subjects if subject in _QUESTIONS}:
                 tables = question.tables(span, *asked.values())
