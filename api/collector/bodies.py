@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from api.asgi import Receive
 
-#: The largest body of a request.
+#: The largest body of a request, unless its route takes more.
 MAX_BODY: Final = 64 * 1_024
 _PATIENCE_SECONDS: Final = 10
 
@@ -21,21 +21,21 @@ class ClientGone(Exception):  # noqa: N818 - named by what happened
     """The client hung up; there is nobody to answer."""
 
 
-async def read_all(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+async def read_all(receive: Receive, headers: Mapping[bytes, bytes], *, most: int = MAX_BODY) -> bytes:
     """Return the body.
 
     Raises:
-        HttpError: 413 beyond 64 KiB, 408 if it does not come within 10 s.
+        HttpError: 413 beyond `most` bytes, 408 if it does not come within 10 s.
         ClientGone: the client hung up before it was complete.
     """
     declared = headers.get(b"content-length", b"0")
-    if declared.isdigit() and int(declared[:20]) > MAX_BODY:
-        raise _too_large()
+    if declared.isdigit() and int(declared[:20]) > most:
+        raise _too_large(most)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body", False):
         body: bytes = message.get("body", b"")
-        if len(body) > MAX_BODY:
-            raise _too_large()
+        if len(body) > most:
+            raise _too_large(most)
         return body
     chunks: list[bytes] = []
     size = 0
@@ -44,8 +44,8 @@ async def read_all(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
             while message["type"] == "http.request":
                 chunks.append(message.get("body", b""))
                 size += len(chunks[-1])
-                if size > MAX_BODY:
-                    raise _too_large()
+                if size > most:
+                    raise _too_large(most)
                 if not message.get("more_body", False):
                     return b"".join(chunks)
                 message = await receive()
@@ -54,5 +54,5 @@ async def read_all(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     raise ClientGone
 
 
-def _too_large() -> HttpError:
-    return HttpError(413, f"the body must be at most {MAX_BODY} bytes", {"Connection": "close"})
+def _too_large(most: int) -> HttpError:
+    return HttpError(413, f"the body must be at most {most} bytes", {"Connection": "close"})
