@@ -87,7 +87,7 @@ def choose(  # noqa: PLR0913 - frames, and what is asked of them
     of_visits = [each for each in filters if each.about is About.VISIT]
     of_views = [of_view(each, groups) for each in filters if each.about is About.VIEW]
     of_events = [of_event(each) for each in filters if each.about is About.EVENT]
-    counted = _is_any("class", classes)
+    counted = is_any("class", classes)
     told = [of_visit(each, prefix=VISIT) for each in of_visits if each.dimension not in _OF_SESSIONS_ALONE]
     told_by_events = len(told) == len(of_visits)
     visits = frames.sessions.filter(pl.col("visit"), counted, *map(of_visit, of_visits))
@@ -149,7 +149,8 @@ def is_new(column: str) -> pl.Expr:
     return (pl.col(column) != pl.col(column).shift()).fill_null(value=True)
 
 
-def _is_any(column: str, values: Collection[int]) -> pl.Expr:
+def is_any(column: str, values: Collection[int]) -> pl.Expr:
+    """Whether a column has one of some numbers."""
     numbers = [int(value) for value in values]
     return pl.col(column) == numbers[0] if len(numbers) == 1 else pl.col(column).is_in(numbers)
 
