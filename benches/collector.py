@@ -28,6 +28,7 @@ from pydantic import BaseModel
 
 from api.asgi import answer
 from api.collector.clients import Clients
+from api.collector.hot_route import Taking
 from api.collector.intake import Intake
 from api.collector.windows import SlidingWindow
 from api.dialects.tinytrail.collect import PATH, Collect
@@ -38,6 +39,7 @@ from api.metrics import Requests
 from api.tally import Tally
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enrichment
+from core.enrich.steps import SENT_STEPS
 from core.ids import Stamper
 from core.places import nowhere
 from core.sites import Site
@@ -84,6 +86,12 @@ class _Known:
     async def find(self, text: str) -> Site | None:
         return self.known(text)
 
+    async def of_domain(self, domain: str) -> Site | None:
+        return SITE if domain == SITE.domain else None
+
+    async def of_number(self, number: int) -> Site | None:
+        return SITE if number == SITE.id else None
+
 
 class _Sink:
     async def append(self, events: Sequence[tuple[int, Event]]) -> None:
@@ -105,14 +113,18 @@ def collector() -> Application:
         identify=Visitors(bucket_key=b"b" * 32, salt_of=lambda _: salt).identify,
     )
     enrichment = Enrichment(lookups=lookups, clock=clock, telemetry=telemetry)
-    collect = Collect(
+    known = _Known()
+    sent = Enrichment(lookups=lookups, clock=clock, telemetry=telemetry, steps=SENT_STEPS)
+    parts = Taking(
         clients=Clients(),
         window=SlidingWindow(limit=1_000_000, seconds=10, clock=clock),
-        intake=Intake(sites=_Known(), enrichment=enrichment, log=_Sink(), telemetry=telemetry),
+        intake=Intake(sites=known, enrichment=enrichment, sent=sent, log=_Sink(), telemetry=telemetry),
+        sites=known,
+        keys=None,
         requests=Requests(telemetry=telemetry, clock=clock),
         telemetry=telemetry,
     )
-    return Dispatcher({PATH: collect}, bare())
+    return Dispatcher([Collect(parts)], bare())
 
 
 def bare() -> Application:
