@@ -16,6 +16,7 @@ from aggregations.planner import Span
 from aggregations.ranking import top
 from aggregations.series import series
 from aggregations.table_reading import Tables
+from aggregations.visitor_reports import VisitorReports
 from core import intervals
 from core.metrics import Metric, value_of
 from core.ranges import compared, date_at
@@ -45,7 +46,7 @@ _OF_VIEWS: Final = frozenset({Metric.UNIQUE_VISITORS, Metric.PAGEVIEWS, Metric.U
 _QUICK_POINTS: Final = 1_500
 
 
-class Reports(Tables):
+class Reports(Tables, VisitorReports):
     """Answers queries, a few at a time, each in a thread: out of rollups where they say it, else as questions.
 
     Args:
