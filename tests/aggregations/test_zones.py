@@ -155,8 +155,18 @@ async def test_what_is_rolled_up_is_read_unless_it_is_marked(postgres_database: 
         service.close()
 
 
-async def test_a_changed_zone_changes_the_past(rollup_store: str, rollup_pool: ConnectionPool) -> None:
-    """From UTC to others and back: by the new days at once, and the same when the scheduler has rolled them up."""
+@pytest.mark.parametrize(
+    ("rollup_store", "zones"),
+    [
+        ("postgres", ["Asia/Kathmandu", "UTC"]),
+        pytest.param("timescale", ["Europe/Berlin", "America/St_Johns"], marks=pytest.mark.timescale),
+    ],
+    indirect=["rollup_store"],
+)
+async def test_a_changed_zone_changes_the_past(
+    rollup_store: str, rollup_pool: ConnectionPool, zones: list[str]
+) -> None:
+    """From UTC to another, on or back: by the new days at once, the same when the scheduler has rolled them up."""
     random = seeded(8)
     history = make_history(random, site=1, first_day=FIRST_DAY, days=ZONED_DAYS)
     late = random.sample(history.events, k=6)
@@ -166,7 +176,7 @@ async def test_a_changed_zone_changes_the_past(rollup_store: str, rollup_pool: C
         await asyncio.to_thread(stage.job.roll_day, 1, FIRST_DAY + day * DAY)
     await commit(rollup_store, History(1, late, []))
     service = Reports(rollup_pool, clock=StillClock(), telemetry=NoTelemetry())
-    for name in ("UTC", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns", "UTC"):
+    for name in zones:
         with rollup_pool.connection() as connection:
             site = sites.of_account(connection, None)[0]
             assert sites.configure(connection, site.uuid, {"time_zone": name}) is not None

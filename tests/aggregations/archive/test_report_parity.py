@@ -10,6 +10,8 @@ from threading import Event as Flag
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from aggregations.conversions import Place
 from aggregations.job import RollupJob
 from aggregations.reports import Reports
@@ -31,6 +33,7 @@ from storage.times import instant
 from tests.archives import FIRST, Stage, some_days
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from psycopg_pool import ConnectionPool
@@ -42,7 +45,7 @@ _GROUPS: Final = PathGroups([ContentGroup("Umlauts", "/ä*"), ContentGroup("Any"
 _STEPS: Final = [parse_step(text) for text in ("/", "buy", "/ä")]
 
 
-def queries() -> list[Query]:
+def queries(zones: Sequence[str]) -> list[Query]:
     """A range with whole and cut days and months, of the site, a page, a group, and of chosen visits."""
     days = Days(first=_FIRST, last=_FIRST + timedelta(days=9))
     scopes: list[dict[str, Any]] = [
@@ -52,8 +55,7 @@ def queries() -> list[Query]:
         {"group": Group(name="Umlauts", groups=_GROUPS), "bots": True},
         {"filters": parse_filters([("channel", "Direct"), ("entry", "/")])},
     ]
-    # Every scope in a zone of whole hours and in another; in one more only what all others are part of.
-    asked = [*product(("UTC", "Asia/Kathmandu"), scopes), ("Europe/Berlin", scopes[0])]
+    asked = product(zones, scopes)
     return [Query(site=1, days=days, zone=ZoneInfo(zone), **scope) for zone, scope in asked]
 
 
@@ -74,12 +76,14 @@ async def series(service: Reports, query: Query) -> list[object]:
     return [*found, await service.summary(over, other=held)]
 
 
-async def answers(pool: ConnectionPool, stage: Stage, archive: ArchiveStore | None) -> list[object]:
+async def answers(
+    pool: ConnectionPool, stage: Stage, archive: ArchiveStore | None, zones: Sequence[str]
+) -> list[object]:
     """Everything that reports say of every query."""
     service = Reports(pool, clock=stage.clock, telemetry=NoTelemetry(), archive=archive)
     found: list[object] = []
     try:
-        for query in queries():
+        for query in queries(zones):
             found += [
                 await service.summary(query),
                 await service.timeseries(query, Metric.UNIQUE_VISITORS),
@@ -108,7 +112,13 @@ def _marked(stage: Stage, *hours: int) -> None:
         marks.put(connection, site=1, hours=[FIRST + hour * HOUR for hour in hours], partition=0)
 
 
-def test_the_same_numbers(rollup_pool: ConnectionPool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rollup_store", "zones"),
+    # A zone of whole hours and another: each takes its time, so each store has one.
+    [("postgres", ["UTC"]), pytest.param("timescale", ["Asia/Kathmandu"], marks=pytest.mark.timescale)],
+    indirect=["rollup_store"],
+)
+def test_the_same_numbers(rollup_pool: ConnectionPool, tmp_path: Path, zones: list[str]) -> None:
     """Rolled up from rows; with files; with marks; with some days in files only; with all of them, as a month too."""
     stage = Stage(rollup_pool, tmp_path / "archive")
     stage.write(some_days(8))
@@ -116,10 +126,10 @@ def test_the_same_numbers(rollup_pool: ConnectionPool, tmp_path: Path) -> None:
     without = RollupJob(pool=stage.pool, clock=stage.clock, telemetry=NoTelemetry())
     for day in range(9):
         without.roll_day(1, FIRST + day * DAY)
-    expected = asyncio.run(answers(rollup_pool, stage, None))
+    expected = asyncio.run(answers(rollup_pool, stage, None, zones))
 
     def check() -> None:
-        for right, actual in zip(expected, asyncio.run(answers(rollup_pool, stage, stage.store)), strict=True):
+        for right, actual in zip(expected, asyncio.run(answers(rollup_pool, stage, stage.store, zones)), strict=True):
             assert right == actual
 
     stage.archivist.work(Flag())
