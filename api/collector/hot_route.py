@@ -157,8 +157,8 @@ class HotRoute(ABC):
         """The body of an error, JSON."""
         return msgspec.json.encode({"error": message})
 
-    def _drop(self, reason: DropReason) -> None:
-        self._telemetry.add("footfall_events_dropped_total", reason=reason)
+    def _drop(self, reason: DropReason, count: int = 1) -> None:
+        self._telemetry.add("footfall_events_dropped_total", count, reason=reason)
 
     def _not_allowed(self) -> HttpError:
         return HttpError(405, f"this path takes {' and '.join(self.methods)}", {"Allow": ", ".join(self.methods)})
