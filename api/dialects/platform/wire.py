@@ -1,0 +1,30 @@
+"""The shapes of what the Platform API v2 lists, and its errors' sentences."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from core.sites import Site
+
+UNAUTHORIZED: Final = "Unauthorized — provide a valid API key"
+#: Of a site that is not there, and of one that is somebody else's: they cannot be told apart.
+FORBIDDEN: Final = "Forbidden — you do not have access to this resource"
+
+
+def site(found: Site) -> dict[str, Any]:
+    """A site as it is shown. None is ever inactive: a deleted one is not there."""
+    return {
+        "siteId": found.object_id,
+        "name": found.name or found.domain,
+        "domain": found.domain,
+        "isActive": True,
+        "createdAt": instant(found.created_at),
+    }
+
+
+def instant(ms: int) -> str:
+    """Return a time, given in ms since 1970 UTC, like `2025-01-15T10:30:00.000Z`."""
+    time = datetime.fromtimestamp(ms / 1_000, tz=UTC)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
