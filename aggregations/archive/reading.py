@@ -219,7 +219,7 @@ def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
             most=place.most,
             categories=place.categories,
         )
-        events = with_visits(found, sessions, visit)
+        events = with_visits(found, sessions, visit) if visit else found
     return Frames(
         events.lazy().select(*columns.events),
         sessions.lazy().filter(pl.col("start") >= begin).select(*columns.sessions),

@@ -1,0 +1,144 @@
+"""The hits of one site in one snapshot, wherever its events are."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from aggregations.hits import AddressHits, Hit
+from aggregations.planner import Span
+from aggregations.questions import hits
+from aggregations.questions.buckets import counted
+from core.hits import HitColumn, HitOrder
+from core.spans import DAY
+from storage.listings import PATHS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aggregations.lists import ListReading
+    from aggregations.question_reading import QuestionReading
+    from aggregations.totals import TotalsReading
+    from core.hits import HitQuery
+
+_GROUPS: Final = pl.Schema({"value": pl.String, "hits": pl.Int64, "unique": pl.Int64})
+#: What rollups say of each path, as hits are counted.
+_OF_PATHS: Final = {"value": pl.col("key"), "hits": pl.col("views"), "unique": pl.col("visitors")}
+
+
+class HitReading:
+    """What a query chooses on one of its sites.
+
+    Args:
+        query: what is chosen; spans that are asked for lie in its range, which is not empty.
+        question: reads events of the site.
+        totals: gives what knows how many hits there are, if the query is one that rollups tell of.
+        lists: gives what knows hits by path, likewise, of all paths.
+    """
+
+    def __init__(
+        self,
+        query: HitQuery,
+        question: QuestionReading,
+        totals: Callable[[], TotalsReading | QuestionReading],
+        lists: Callable[[], ListReading | QuestionReading],
+    ) -> None:
+        self._query = query
+        self._question = question
+        self._totals = totals
+        self._lists = lists
+
+    def counts(self, edges: Sequence[int]) -> list[int]:
+        """Return how many hits there are from each edge (ms, rising) to the next."""
+        if self._query.is_told_by_rollups:
+            spans = [Span(*ends) for ends in pairwise(edges)]
+            return [each.views for each in self._totals().totals(spans, visitors=False, visits=False)]
+        (found,) = self._question.collect(counted(self._chosen(Span(edges[0], edges[-1])), "ts", edges, hits=pl.len()))
+        known = dict(found.select("bucket", "hits").iter_rows())
+        return [known.get(bucket, 0) for bucket in range(len(edges) - 1)]
+
+    def groups(self, column: HitColumn) -> pl.DataFrame:
+        """Return `value`, `hits` and `unique`, each value once, in no order."""
+        query, whole = self._query, Span(self._query.begin, self._query.end)
+        if column is HitColumn.PATH and query.is_told_by_rollups:
+            lines = self._lists().lines(whole, PATHS).filter(pl.col("views") > 0)
+            found = lines if query.path is None else lines.filter(pl.col("key") == query.path)
+            return found.select(**_OF_PATHS).cast(_GROUPS)
+        # Of the part of a day that the range begins with, the facts on its events say nothing of what is first in it.
+        midnight = min(-(-whole.begin // DAY) * DAY, whole.end)
+        parts = [(Span(whole.begin, midnight), True), (Span(midnight, whole.end), False)]
+        wanted = hits.columns(query, column.value, *hits.COUNTED)
+        found = pl.concat(
+            self._question.collect(
+                *(
+                    hits.counted_by(self._question.events(span, wanted), query, column, anew=anew)
+                    for span, anew in parts
+                    if span.begin < span.end
+                )
+            )
+        )
+        return found.group_by("value").agg(pl.col("hits", "unique").sum()).cast(_GROUPS)
+
+    def by_address(self) -> list[AddressHits]:
+        """Return how often each page was seen from each address, by path, then by address."""
+        found = self._chosen(Span(self._query.begin, self._query.end), "path", "ip")
+        (lines,) = self._question.collect(found.group_by("path", "ip").agg(hits=pl.len()))
+        (site,) = self._query.sites
+        return [AddressHits(site, ip, path, times) for path, ip, times in lines.sort("path", "ip").iter_rows()]
+
+    def keys(self, span: Span, *also: pl.Expr) -> pl.DataFrame:
+        """Return what orders tell hits apart by, of the hits of a span for which all else is true too, in no order."""
+        return self._found(span, also, ("site", "path", *hits.KEY))
+
+    def rows(self, span: Span, *also: pl.Expr) -> pl.DataFrame:
+        """Return the columns of `Hit`, likewise."""
+        return self._found(span, also, Hit._fields)
+
+    def _found(self, span: Span, also: Sequence[pl.Expr], columns: Sequence[str]) -> pl.DataFrame:
+        found = self._chosen(span, *(column for column in columns if column != "site")).filter(*also)
+        (site,) = self._query.sites
+        return self._question.few(found.with_columns(site=pl.lit(site, pl.Int64)).select(*columns))
+
+    def _chosen(self, span: Span, *columns: str) -> pl.LazyFrame:
+        wanted = hits.columns(self._query, *hits.KEY, *columns)
+        return hits.chosen(self._question.events(span, wanted), self._query)
+
+
+def newest(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int) -> list[Hit]:
+    """Return some hits of a span, those of all sites together, the newest first."""
+    found = hits.in_order(pl.concat(site.keys(span) for site in sites), HitOrder.NEWEST)
+    page = found["ts"].slice(offset, limit)
+    if page.is_empty():
+        return []
+    last, first = page[0], page[-1]
+    before = offset - int((found["ts"] > last).sum())
+    rows = pl.concat(site.rows(Span(first, last + 1)) for site in sites)
+    return _made(hits.in_order(rows, HitOrder.NEWEST).slice(before, page.len()))
+
+
+def of_paths(site: HitReading, span: Span, paths: tuple[str, str], *, limit: int, offset: int) -> list[Hit]:
+    """Return some hits of the pages from a first to a last path: by path, then the newest first."""
+    path, ts = pl.col("path"), pl.col("ts")
+    found = hits.in_order(site.keys(span, _is_from(*paths)), HitOrder.SITE_PATH_NEWEST)
+    page = found.slice(offset, limit)
+    if page.is_empty():
+        return []
+    (top, newest_of_top), (bottom, oldest_of_bottom) = (page.select("path", "ts").row(row) for row in (0, -1))
+    before = offset - found.filter((path < top) | ((path == top) & (ts > newest_of_top))).height
+    rows = site.rows(
+        span,
+        _is_from(top, bottom),
+        (path != top) | (ts <= newest_of_top),
+        (path != bottom) | (ts >= oldest_of_bottom),
+    )
+    return _made(hits.in_order(rows, HitOrder.SITE_PATH_NEWEST).slice(before, page.height))
+
+
+def _is_from(first: str, last: str) -> pl.Expr:
+    return pl.col("path").is_between(pl.lit(first), pl.lit(last))
+
+
+def _made(found: pl.DataFrame) -> list[Hit]:
+    return [*map(Hit._make, found.iter_rows())]
