@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
+from itertools import starmap
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 import polars as pl
@@ -80,7 +81,7 @@ class HitReports(Reading):
         if len(sites) > 1:
             found = found.group_by("value").agg(pl.col("hits", "unique").sum())
         rows = found.sort("hits", "value", descending=[True, False]).slice(offset, limit)
-        return HitGroups(rows=tuple(map(HitGroup._make, rows.iter_rows())), total=found.height)
+        return HitGroups(rows=tuple(starmap(HitGroup, rows.iter_rows())), total=found.height)
 
     def _hits_by_address(self, query: HitQuery) -> tuple[AddressHits, ...]:
         with self._snapshot() as connection:

@@ -37,17 +37,18 @@ class Hits:
     total: int  #: of all that were chosen
 
 
-class HitGroup(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HitGroup:
     """The hits with one value."""
 
     value: str
-    hits: int
-    unique: int  # of these, those with which their visitors saw the page for the first time on the UTC day
+    count: int
+    unique: int  #: of these, those with which their visitors saw the page for the first time on the UTC day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitGroups:
-    """Some values of hits: the most hits first, then by value."""
+    """Some values of hits: the greatest count first, then by value."""
 
     rows: tuple[HitGroup, ...]
     total: int  #: of all values
@@ -60,3 +61,26 @@ class AddressHits(NamedTuple):
     ip: str
     path: str
     hits: int
+
+
+class VisitorJourney(NamedTuple):
+    """What one visitor saw on one UTC day, as far as it lies in the range; all but the pages is of the first view."""
+
+    visitor: int  # hash of the visitor on that day
+    first: int  # ts of the first view, ms
+    last: int  # ts of the last one, ms
+    pages: tuple[str, ...]  # their paths, in order; one seen again is there again
+    referrer: str  # host and path
+    country: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorJourneys:
+    """Some journeys, the latest that began first, and what all have in common."""
+
+    rows: tuple[VisitorJourney, ...]
+    total: int
+    single: int  #: of all, those of one view
+    entries: tuple[tuple[str, int], ...]  #: (path, visitors), some of the pages that journeys begin with; most first
+    exits: tuple[tuple[str, int], ...]  #: the same of those that they end with

@@ -111,7 +111,7 @@ def groups(events: Sequence[Event], query: HitQuery, column: HitColumn) -> list[
             unique[value] += event.visitor != 0 and sight not in seen
         seen.add(sight)
     rows = [HitGroup(value, count, unique[value]) for value, count in counts.items()]
-    return sorted(rows, key=lambda row: (-row.hits, row.value))
+    return sorted(rows, key=lambda row: (-row.count, row.value))
 
 
 async def check(reports: Reports, events: Sequence[Event], query: HitQuery) -> None:
