@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi.concurrency import run_in_threadpool
 
+from aggregations.answers import Summary
 from aggregations.series import Asked as Plotted
 from aggregations.tables import Table
 from api.dashboard.choices import View
@@ -112,13 +113,15 @@ async def ask(parts: Parts, shown: Shown) -> Mapping[str, Any]:
     plotted = Plotted(state.metric.metric, interval_of(state, asked.days), asked.calendar, asked.other)
     tables = [Table(subject=subject_of(state, view), limit=ROWS) for view in PANELS]
     # The longest first: few reports run at a time.
-    breakdowns, series, found, first, (marked, saved) = await asyncio.gather(
+    breakdowns, series, first, (marked, saved) = await asyncio.gather(
         parts.reports.breakdowns(asked.query, tables, other=asked.other),
         parts.reports.series(asked.query, plotted),
-        parts.reports.summary(asked.query, other=asked.other),
         oldest,
         run_in_threadpool(_standing, parts, site, asked.days),
     )
+    # Shares of devices are of all that there is.
+    whole = breakdowns[[*PANELS].index(View.DEVICES)]
+    found = Summary(days=asked.days, totals=whole.totals, before=whole.before)
     made = date_at(site.created_at, zone)
     span = "this day" if len(asked.days) == 1 else f"these {len(asked.days)} days"
     report = Report(
