@@ -100,7 +100,7 @@ def _answer(
     if is_enveloped(request.url.path, has_key="x-api-key" in request.headers):
         body = enveloped(status, message)
     else:
-        body = msgspec.json.encode({"error": message})
+        body = msgspec.json.encode({"error": "internal error" if status == 500 else message})
     return Response(body, status, headers, media_type="application/json")
 
 
