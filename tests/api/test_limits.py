@@ -210,3 +210,20 @@ async def test_the_edge_over_http(postgres_database: str) -> None:
             assert await tried() == (429, "1")
             clock.pass_seconds(0.001)
             assert await tried() == (good, "")
+
+
+def test_a_key_is_told_how_it_stands(turned: Turned) -> None:
+    """How many are left, and when one more will be."""
+    standings = []
+    for ms in (1_000, 4_000, 4_000, 0, 2_000):
+        turned.pass_ms(ms)
+        standings.append(turned.limit.count(b"a"))
+    # At 1, 5, 9, 9 and 11 s.
+    assert [(one.limit, one.remaining, one.retry_after) for one in standings] == [
+        (3, 2, 0),
+        (3, 1, 0),
+        (3, 0, 0),
+        (3, 0, 2),
+        (3, 0, 0),
+    ]
+    assert [round(one.resets_in) for one in standings] == [10, 6, 2, 2, 4]

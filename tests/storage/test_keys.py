@@ -9,7 +9,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from core.accounts import Api, Role
+from core.accounts import Access, Api, Role
+from core.errors import InvalidInput
 from storage import keys, page_sessions
 
 NOW: Final = 1_795_000_000_000
@@ -65,7 +66,7 @@ def test_no_clear_text_is_stored(connection: psycopg.Connection) -> None:
         assert row == (keys.key_hash(key), key.encode()[::-1])
 
 
-@pytest.mark.parametrize(("api", "role"), [("nobody", "admin"), ("tinytrail", "owner"), ("beep", "admin")])
+@pytest.mark.parametrize(("api", "role"), [("nobody", "admin"), ("tinytrail", "owner")])
 def test_unknown_words_are_refused(connection: psycopg.Connection, api: str, role: str) -> None:
     """Only known APIs and roles get keys."""
     with connection, pytest.raises(ValueError, match=r"."):
@@ -92,3 +93,33 @@ def test_owners_see_their_keys(connection: psycopg.Connection) -> None:
         assert keys.revoke(connection, listed[0].id, user_id=owner.user_id)
         left = keys.all_of_user(connection, Api.TINYTRAIL, owner.user_id, session=b"", now=NOW)
         assert [key.id for key in left] == [listed[1].id]
+
+
+def test_keys_have_numbers_names_and_access(connection: psycopg.Connection) -> None:
+    """Keys of an API are listed and revoked by number, in one account or in all; some may only read."""
+    with connection:
+        for access, prefix in ((Access.READ_ONLY, "tly-ro-"), (Access.FULL, "tly-fa-")):
+            key = keys.create(connection, Api.TINYLYTICS, Role.USER, "Acme", access=access, name="one")
+            assert re.fullmatch(prefix + r"[A-Za-z0-9_-]{43}", key)
+            found = keys.find(connection, Api.TINYLYTICS, key)
+            assert found is not None
+            assert (found.access, found.role) == (access, Role.USER)
+        assert found is not None
+        assert found.key_id is not None
+        details = keys.details(connection, found.key_id)
+        assert details is not None
+        assert (details.name, details.access, details.last_used_at, details.time_zone) == ("one", access, None, "UTC")
+        token = keys.create(connection, Api.BEEP, Role.USER, "Acme")
+        keys.create(connection, Api.BEEP, Role.USER, "Others")
+        assert re.fullmatch(r"[0-9a-f]{64}", token)
+        first, second = keys.numbered(connection, Api.BEEP)
+        owner = keys.find(connection, Api.BEEP, token)
+        assert owner is not None
+        assert keys.numbered(connection, Api.BEEP, account_id=owner.account_id) == [first]
+        assert not keys.revoke_number(connection, Api.BEEP, second.number, account_id=owner.account_id)
+        assert not keys.revoke_number(connection, Api.TINYLYTICS, first.number)
+        assert keys.revoke_number(connection, Api.BEEP, first.number)
+        assert not keys.revoke_number(connection, Api.BEEP, first.number)
+        assert keys.numbered(connection, Api.BEEP) == [second]
+        with pytest.raises(InvalidInput, match="full access"):
+            keys.create(connection, Api.TINYTRAIL, Role.USER, "Acme", access=Access.READ_ONLY)

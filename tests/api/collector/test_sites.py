@@ -206,3 +206,40 @@ async def test_a_change_overtakes_an_answer(
         assert found is not None
         assert not found.honour_gpc
         assert memory.known(key) == found
+
+
+async def test_a_domain_stands_for_one_site(pool: AsyncConnectionPool, connection: psycopg.Connection) -> None:
+    """The oldest, or the one that was made for it; another as soon as that is heard of."""
+    first = make(connection)
+    others = accounts.ensure(connection, "Others")
+    async with kept(Sites(pool=pool, clock=SystemClock())) as memory:
+
+        async def stands_for(site: Site | None) -> bool:
+            for _ in range(250):
+                if (await memory.of_domain("example.com")) == site:
+                    return True
+                await asyncio.sleep(0.02)
+            return False
+
+        assert await memory.of_domain("example.com") == first == await memory.of_number(first.id)
+        assert sites.insert(connection, account_id=accounts.ensure(connection, "Third"), domain="example.com")
+        assert await memory.of_domain("example.com") == first
+        meant = sites.insert(connection, account_id=others, domain="example.com", by_origin=True)
+        assert await stands_for(meant)
+        assert sites.insert(connection, account_id=first.account_id, domain="example.com", by_origin=True) is None
+        assert meant is not None
+        sites.delete(connection, meant.uuid)
+        assert await stands_for(first)
+        connection.execute("UPDATE sites SET deleted_at = now()")
+        assert await stands_for(None)
+        assert await memory.of_number(first.id) is None
+
+
+async def test_an_unknown_domain_is_asked_for_once(pool: AsyncConnectionPool) -> None:
+    """It is believed to be nobody's for five seconds, or until a site is made."""
+    async with kept(Sites(pool=pool, clock=SystemClock())) as memory:
+        assert await memory.of_domain("example.com") is None
+        await pool.close()
+        assert await memory.of_domain("example.com") is None
+        with pytest.raises(Unavailable):
+            await memory.of_domain("example.org")

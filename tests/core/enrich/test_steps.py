@@ -13,7 +13,7 @@ from core.channels import Channel, Source, SourceKind
 from core.drops import DropReason
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enriched, Enrichment
-from core.enrich.steps import STEPS
+from core.enrich.steps import SENT_STEPS, STEPS
 from core.errors import Unavailable
 from core.events import Event, TrafficClass
 from core.ids import Stamp
@@ -283,3 +283,55 @@ def test_without_a_salt_nothing_is_accepted() -> None:
     )
     with pytest.raises(Unavailable):
         Enrichment(lookups=lookups, clock=SetClock(0), telemetry=Measurements()).run(VIEW, REQUEST, SITE)
+
+
+def sent(raw: RawEvent, request: Request, site: Site = SITE) -> Event | DropReason:
+    """What becomes of an event that a program tells."""
+    outcome = enrichment(steps=SENT_STEPS).run(raw, request, site)
+    return outcome.event if isinstance(outcome, Enriched) else outcome
+
+
+def test_what_programs_tell_is_believed() -> None:
+    """Neither headers nor agents nor the ignore list speak against it; its country, query and visitor are its own."""
+    raw = VIEW._replace(
+        url="https://example.com/a?q=1&utm_source=x#top", country="PL", visitor_id="user-1", keeps_query=True
+    )
+    event = sent(raw, Request(ip="198.51.100.9", user_agent="bot", gpc=True, dnt=True, prefetch=True))
+    assert isinstance(event, Event)
+    assert (event.traffic, event.country, event.region) == (TrafficClass.HUMAN, "PL", "")
+    assert (event.query, event.utm_source) == ("q=1&utm_source=x", "x")
+    assert sent(VIEW, Request(ip="10.0.0.1", user_agent="")) is DropReason.EXCLUDED_IP
+    assert sent(VIEW, REQUEST, replace(SITE, excluded_paths=("/a",))) is DropReason.EXCLUDED_PATH
+
+
+def test_whom_a_program_tells_apart_is_nobody_else() -> None:
+    """Its id is hashed in place of address and user agent."""
+    asked: list[tuple[object, ...]] = []
+
+    def identify(*given: object) -> Identity:
+        asked.append(given)
+        return Identity(1, 0, 0)
+
+    lookups = replace(enrichment()._lookups, identify=identify)
+    steps = Enrichment(lookups=lookups, clock=SetClock(0), telemetry=Measurements(), steps=SENT_STEPS)
+    steps.run(VIEW._replace(visitor_id="user-1"), REQUEST, SITE)
+    steps.run(VIEW, REQUEST, SITE)
+    assert asked == [(1_000, 7, "id", "user-1"), (1_000, 7, "198.51.100.1", "browser")]
+
+
+def test_ignored_addresses() -> None:
+    """Nobody on the server's list counts, on any site."""
+    lookups = replace(enrichment()._lookups, ignored=lambda ip: ip == "198.51.100.1")
+    steps = Enrichment(lookups=lookups, clock=SetClock(0), telemetry=Measurements())
+    assert steps.run(VIEW, REQUEST, SITE) is DropReason.IGNORED_IP
+    assert isinstance(steps.run(VIEW, REQUEST._replace(ip="198.51.100.2"), SITE), Enriched)
+
+
+@pytest.mark.parametrize(
+    ("keeps", "wanted", "expected"), [(False, True, ""), (True, False, ""), (True, True, "198.51.100.1")]
+)
+def test_addresses_are_kept_where_the_owner_wants_it(keeps: bool, wanted: bool, expected: str) -> None:  # noqa: FBT001 - columns
+    """And where they came by an API that shows them; nowhere else."""
+    outcome = enrichment().run(VIEW._replace(keeps_ip=keeps), REQUEST, replace(SITE, keep_ips=wanted))
+    assert isinstance(outcome, Enriched)
+    assert expected == outcome.event.ip
