@@ -13,7 +13,10 @@ from aggregations.reports import Reports
 from api.app import Collecting, Reporting
 from api.collector.clients import Clients
 from api.dashboard.page import Page
+from api.dialects.beep import routes as beep
+from api.dialects.beep.tokens import warn_if_open
 from api.dialects.parts import Parts
+from api.dialects.shared_sites import routes as shared_sites
 from api.dialects.tinytrail import stream
 from api.dialects.tinytrail.access import site_finder
 from api.dialects.tinytrail.named import StoredNamed
@@ -46,7 +49,10 @@ if TYPE_CHECKING:
     from storage.key_vault import KeyVault
 
 #: The routes of the other APIs.
-ROUTERS: Final[tuple[Callable[[Parts], APIRouter], ...]] = ()
+ROUTERS: Final[tuple[Callable[[Parts], APIRouter], ...]] = (
+    shared_sites.router,
+    beep.router,
+)
 #: Connections of a scheduler: its lock, its work, and what its pool lends otherwise.
 _SCHEDULER_CONNECTIONS: Final = 3
 
@@ -113,8 +119,11 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
         clock=clock,
         telemetry=telemetry,
         public_url=settings.public_url,
+        beep_bootstrap=settings.beep_bootstrap == "on",
         remote_user=settings.remote_user == "on",
     )
+    if parts.beep_bootstrap:
+        warn_if_open(pool)
     page = Page(
         pool=pool,
         reports=reports,
