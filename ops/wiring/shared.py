@@ -13,9 +13,11 @@ from aggregations.reports import Reports
 from api.app import Collecting, Reporting
 from api.collector.clients import Clients
 from api.dashboard.page import Page
+from api.dialects.antics import routes as antics
 from api.dialects.beep import routes as beep
 from api.dialects.beep.tokens import warn_if_open
 from api.dialects.parts import Parts
+from api.dialects.platform import routes as platform
 from api.dialects.shared_sites import routes as shared_sites
 from api.dialects.tinytrail import stream
 from api.dialects.tinytrail.access import site_finder
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
 ROUTERS: Final[tuple[Callable[[Parts], APIRouter], ...]] = (
     shared_sites.router,
     beep.router,
+    antics.router,
+    platform.router,
 )
 #: Connections of a scheduler: its lock, its work, and what its pool lends otherwise.
 _SCHEDULER_CONNECTIONS: Final = 3
