@@ -13,6 +13,8 @@ class Place(NamedTuple):
     city: str = ""  # English name
 
 
+#: What ISO 3166-1 leaves to its users, and some of them send where they do not know a country.
+UNKNOWN_COUNTRY: Final = "XX"
 #: Nowhere known.
 NO_PLACE: Final = Place("")
 

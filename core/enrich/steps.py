@@ -10,7 +10,7 @@ from core.events import TrafficClass
 from core.locations import clip, parse_location
 from core.networks import holds, parse_address
 from core.paths import normalise_path
-from core.places import Place
+from core.places import UNKNOWN_COUNTRY, Place
 from core.referrers import NO_REFERRER, bare_host, is_own, parse_referrer
 from core.screens import bucket_of
 
@@ -109,9 +109,12 @@ def put_channel(draft: Draft) -> None:
 
 
 def put_place(draft: Draft) -> None:
-    """Country, region and city of the address; a country that was sent stands alone."""
+    """Country, region and city of the address; a country that was sent stands alone, XX being none that is known."""
     country = draft.raw.country
-    draft.place = Place(country) if country else draft.lookups.place(draft.request.ip)
+    if not country:
+        draft.place = draft.lookups.place(draft.request.ip)
+    elif country != UNKNOWN_COUNTRY:
+        draft.place = Place(country)
 
 
 def drop_excluded_country(draft: Draft) -> DropReason | None:

@@ -1,0 +1,1 @@
+"""The OpenAPI document of the Tinylytics API: what is said of each route, and the document made of it."""

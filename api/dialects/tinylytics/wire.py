@@ -1,0 +1,146 @@
+"""The shapes of the Tinylytics API's things. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from core.accounts import Access
+from core.agents import Device
+from core.places import UNKNOWN_COUNTRY
+
+if TYPE_CHECKING:
+    from core.sites import Site
+    from storage.keys import KeyDetails
+    from storage.kudos import Kudo
+    from storage.lifetimes import Lifetime
+
+_SECOND: Final = 1_000
+_UNSIGNED: Final = (1 << 64) - 1
+_ACCESS: Final = {Access.FULL: "full_access", Access.READ_ONLY: "read_only"}
+
+
+class Seen(Protocol):
+    """What is told of one hit, whether it was just taken in or read from the store."""
+
+    @property
+    def event_id(self) -> int: ...  # noqa: D102 - as `core.events.Event` has them
+    @property
+    def ts(self) -> int: ...  # noqa: D102
+    @property
+    def visitor(self) -> int: ...  # noqa: D102
+    @property
+    def path(self) -> str: ...  # noqa: D102
+    @property
+    def query(self) -> str: ...  # noqa: D102
+    @property
+    def hostname(self) -> str: ...  # noqa: D102
+    @property
+    def referrer(self) -> str: ...  # noqa: D102
+    @property
+    def country(self) -> str: ...  # noqa: D102
+    @property
+    def browser(self) -> str: ...  # noqa: D102
+    @property
+    def os(self) -> str: ...  # noqa: D102
+    @property
+    def device(self) -> str: ...  # noqa: D102
+    @property
+    def utm_source(self) -> str: ...  # noqa: D102
+
+
+def me(details: KeyDetails) -> dict[str, Any]:
+    """Whose key it is. Everybody has all there is, so everybody is subscribed."""
+    return {
+        "id": details.user_number,
+        "email": details.email or None,
+        "is_subscribed": True,
+        "created_at": instant(details.user_created_at),
+        "api_key": {
+            "name": details.name or None,
+            "access_type": _ACCESS[details.access],
+            "last_used_at": None if details.last_used_at is None else instant(details.last_used_at),
+        },
+    }
+
+
+def site(shown: Site, lifetime: Lifetime, kudos: int) -> dict[str, Any]:
+    """A site with all that was ever counted of it."""
+    return {
+        **site_in_brief(shown),
+        "lifetime_hits": lifetime.views,
+        "lifetime_unique_hits": lifetime.unique_views,
+        "lifetime_kudos": kudos,
+        "active": True,
+        "public": shown.public,
+        "created_at": instant(shown.created_at),
+        "updated_at": instant(shown.updated_at),
+    }
+
+
+def site_in_brief(shown: Site) -> dict[str, Any]:
+    """Which site it is."""
+    return {
+        "id": shown.id,
+        "uid": shown.uid,
+        "url": f"https://{shown.domain}",
+        "label": shown.name or shown.domain,
+    }
+
+
+def hit(seen: Seen) -> dict[str, Any]:
+    """A hit in a list."""
+    return {
+        "id": seen.event_id,
+        "url": f"https://{seen.hostname}{seen.path}" + (f"?{seen.query}" if seen.query else ""),
+        "path": seen.path,
+        "referrer": referrer(seen.referrer),
+        "country": country(seen.country),
+        "browser_name": seen.browser or None,
+        "platform_name": seen.os or None,
+        "is_mobile": seen.device == Device.MOBILE,
+        "source": seen.utm_source or None,
+        "created_at": instant(seen.ts),
+    }
+
+
+def created_hit(seen: Seen) -> dict[str, Any]:
+    """A hit that was just taken in."""
+    listed = hit(seen)
+    created_at = listed.pop("created_at")
+    return listed | {
+        "unique_hash": unique_hash(seen.visitor, seen.path),
+        "visitor_hash": visitor_hash(seen.visitor),
+        "created_at": created_at,
+    }
+
+
+def kudo(given: Kudo) -> dict[str, Any]:
+    """A kudo."""
+    return {"id": given.id, "uid": given.uid, "path": given.path, "created_at": instant(given.created_at)}
+
+
+def visitor_hash(visitor: int) -> str | None:
+    """What a visitor of one day is called: 16 hexadecimal digits; None where there is none."""
+    return f"{visitor & _UNSIGNED:016x}" if visitor else None
+
+
+def unique_hash(visitor: int, path: str) -> str | None:
+    """What a visitor's hits of one page on one day are called: 12 hexadecimal digits; None without a visitor."""
+    return blake2b(f"{visitor}\0{path}".encode(), digest_size=6).hexdigest() if visitor else None
+
+
+def referrer(stored: str) -> str | None:
+    """The page before, as an address; the scheme is not stored, nor is a query."""
+    return f"https://{stored}" if stored else None
+
+
+def country(stored: str) -> str:
+    """A country's code, XX where it is not known."""
+    return stored or UNKNOWN_COUNTRY
+
+
+def instant(ms: int) -> str:
+    """A time, given in ms since 1970 UTC, like `2026-02-14T10:00:00Z`."""
+    return datetime.fromtimestamp(ms // _SECOND, tz=UTC).isoformat().replace("+00:00", "Z")
