@@ -27,6 +27,7 @@ from api.collector.sites import Sites
 from api.collector.windows import SlidingWindow
 from api.dialects.antics.collect import CollectEvent
 from api.dialects.beep import collect as beep
+from api.dialects.tinylytics.writes import CreateHit, CreateHits
 from api.dialects.tinytrail import accounts, definitions, dropped, notes, settings, snippets, users, websites
 from api.dialects.tinytrail.collect import Collect
 from api.dialects.tinytrail.documents import document
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
     from core.telemetry import Telemetry
 
 #: The routes that take events in, of all APIs.
-HOT_ROUTES: Final = (Collect, Pixel, beep.Collect, CollectEvent)
+HOT_ROUTES: Final = (Collect, Pixel, beep.Collect, CollectEvent, CreateHit, CreateHits)
 _EXPOSITION: Final = "text/plain; version=0.0.4; charset=utf-8"
 _ALIVE_SECONDS: Final = 3
 

@@ -19,6 +19,7 @@ from api.dialects.beep.tokens import warn_if_open
 from api.dialects.parts import Parts
 from api.dialects.platform import routes as platform
 from api.dialects.shared_sites import routes as shared_sites
+from api.dialects.tinylytics import routes as tinylytics
 from api.dialects.tinytrail import stream
 from api.dialects.tinytrail.access import site_finder
 from api.dialects.tinytrail.named import StoredNamed
@@ -56,6 +57,7 @@ ROUTERS: Final[tuple[Callable[[Parts], APIRouter], ...]] = (
     beep.router,
     antics.router,
     platform.router,
+    tinylytics.router,
 )
 #: Connections of a scheduler: its lock, its work, and what its pool lends otherwise.
 _SCHEDULER_CONNECTIONS: Final = 3
