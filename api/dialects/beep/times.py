@@ -41,7 +41,8 @@ def read_span(*, last: str, first: str, final: str, now: int) -> Span:
     """Return the time that the texts of `last`, `from` and `to` mean, '' where one was not sent.
 
     `last` wins and is rolling. Dates are UTC days, both included; `from` alone ends now, `to` alone begins with all
-    time, and without any of them it is the last 24 hours. Nothing before 1970 is meant. A span may be empty.
+    time, and without any of them it is the last 24 hours. Nothing before 1970 is meant, and nothing after tomorrow. A
+    span may be empty.
 
     Raises:
         InvalidInput: `last` is no positive duration such as `24h`, `7d` or `3mo`, or a date is none.
@@ -51,7 +52,7 @@ def read_span(*, last: str, first: str, final: str, now: int) -> Span:
         return Span(max(0, now - _duration(last)), end)
     if first or final:
         begins = _day(first, "from") if first else 0
-        return Span(max(0, begins), _day(final, "to") + DAY if final else end)
+        return Span(max(0, begins), min(_day(final, "to") + DAY, now + DAY) if final else end)
     return Span(now - DAY, end)
 
 
