@@ -26,9 +26,12 @@ from tests.api.world import MemoryLog
 from tests.measurements import Measurements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from psycopg_pool import AsyncConnectionPool
 
     from api.asgi import Application
+    from core.ports import EventLog
     from core.realtime import Realtime
     from core.sites import Site
 
@@ -57,8 +60,18 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(dsn: str, *, realtime: Realtime | None = None, grace: float = 20, **settings: object) -> Iterator[Served]:
-    """A migrated database with the wired application over it, without rate limits unless they are set."""
+def served(
+    dsn: str,
+    *,
+    realtime: Realtime | None = None,
+    grace: float = 20,
+    log: Callable[[AsyncConnectionPool], EventLog] = lambda _: MemoryLog(),
+    **settings: object,
+) -> Iterator[Served]:
+    """A migrated database with the wired application over it, without rate limits unless they are set.
+
+    What it collects goes to `log`, which nobody reads unless it is another one.
+    """
     migrate(dsn)
     with psycopg.connect(dsn) as connection:
         admin_key = keys.create(connection, Api.TINYTRAIL, Role.ADMIN, "admins")
@@ -90,7 +103,7 @@ def served(dsn: str, *, realtime: Realtime | None = None, grace: float = 20, **s
                 )
                 with reporting as given:
                     app = create_app(
-                        collecting=Collecting(pool=async_pool, log=MemoryLog(), rate=None),
+                        collecting=Collecting(pool=async_pool, log=log(async_pool), rate=None),
                         reporting=given,
                         telemetry=telemetry,
                         clock=clock,
