@@ -54,31 +54,38 @@ SELECT
     sum(part.unique_views)::bigint,
     array_agg(part.untold ORDER BY part.untold) FILTER (WHERE part.untold IS NOT NULL)
 FROM (
-    SELECT roll.site, roll.views, roll.views_d1 AS unique_views, NULL::timestamptz AS untold
-    FROM months
-    JOIN roll_site AS roll
-        ON roll.site = months.site AND roll.grain = %(month)s AND roll.span >= months.begins
-            AND roll.span < months.until AND roll.class = 0
+    SELECT piece.site, roll.views, roll.views_d1 AS unique_views, NULL::timestamptz AS untold
+    FROM (
+        SELECT site, begins, until, %(month)s::smallint FROM months
+        UNION ALL
+        SELECT site, begins, ends, %(day)s::smallint FROM others
+        UNION ALL
+        SELECT DISTINCT site, day, day + INTERVAL '24 hours', %(hour)s::smallint FROM marked
+    ) AS piece (site, begins, ends, grain)
+    CROSS JOIN LATERAL (
+        SELECT span, views, views_d1
+        FROM roll_site
+        WHERE roll_site.site = piece.site AND roll_site.grain = piece.grain
+            AND roll_site.span >= piece.begins AND roll_site.span < piece.ends AND roll_site.class = 0
+        -- Each piece is looked up by itself: joined, all days of all sites might be read.
+        OFFSET 0
+    ) AS roll
+    WHERE NOT EXISTS (
+        SELECT
+        FROM marked
+        WHERE marked.site = piece.site
+            AND (piece.grain, roll.span) IN ((%(day)s::smallint, marked.day), (%(hour)s::smallint, marked.hour))
+    )
     UNION ALL
-    SELECT roll.site, roll.views, roll.views_d1, NULL
-    FROM others
-    JOIN roll_site AS roll
-        ON roll.site = others.site AND roll.grain = %(day)s AND roll.span >= others.begins AND roll.span < others.ends
-            AND roll.class = 0
-    WHERE NOT EXISTS (SELECT FROM marked WHERE marked.site = roll.site AND marked.day = roll.span)
-    UNION ALL
-    SELECT roll.site, roll.views, roll.views_d1, NULL
-    FROM (SELECT DISTINCT site, day FROM marked) AS spoilt
-    JOIN roll_site AS roll
-        ON roll.site = spoilt.site AND roll.grain = %(hour)s AND roll.span >= spoilt.day
-            AND roll.span < spoilt.day + INTERVAL '24 hours' AND roll.class = 0
-    WHERE NOT EXISTS (SELECT FROM marked WHERE marked.site = roll.site AND marked.hour = roll.span)
-    UNION ALL
-    SELECT events.site, 1, events.d1::integer, NULL
+    SELECT marked.site, seen.views, seen.unique_views, NULL
     FROM marked
-    JOIN events
-        ON events.site = marked.site AND events.ts >= marked.hour AND events.ts < marked.hour + INTERVAL '1 hour'
-    WHERE NOT marked.in_files AND events.class = 0 AND events.type = 'page_view'
+    CROSS JOIN LATERAL (
+        SELECT count(*), count(*) FILTER (WHERE events.d1)
+        FROM events
+        WHERE events.site = marked.site AND events.ts >= marked.hour
+            AND events.ts < marked.hour + INTERVAL '1 hour' AND events.class = 0 AND events.type = 'page_view'
+    ) AS seen (views, unique_views)
+    WHERE NOT marked.in_files
     UNION ALL
     SELECT site, 0, 0, hour
     FROM marked
