@@ -88,6 +88,10 @@ class HitReading:
         (site,) = self._query.sites
         return [AddressHits(site, ip, path, times) for path, ip, times in lines.sort("path", "ip").iter_rows()]
 
+    def views(self, span: Span, columns: Sequence[str]) -> pl.DataFrame:
+        """Return columns of the hits of a span, in no order."""
+        return self._question.few(self._chosen(span, *columns).select(*columns))
+
     def keys(self, span: Span, *also: pl.Expr) -> pl.DataFrame:
         """Return what orders tell hits apart by, of the hits of a span for which all else is true too, in no order."""
         return self._found(span, also, ("site", "path", *hits.KEY))

@@ -101,15 +101,11 @@ class HitReports(Reading):
         return [self._hit_reading(connection, replace(query, site=site)) for site in query.sites]
 
     def _hit_reading(self, connection: psycopg.Connection, query: HitQuery) -> HitReading:
-        span = Span(query.begin, query.end)
-        days = Days(first=date_at(span.begin, UTC), last=date_at(span.end - 1, UTC))
-        (site,) = query.sites
-        of_site = Query(site=site, days=days, zone=UTC, bots=query.bots)
-        of_path = replace(of_site, path=query.path)
+        span, of_site = Span(query.begin, query.end), query_of(query)
         return HitReading(
             query,
             self._question(connection, of_site),
-            partial(self._totals_in, connection, of_path, span),
+            partial(self._totals_in, connection, replace(of_site, path=query.path), span),
             partial(self._lists_in, connection, of_site, span),
         )
 
@@ -123,6 +119,13 @@ class HitReports(Reading):
     ) -> T:
         turns = self._quick if query.is_told_by_rollups else self._questions
         return await turns.run(partial(self._timed, name, report, query, *args, **kwargs))
+
+
+def query_of(query: HitQuery) -> Query:
+    """The traffic that a query of hits is about, on all days of its site that it touches."""
+    (site,) = query.sites
+    days = Days(first=date_at(query.begin, UTC), last=date_at(query.end - 1, UTC))
+    return Query(site=site, days=days, zone=UTC, bots=query.bots)
 
 
 def _newest(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int) -> Hits:

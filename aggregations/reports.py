@@ -12,7 +12,7 @@ from aggregations.answers import CustomEvents, Flow, Pages, Series, Summary, Tim
 from aggregations.basis import Basis
 from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
 from aggregations.comparing import before, of_keys
-from aggregations.hit_reports import HitReports
+from aggregations.journey_reports import JourneyReports
 from aggregations.planner import Span
 from aggregations.ranking import top
 from aggregations.series import series
@@ -47,7 +47,7 @@ _OF_VIEWS: Final = frozenset({Metric.UNIQUE_VISITORS, Metric.PAGEVIEWS, Metric.U
 _QUICK_POINTS: Final = 1_500
 
 
-class Reports(Tables, HitReports, VisitorReports):
+class Reports(Tables, JourneyReports, VisitorReports):
     """Answers queries, a few at a time, each in a thread: out of rollups where they say it, else as questions.
 
     Args:

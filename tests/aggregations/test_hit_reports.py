@@ -68,6 +68,20 @@ def queries(draw: st.DrawFn) -> HitQuery:
     )
 
 
+def put(pool: ConnectionPool, store: Folder, events: Sequence[Event], mixture: Mixture) -> list[Event]:
+    """Store the events, the other site's in rows alone, and return them as they can be read."""
+    mixture = with_rollups(mixture)
+    arrange(pool, store, events, mixture)
+    rows_from = FIRST_DAY + mixture.dropped * DAY
+    with pool.connection() as connection:
+        marks.put(connection, site=2, hours=range(rows_from, FIRST_DAY + 3 * DAY, HOUR), partition=0)
+    return [
+        event._replace(ip="later") if event.site == 1 and hour_of(event.ts) in mixture.marked else event
+        for event in events
+        if event.site == 1 or event.ts >= rows_from
+    ]
+
+
 def passes(event: Event, query: HitQuery) -> bool:
     """Whether an event is one of the hits."""
     return (
@@ -150,17 +164,8 @@ def test_hits_are_what_the_definitions_say(  # noqa: PLR0917 - where, what is th
     few: bool,  # noqa: FBT001 - drawn
 ) -> None:
     """From rollups, rows, files and any mixture of them; of long days by their hours, and of files kept or not."""
-    store, mixture = Folder(tmp_path_factory.mktemp("archive")), with_rollups(mixture)
-    arrange(rollup_pool, store, events, mixture)
-    rows_from = FIRST_DAY + mixture.dropped * DAY
-    with rollup_pool.connection() as connection:
-        # The other site has neither files nor rollups.
-        marks.put(connection, site=2, hours=range(rows_from, FIRST_DAY + 3 * DAY, HOUR), partition=0)
-    there = [
-        event._replace(ip="later") if event.site == 1 and hour_of(event.ts) in mixture.marked else event
-        for event in events
-        if event.site == 1 or event.ts >= rows_from
-    ]
+    store = Folder(tmp_path_factory.mktemp("archive"))
+    there = put(rollup_pool, store, events, mixture)
     service = Reports(rollup_pool, clock=SetClock(_LATER), telemetry=NoTelemetry(), archive=store)
     with pytest.MonkeyPatch.context() as patched:
         if few:
