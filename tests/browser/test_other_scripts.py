@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.browser.recorder import recorder
-from tests.browser.stage import holds, until
+from tests.browser.stage import Page, holds, stage_of, until
 from tracker.builds import DIALECTS
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.browser.chromium import ChromiumTab
     from tests.browser.drivers import Tab
     from tests.browser.recorder import Recorder
+    from tests.browser.stage import Stage
+    from tests.end_to_end.processes import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -211,6 +213,41 @@ async def test_page_that_tells_no_referrer(tab: ChromiumTab, site: Recorder, scr
     await until(site.count, 1)
 
     assert [request.headers["origin"] for request in site.posted()] == [site.web.url]
+
+
+async def test_beep_is_counted(tab: ChromiumTab, footfall: Installation) -> None:
+    """What the script sends is in the reports, as one visit of a site that is known by its domain."""
+    with stage_of(footfall, "track-script.localhost") as stage:
+        await _visit(tab, stage, "track.js")
+        await until(stage.views, {"/": 1, "/next": 1})
+        found = await stage.summary()
+
+    assert (found["visits"], found["unique_visitors"], found["pageviews"]) == (1, 1, 2)
+
+
+async def test_antics_is_counted(tab: ChromiumTab, footfall: Installation) -> None:
+    """So it is of Antics' script, with its custom event; leaving begins no visit."""
+    with stage_of(footfall, "antics-script.localhost") as stage:
+        await _visit(tab, stage, "antics.js")
+        await tab.run("antics('signup', {plan: 'pro'})")
+        await until(stage.customs, {"signup": 1})
+        await asyncio.sleep(_SECONDS)
+        await tab.cover()
+        await until(stage.types, {"page_view": 2, "custom": 1, "engagement": 1})
+        found = await stage.summary()
+
+    assert (found["visits"], found["unique_visitors"], found["pageviews"]) == (1, 1, 2)
+    assert tab.errors == []
+
+
+async def _visit(tab: ChromiumTab, stage: Stage, script: str) -> None:
+    """See two pages of a single-page application that has the script, at the site's own domain."""
+    domain = f"{script.removesuffix('.js')}-script.localhost"
+    stage.pages["/"] = Page(snippet=f'<script async src="{stage.host.url}/{script}"></script>')
+    await tab.open(stage.url("/").replace("127.0.0.1", domain))
+    await until(stage.views, {"/": 1})
+    await tab.run("history.pushState(0, '', '/next')")
+    await until(stage.views, {"/": 1, "/next": 1})
 
 
 def _path(body: dict[str, Any], site: Recorder) -> str:
