@@ -37,7 +37,7 @@ def router(reports: Reports, asking: Asking) -> APIRouter:
         rows = paging(request.query_params, usual=MOST_JOURNEYS, most=MOST_JOURNEYS)
         days = await asking.days(request, user)
         query = HitQuery(site=site.id, begin=days.begin, end=days.end)
-        found = await reports.visitor_journeys(query, limit=rows.limit, offset=rows.offset)
+        found = await reports.visitor_journeys(query, limit=rows.limit, offset=rows.offset, ends=_TOP)
         return answered(shown(found) | {"pagination": rows.shown(found.total), "filters": days.shown()})
 
     return routes
@@ -76,4 +76,4 @@ def _journey(journey: VisitorJourney) -> dict[str, Any]:
 
 
 def _top(pages: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
-    return [{"path": path, "visitors": visitors} for path, visitors in pages[:_TOP]]
+    return [{"path": path, "visitors": visitors} for path, visitors in pages]
