@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from fastapi import Request  # noqa: TC002 - FastAPI reads the annotations when it runs
 
+from api.errors import HttpError
 from core.accounts import Principal, Role
 from core.text import is_clean
 from storage import accounts, folders
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 #: Whose sites those see who come by way of a proxy.
 ACCOUNT: Final = "default"
 _MAX_NAME: Final = 256
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +68,14 @@ class Viewers:
         """Find out who asks, for `viewer` to tell. A dependency of a router; a key that is sent has the say.
 
         Raises:
-            HttpError: 401, nobody can tell.
+            HttpError: 401, nobody can tell; 403, a page of somebody else makes a browser ask that is signed in.
         """
         name = "" if "authorization" in request.headers else self._remote_name(request)
-        request.state.viewer = self._remote(name, request) if name else Viewer(principal=self._bearer(request))
+        if not name:
+            request.state.viewer = Viewer(principal=self._bearer(request))
+            return
+        _require_own_page(request)
+        request.state.viewer = self._remote(name, request)
 
     def _remote_name(self, request: Request) -> str:
         if not self._remote_user or not self._clients.is_forwarded(request.scope):
@@ -89,6 +95,21 @@ class Viewers:
             principal=Principal(user_id=uuid5(NAMESPACE_URL, name), account_id=account_id, role=Role.USER),
             groups=frozenset(filter(None, map(str.strip, groups))),
         )
+
+
+def _require_own_page(request: Request) -> None:
+    """Let through what changes nothing, and what no page of another origin sent: a proxy goes by a browser's cookie."""
+    if request.method in _SAFE:
+        return
+    fetched = request.headers.get("sec-fetch-site")
+    if fetched is None:
+        # An old browser, or no browser at all.
+        origin = request.headers.get("origin")
+        fetched = (
+            "none" if origin is None or origin.partition("://")[2] == request.headers.get("host") else "cross-site"
+        )
+    if fetched not in {"same-origin", "none"}:
+        raise HttpError(403, "a page of another origin changes nothing for whoever signed in at the proxy")
 
 
 def viewer(request: Request) -> Viewer:

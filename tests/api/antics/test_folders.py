@@ -157,3 +157,24 @@ async def test_a_proxy_is_not_believed_unless_it_is_switched_on(asking: Asking) 
         async with stage.asking() as closed:
             assert (await closed.vouched("GET", "/api/folders")).status_code == 401
             assert (await closed.ask("GET", "/api/folders")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://test"}, 200),
+        ({"Origin": "http://test"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://test"}, 403),
+        ({"Origin": "http://elsewhere.example"}, 403),
+        ({"Origin": "http://[elsewhere"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+async def test_a_page_elsewhere_changes_nothing(asking: Asking, sent: dict[str, str], status: int) -> None:
+    """It could make the browser of somebody who is signed in at the proxy ask; to read is no harm."""
+    headers = {"Remote-User": "ann"} | sent
+    answer = await asking.proxied.post("/api/folders", headers=headers, json={"name": "Forged"})
+    assert answer.status_code == status
+    assert (await asking.proxied.get("/api/folders", headers=headers)).status_code == 200
