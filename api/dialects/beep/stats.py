@@ -84,4 +84,4 @@ def _first_of_each(request: Request) -> dict[str, str]:
 
 def _require_few(rows: int) -> None:
     if rows > MAX_ROWS:
-        raise InvalidInput(f"these are {rows} rows, and at most {MAX_ROWS} are sent: ask for less")
+        raise InvalidInput(f"these are {rows} rows, and at most {MAX_ROWS} are sent: ask for one site or less time")
