@@ -11,9 +11,10 @@ from aggregations.hits import AddressHits, Hit
 from aggregations.planner import Span
 from aggregations.questions import hits
 from aggregations.questions.buckets import counted
+from core.dimensions import OF_HITS
 from core.hits import HitColumn, HitOrder
 from core.spans import DAY
-from storage.listings import PATHS
+from storage.listings import PAGES, PATHS, hits_by, without_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
     from aggregations.totals import TotalsReading
     from core.hits import HitQuery
 
-_GROUPS: Final = pl.Schema({"value": pl.String, "hits": pl.Int64, "unique": pl.Int64})
-#: What rollups say of each path, as hits are counted.
-_OF_PATHS: Final = {"value": pl.col("key"), "hits": pl.col("views"), "unique": pl.col("visitors")}
+_GROUPS: Final = ("value", "hits", "unique")
+_DIMENSIONS: Final = {HitColumn(column): dimension for dimension, columns in OF_HITS.items() for column in columns}
 
 
 class HitReading:
@@ -59,27 +59,37 @@ class HitReading:
         known = dict(found.select("bucket", "hits").iter_rows())
         return [known.get(bucket, 0) for bucket in range(len(edges) - 1)]
 
-    def groups(self, column: HitColumn) -> pl.DataFrame:
-        """Return `value`, `hits` and `unique`, each value once, in no order."""
+    def groups(self, column: HitColumn, *, unique: bool = True) -> pl.DataFrame:
+        """Return `value`, `hits` and `unique`, each value once, in no order; `unique` may be 0 where nobody asks."""
         query, whole = self._query, Span(self._query.begin, self._query.end)
-        if column is HitColumn.PATH and query.is_told_by_rollups:
-            lines = self._lists().lines(whole, PATHS).filter(pl.col("views") > 0)
-            found = lines if query.path is None else lines.filter(pl.col("key") == query.path)
-            return found.select(**_OF_PATHS).cast(_GROUPS)
+        lines = self._rolled(whole, column, unique=unique)
+        if lines is not None:
+            return lines.filter(pl.col("hits") > 0)
         # Of the part of a day that the range begins with, the facts on its events say nothing of what is first in it.
-        midnight = min(-(-whole.begin // DAY) * DAY, whole.end)
+        midnight = min(-(-whole.begin // DAY) * DAY, whole.end) if unique else whole.begin
         parts = [(Span(whole.begin, midnight), True), (Span(midnight, whole.end), False)]
-        wanted = hits.columns(query, column.value, *hits.COUNTED)
-        found = pl.concat(
-            self._question.collect(
-                *(
-                    hits.counted_by(self._question.events(span, wanted), query, column, anew=anew)
-                    for span, anew in parts
-                    if span.begin < span.end
-                )
+        found = [
+            hits.counted_by(
+                self._question.events(span, hits.columns_by(query, column, anew=anew)), query, column, anew=anew
             )
-        )
-        return found.group_by("value").agg(pl.col("hits", "unique").sum()).cast(_GROUPS)
+            for span, anew in parts
+            if span.begin < span.end
+        ]
+        return pl.concat(self._question.collect(*found)).group_by("value").agg(pl.col("hits", "unique").sum())
+
+    def _rolled(self, span: Span, column: HitColumn, *, unique: bool) -> pl.DataFrame | None:
+        """What rollups say, if they do: pages are theirs, other values only as often as they are there at all."""
+        query = self._query
+        if column is HitColumn.PATH and query.is_told_by_rollups:
+            lines = self._lists().lines(span, PATHS if unique else PAGES)
+            of_path = lines if query.path is None else lines.filter(pl.col("key") == query.path)
+            visitors = pl.col("visitors") if unique else pl.lit(0, pl.Int64)
+            return of_path.select(value="key", hits="views", unique=visitors)
+        if column is HitColumn.PATH or unique or query.path is not None or not query.is_told_by_rollups:
+            return None
+        dimension = _DIMENSIONS[column]
+        lines = self._lists().lines(span, hits_by(dimension))
+        return lines.select("hits", value=without_number(dimension), unique=pl.lit(0, pl.Int64)).select(*_GROUPS)
 
     def by_address(self) -> list[AddressHits]:
         """Return how often each page was seen from each address, by path, then by address."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from itertools import starmap
-from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -23,15 +23,12 @@ from core.spans import DAY, HOUR
 from storage.reports import oldest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import psycopg
 
     from aggregations.hits import AddressHits, Hit
     from core.hits import HitQuery
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 #: Hits that are put in order at once: of a day with more, only some hours are looked at.
 _MANY: Final = 5_000
@@ -49,14 +46,27 @@ class HitReports(Reading):
             offset: how many before them.
             order: of one time stamp those with the greater event id are the newer ones.
         """
-        return await self._hit_report("hits", self._hits, query, limit=limit, offset=offset, order=order)
+        turns = self._quick if query.is_told_by_rollups else self._questions
+        asked = partial(self._hits, query, limit=limit, offset=offset, order=order)
+        return await turns.run(partial(self._timed, "hits", asked))
 
-    async def hits_by(self, query: HitQuery, column: HitColumn, *, limit: int, offset: int = 0) -> HitGroups:
+    async def hits_by(
+        self, query: HitQuery, column: HitColumn, *, limit: int, offset: int = 0, unique: bool = True
+    ) -> HitGroups:
         """Hits by what they say themselves; of several sites together.
 
-        What is unique in the part of a UTC day that the range begins with is found anew: it may have been seen before.
+        Args:
+            query: which.
+            column: what they are told apart by.
+            limit: how many groups, the greatest first.
+            offset: how many before them.
+            unique: whether it is asked how many are unique. Without it, it is 0, and rollups tell more. In the part of
+                a UTC day that the range begins with it is found anew, for what is there may have been seen before.
         """
-        return await self._hit_report("hits_by", self._hits_by, query, column, limit=limit, offset=offset)
+        told = query.is_told_by_rollups and (column is HitColumn.PATH or not unique)
+        turns = self._quick if told else self._questions
+        asked = partial(self._hits_by, query, column, limit=limit, offset=offset, unique=unique)
+        return await turns.run(partial(self._timed, "hits_by", asked))
 
     async def hits_by_address(self, query: HitQuery) -> tuple[AddressHits, ...]:
         """How often each page was seen from each address, by site as they are given, then by path and address."""
@@ -72,12 +82,12 @@ class HitReports(Reading):
                 return _newest(sites, Span(query.begin, query.end), limit=limit, offset=offset)
             return _by_path(sites, Span(query.begin, query.end), limit=limit, offset=offset)
 
-    def _hits_by(self, query: HitQuery, column: HitColumn, *, limit: int, offset: int) -> HitGroups:
+    def _hits_by(self, query: HitQuery, column: HitColumn, *, limit: int, offset: int, unique: bool) -> HitGroups:
         with self._snapshot() as connection:
             sites = self._hit_readings(connection, query)
             if not sites:
                 return HitGroups(rows=(), total=0)
-            found = pl.concat(site.groups(column) for site in sites)
+            found = pl.concat(site.groups(column, unique=unique) for site in sites)
         if len(sites) > 1:
             found = found.group_by("value").agg(pl.col("hits", "unique").sum())
         rows = found.sort("hits", "value", descending=[True, False]).slice(offset, limit)
@@ -109,17 +119,6 @@ class HitReports(Reading):
             partial(self._lists_in, connection, of_site, span),
         )
 
-    async def _hit_report(
-        self,
-        name: str,
-        report: Callable[Concatenate[HitQuery, P], T],
-        query: HitQuery,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        turns = self._quick if query.is_told_by_rollups else self._questions
-        return await turns.run(partial(self._timed, name, report, query, *args, **kwargs))
-
 
 def query_of(query: HitQuery) -> Query:
     """The traffic that a query of hits is about, on all days of its site that it touches."""
@@ -149,7 +148,7 @@ def _by_path(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int
     rows: list[Hit] = []
     total = 0
     for site in sites:
-        groups = site.groups(HitColumn.PATH).sort("value")
+        groups = site.groups(HitColumn.PATH, unique=False).sort("value")
         paths, counts = groups["value"], groups["hits"].to_list()
         wanted = limit - len(rows)
         first, stop, before = window(counts, max(offset - total, 0), wanted)

@@ -138,7 +138,7 @@ class ListReading:
                 answers = self._question.lists(span, *self._together)
                 self._answers[span] = dict(zip(self._together, answers, strict=True))
             return self._answers[span][listing]
-        if not listing.dimensions or listing.visitors:
+        if not listing.dimensions or "visits" not in listing.sums or listing.visitors:
             return self._question.lines(span, listing)
         found = self._question.visits_by(span, *listing.dimensions)
         keyed = [

@@ -41,6 +41,7 @@ class Listing:
     dimensions: tuple[Dimension, ...] = ()  #: whose values are the keys, as `values_of` takes them apart
     added_later: bool = False  #: whether there are installations whose days were rolled up before its rollup was added
     visitors: str = ""  #: the statement, for sums with visitors
+    rows_of: str = "sessions"  #: the table whose rows have the dimensions' values
 
     @property
     def about(self) -> str:
@@ -93,6 +94,18 @@ def visits_by(*dimensions: Dimension) -> Listing:
         sums=("visits",),
         dimensions=dimensions,
         added_later=True,
+    )
+
+
+def hits_by(dimension: Dimension) -> Listing:
+    """By value of a dimension of hits: views that say it themselves, whatever their visit says."""
+    return Listing(
+        rollups="reports.hit_rollups",
+        rows="reports.hit_rows",
+        sums=("hits",),
+        dimensions=(dimension,),
+        added_later=True,
+        rows_of="events",
     )
 
 
@@ -239,7 +252,7 @@ def _lines(name: str, listing: Listing) -> sql.Composed:
     values = [
         sql.SQL("({}, {})").format(
             sql.Literal(NUMBERS[dimension]),
-            _value([sql.Identifier("sessions", column) for column in OF_SESSIONS[dimension]]),
+            _value([sql.Identifier(listing.rows_of, column) for column in OF_SESSIONS[dimension]]),
         )
         for dimension in listing.dimensions
     ]

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 #: What tells where a hit stands among those of its site.
 KEY: Final = ("ts", "event_id", "visitor")
-#: What `counted_by` needs beside its column.
-COUNTED: Final = ("ts", "event_id", "visitor", "path", "d1")
+_ANEW: Final = (*KEY, "path")
 
 
 def columns(query: HitQuery, *wanted: str) -> tuple[str, ...]:
     """The columns of events that are wanted, and those that the query looks at."""
     looked_at = [name for name in ("path", "country", "referrer") if getattr(query, name) is not None]
     return tuple(dict.fromkeys((*wanted, "class", "type", *looked_at)))
+
+
+def columns_by(query: HitQuery, column: HitColumn, *, anew: bool) -> tuple[str, ...]:
+    """The columns that `counted_by` needs."""
+    return columns(query, column.value, *(_ANEW if anew else ("d1",)))
 
 
 def views(events: pl.LazyFrame, query: HitQuery) -> pl.LazyFrame:
@@ -40,7 +44,7 @@ def counted_by(events: pl.LazyFrame, query: HitQuery, column: HitColumn, *, anew
     """Return `value`, `hits`, and `unique`: for how many of the hits the visitor sees the page for the first time.
 
     Args:
-        events: with the query's columns and those of `COUNTED`.
+        events: with `columns_by`.
         query: what is chosen.
         column: what the values are of.
         anew: whether the events are a part of one UTC day that begins after it: what is seen for the first time is
@@ -50,7 +54,7 @@ def counted_by(events: pl.LazyFrame, query: HitQuery, column: HitColumn, *, anew
     if anew:
         somebody = pl.col("visitor") != 0
         first = pl.struct("class", "visitor", "path").is_first_distinct()
-        seen = seen.sort(*KEY).with_columns(d1=somebody & first)
+        seen = seen.sort("ts", "event_id").with_columns(d1=somebody & first)
     return (
         _by_own_values(seen, query)
         .group_by(pl.col(column.value).alias("value"))

@@ -11,7 +11,7 @@ from aggregations.archive.reading import Columns
 from aggregations.questions.choosing import is_new
 from aggregations.questions.totals import distinct_visitors
 from aggregations.values import value
-from core.dimensions import OF_SESSIONS
+from core.dimensions import OF_HITS, OF_SESSIONS
 from core.events import EventType
 from storage import listings
 from storage.archive.schema import VISIT
@@ -83,6 +83,17 @@ def values_by(dimension: Dimension) -> Counted:
     )
 
 
+def hits_by(dimension: Dimension) -> Counted:
+    """By value of a dimension of hits, as the keys of its lists."""
+    columns = OF_HITS[dimension]
+
+    def parts(chosen: Chosen) -> list[pl.LazyFrame]:
+        counted = chosen.views.group_by(columns).agg(hits=pl.len())
+        return [counted.select("hits", key=with_number(dimension, value(columns)))]
+
+    return Counted(Columns(columns, ()), ("hits",), parts)
+
+
 def _events(chosen: Chosen) -> list[pl.LazyFrame]:
     return [_counted(chosen, chosen.events, pl.col("type") + "\t" + pl.col("name"))]
 
@@ -129,6 +140,8 @@ def counted(listing: Listing) -> Counted:
         return _OF_LISTINGS[listing]
     if len(listing.dimensions) == 1 and listing == listings.values_by(*listing.dimensions):
         return values_by(*listing.dimensions)
+    if len(listing.dimensions) == 1 and listing == listings.hits_by(*listing.dimensions):
+        return hits_by(*listing.dimensions)
     raise ValueError(f"no question has the list {listing.about}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -144,8 +145,9 @@ async def check(reports: Reports, events: Sequence[Event], query: HitQuery) -> N
         counted = groups(events, query, column)
         whole = await reports.hits_by(query, column, limit=_MANY)
         assert (counted, len(counted)) == (list(whole.rows), whole.total), (query, column)
-        part = await reports.hits_by(query, column, limit=1, offset=1)
-        assert (counted[1:2], len(counted)) == (list(part.rows), part.total)
+        part = await reports.hits_by(query, column, limit=2, offset=1, unique=False)
+        assert [replace(row, unique=0) for row in counted[1:3]] == [replace(row, unique=0) for row in part.rows]
+        assert len(counted) == part.total
     times = Counter((query.sites.index(hit.site), hit.path, hit.ip) for hit in found)
     expected_lines = [
         AddressHits(query.sites[site], ip, path, times[site, path, ip]) for site, path, ip in sorted(times)
@@ -154,7 +156,7 @@ async def check(reports: Reports, events: Sequence[Event], query: HitQuery) -> N
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(events=sightings(), mixture=mixtures(), asked=st.lists(queries(), min_size=3, max_size=3), few=st.booleans())
+@given(events=sightings(), mixture=mixtures(), asked=st.lists(queries(), min_size=2, max_size=2), few=st.booleans())
 def test_hits_are_what_the_definitions_say(  # noqa: PLR0917 - where, what is there, and what is asked
     rollup_pool: ConnectionPool,
     tmp_path_factory: pytest.TempPathFactory,
