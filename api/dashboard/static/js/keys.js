@@ -11,7 +11,9 @@ let clearing = 0;
 
 const find = (root, key) => root?.querySelector(`[data-key="${CSS.escape(key)}"]`);
 
+/** Whether a key would be typed there; a field that was closed a moment ago may still have the focus. */
 function types(element) {
+  if (!element.checkVisibility()) return false;
   return element.isContentEditable || element.matches("textarea, select, input:not([type=range], [type=checkbox], [type=radio])");
 }
 
