@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+import pytest_asyncio
 
 from core.errors import Refused, Unavailable
 from core.events import TrafficClass
@@ -15,7 +16,7 @@ from tests.api.tinylytics.stage import SITE, staged
 from tests.api.world import BROWSER, CRAWLER
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import AsyncIterator
 
     from tests.api.tinylytics.stage import Stage
 
@@ -28,30 +29,47 @@ IPHONE: Final = (
 US: Final = {"8.8.8.0/24": {"country": {"iso_code": "US"}, "city": {"names": {"en": "Mountain View"}}}}
 
 
-async def test_a_hit_is_taken_in(postgres_database: str, tmp_path: Path) -> None:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """One application for all, which knows where 8.8.8.8 is."""
+    file = write_places(tmp_path_factory.mktemp("places") / "a.mmdb", US)
+    async with staged(module_database, place_files=[file]) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(served: Stage) -> Stage:
+    """The same, with nothing in its log."""
+    served.log.appended.clear()
+    served.log.failure = None
+    return served
+
+
+async def test_a_hit_is_taken_in(stage: Stage) -> None:
     """The text's example, to the letter but for what is told anew each time."""
-    file = write_places(tmp_path / "a.mmdb", US)
-    async with staged(postgres_database, place_files=[file]) as stage:
-        body = {"path": "/pricing", "ip_address": "8.8.8.8", "visitor_id": "user-123"}
-        answer = await stage.ask("POST", ONE, body=body)
-        (event,) = stage.log.events
-        hit = answer.json()["hit"]
-        assert (answer.status_code, answer.json()["status"]) == (201, "created")
-        assert list(hit.items())[1:-3] == [
-            ("url", "https://example.com/pricing"),
-            ("path", "/pricing"),
-            ("referrer", None),
-            ("country", "US"),
-            ("browser_name", None),
-            ("platform_name", None),
-            ("is_mobile", False),
-            ("source", None),
-        ]
-        assert hit["id"] == event.event_id
-        assert re.fullmatch("[0-9a-f]{12}", hit["unique_hash"])
-        assert re.fullmatch("[0-9a-f]{16}", hit["visitor_hash"])
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", hit["created_at"])
-        assert (event.site, event.type, event.traffic, event.ip) == (SITE, "page_view", TrafficClass.HUMAN, "")
+    body = {"path": "/pricing", "ip_address": "8.8.8.8", "visitor_id": "user-123"}
+    answer = await stage.ask("POST", ONE, body=body)
+    (event,) = stage.log.events
+    hit = answer.json()["hit"]
+    assert (answer.status_code, answer.json()["status"]) == (201, "created")
+    assert list(hit.items())[1:-3] == [
+        ("url", "https://example.com/pricing"),
+        ("path", "/pricing"),
+        ("referrer", None),
+        ("country", "US"),
+        ("browser_name", None),
+        ("platform_name", None),
+        ("is_mobile", False),
+        ("source", None),
+    ]
+    assert hit["id"] == event.event_id
+    assert re.fullmatch("[0-9a-f]{12}", hit["unique_hash"])
+    assert re.fullmatch("[0-9a-f]{16}", hit["visitor_hash"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", hit["created_at"])
+    assert (event.site, event.type, event.traffic, event.ip) == (SITE, "page_view", TrafficClass.HUMAN, "")
 
 
 async def test_a_hit_with_everything(stage: Stage) -> None:
@@ -110,40 +128,39 @@ async def test_visitors(stage: Stage) -> None:
     assert len(set(pages)) == 6
 
 
-async def test_a_batch(postgres_database: str, tmp_path: Path) -> None:
+async def test_a_batch(stage: Stage) -> None:
     """The text's example: one commit, and one line for each."""
-    file = write_places(tmp_path / "a.mmdb", US)
-    async with staged(postgres_database, place_files=[file]) as stage:
-        rows = [
-            {"path": "/valid", "country": "PL"},
-            {"path": "/from-ip", "ip_address": "8.8.8.8"},
-            {"path": "/fallback-xx", "ip_address": "999.999.999.999"},
-        ]
-        answer = await stage.ask("POST", MANY, body=rows)
-        assert answer.status_code == 200
-        assert answer.text == json.dumps(
-            {
-                "created_count": 3,
-                "ignored_count": 0,
-                "error_count": 0,
-                "results": [{"index": index, "status": "created"} for index in range(3)],
-            },
-            separators=(",", ":"),
-        )
-        assert len(stage.log.appended) == 1
-        assert [(event.path, event.country) for event in stage.log.events] == [
-            ("/valid", "PL"),
-            ("/from-ip", "US"),
-            ("/fallback-xx", ""),
-        ]
+    rows = [
+        {"path": "/valid", "country": "PL"},
+        {"path": "/from-ip", "ip_address": "8.8.8.8"},
+        {"path": "/fallback-xx", "ip_address": "999.999.999.999"},
+    ]
+    answer = await stage.ask("POST", MANY, body=rows)
+    assert answer.status_code == 200
+    assert answer.text == json.dumps(
+        {
+            "created_count": 3,
+            "ignored_count": 0,
+            "error_count": 0,
+            "results": [{"index": index, "status": "created"} for index in range(3)],
+        },
+        separators=(",", ":"),
+    )
+    assert len(stage.log.appended) == 1
+    assert [(event.path, event.country) for event in stage.log.events] == [
+        ("/valid", "PL"),
+        ("/from-ip", "US"),
+        ("/fallback-xx", ""),
+    ]
 
 
 async def test_a_batch_with_some_of_everything(stage: Stage) -> None:
     """A bad row is told where it stands, and so is one that the owner does not want."""
     stage.execute(
-        "UPDATE sites SET excluded_paths = '{/admin*}', excluded_ips = '{192.0.2.0/24}', excluded_countries = '{FR}',"
-        " allowed_hosts = '{example.com}' WHERE id = %s",
-        SITE,
+        "INSERT INTO sites (id, account_id, domain, excluded_paths, excluded_ips, excluded_countries, allowed_hosts)"
+        " OVERRIDING SYSTEM VALUE VALUES"
+        " (457, %s, 'example.net', '{/admin*}', '{192.0.2.0/24}', '{FR}', '{example.net}')",
+        stage.account,
     )
     rows: list[object] = [
         {"path": "/a"},
@@ -155,7 +172,7 @@ async def test_a_batch_with_some_of_everything(stage: Stage) -> None:
         {"path": "/d", "url": "https://elsewhere.example/d"},
         {"path": "/e", "country": "XX", "ip_address": "8.8.8.8"},
     ]
-    answer = await stage.ask("POST", MANY, body=rows)
+    answer = await stage.ask("POST", "/sites/457/hits/batch", body=rows)
     assert answer.status_code == 200
     assert answer.json() == {
         "created_count": 2,
@@ -173,7 +190,7 @@ async def test_a_batch_with_some_of_everything(stage: Stage) -> None:
         ],
     }
     assert [(event.path, event.country) for event in stage.log.events] == [("/a", ""), ("/e", "")]
-    ignored = await stage.ask("POST", ONE, body={"path": "/admin"})
+    ignored = await stage.ask("POST", "/sites/457/hits", body={"path": "/admin"})
     assert (ignored.status_code, ignored.json()) == (202, {"status": "ignored", "reason": "Path matches ignore rule"})
 
 
