@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from api.asgi import Application
     from core.clock import Clock
     from core.sites import Site
+    from storage.archive.store import ArchiveStore
 
 #: Whoever asks like this is a browser on this machine, over plain HTTP.
 BASE: Final = "http://localhost:8000"
@@ -91,6 +92,7 @@ async def page_world(
     limit: Rate | None = None,
     tries: Rate | None = None,
     settings: Settings | None = None,
+    archive: ArchiveStore | None = None,
 ) -> AsyncIterator[PageWorld]:
     """A migrated database with the wired application over it, its rates as they are given."""
     await asyncio.to_thread(migrate, dsn)
@@ -106,7 +108,7 @@ async def page_world(
             shared.reporting(
                 settings or Settings.model_validate({}),
                 pool=pool,
-                archive=None,
+                archive=archive,
                 vault=KeyVault(),
                 realtime=StoredRealtime(pool),
                 ending=asyncio.Event(),
