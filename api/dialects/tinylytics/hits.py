@@ -57,7 +57,13 @@ def router(reports: Reports, asking: Asking) -> APIRouter:
         )
         found: dict[str, Any]
         if filters.grouped:
-            groups = await reports.hits_by(query, _COLUMNS[filters.group_by], limit=rows.limit, offset=rows.offset)
+            groups = await reports.hits_by(
+                query,
+                _COLUMNS[filters.group_by],
+                limit=rows.limit,
+                offset=rows.offset,
+                unique=filters.group_by is GroupBy.PATH and site.unique_hits,
+            )
             total = groups.total
             shown = [group(each, filters.group_by, unique=site.unique_hits) for each in groups.rows]
             found = {"grouped_hits": shown}
