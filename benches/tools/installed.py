@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from tests.end_to_end import processes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from core.accounts import Api
     from tests.end_to_end.processes import Installation
 
 
@@ -52,6 +54,15 @@ def cluster(running: Services, *, workers: int = 1) -> Iterator[Installation]:
         installation = processes.cluster(folder, bootstrap=running.bootstrap, dsn=dsn, workers=workers, **TRUSTED)
         stack.callback(_end, installation)
         yield installation
+
+
+def key(installation: Installation, api: Api) -> str:
+    """Return a new key of an admin, for another API than TinyTrail's."""
+    running = next(iter(installation.processes.values()))
+    folder = running.arguments[running.arguments.index("--data") :][:2] if "--data" in running.arguments else []
+    arguments = ["keys", "create", *folder, "--api", api, "--role", "admin", "--json"]
+    made: str = json.loads(processes.command(*arguments, env=running.environment))["key"]
+    return made
 
 
 def port_of(url: str) -> int:

@@ -1,4 +1,4 @@
-"""Whole HTTP requests as browsers send them, made once: page views of some thousand visitors behind a proxy."""
+"""Whole HTTP requests, made once: page views of some thousand visitors behind a proxy, or told by a program."""
 
 from __future__ import annotations
 
@@ -49,12 +49,45 @@ def page_views(site: str, *, count: int = REQUESTS, each: int = 1) -> list[bytes
     ]
 
 
+def batches(site: int, key: str, *, count: int, each: int, of_one: int) -> list[bytes]:
+    """Return `count` requests with `each` page views through Tinylytics' API, runs of `of_one` of one visitor."""
+    random = Random(1)  # noqa: S311 - repeatable, no secret
+
+    def view(visitor: int) -> dict[str, object]:
+        path = f"/articles/{int(random.random() ** 2 * PAGES)}/a-page"
+        return {
+            "path": path,
+            "url": f"https://www.example.com{path}?utm_source=newsletter",
+            "referrer": random.choice(_REFERRERS),
+            "user_agent": _agent(visitor),
+            "visitor_id": f"visitor-{visitor}",
+        }
+
+    def batch() -> list[dict[str, object]]:
+        visitors = [random.randrange(VISITORS) for _ in range(-(-each // of_one))]
+        return [view(visitors[row // of_one]) for row in range(each)]
+
+    return [_told(batch(), site, key) for _ in range(count)]
+
+
+def _told(rows: list[dict[str, object]], site: int, key: str) -> bytes:
+    body = json.dumps(rows).encode()
+    head = (
+        f"POST /api/v1/sites/{site}/hits/batch HTTP/1.1\r\nHost: analytics.example.com\r\n"
+        f"Authorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _agent(visitor: int) -> str:
+    return _AGENTS[visitor % len(_AGENTS)].format(110 + visitor % 30)
+
+
 def _request(content: object, *, visitor: int) -> bytes:
     """Return a request; `visitor` decides address and user agent."""
     body = json.dumps(content).encode()
-    agent = _AGENTS[visitor % len(_AGENTS)].format(110 + visitor % 30)
     head = (
-        f"POST {PATH} HTTP/1.1\r\nHost: analytics.example.com\r\nUser-Agent: {agent}\r\n"
+        f"POST {PATH} HTTP/1.1\r\nHost: analytics.example.com\r\nUser-Agent: {_agent(visitor)}\r\n"
         f"X-Forwarded-For: 10.{visitor >> 16 & 255}.{visitor >> 8 & 255}.{visitor & 255}\r\n"
         "Accept: */*\r\nAccept-Language: en-GB,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n"
         "Referer: https://www.example.com/\r\nOrigin: https://www.example.com\r\n"
