@@ -17,6 +17,8 @@ from storage import accounts, keys, users
 from storage.locks import wait_for_first_token
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from psycopg_pool import ConnectionPool
 
     from api.dialects.parts import Parts
@@ -95,6 +97,6 @@ def _first(pool: ConnectionPool) -> Made | None:
         return keys.insert(connection, Api.BEEP, owner.id)
 
 
-def _account(user: Principal) -> Any:  # noqa: ANN401 - a UUID
+def _account(user: Principal) -> UUID | None:
     """Whose tokens a user sees: None for everybody's."""
     return None if user.is_admin else user.account_id
