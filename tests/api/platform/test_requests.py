@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
 LIST: Final = "/api/v2/sites"
 OF_SITES: Final = tuple(f"{LIST}/{{}}/{report}" for report in ("stats", "realtime", "events", "pageviews"))
 LIMITS: Final = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+
+
+#: The command of the API's text.
+COMMAND: Final = 'curl -H "Authorization: Bearer YOUR_API_KEY" https://your-domain.com/api/v2/sites'
+
+
+async def test_the_command_of_the_text_lists_the_sites(asking: Asking) -> None:
+    """Sent as it stands, with a key."""
+    _, _, header, address = shlex.split(COMMAND.replace("YOUR_API_KEY", asking.key))
+    name, _, value = header.partition(": ")
+    answer = await asking.client.get(address, headers={name: value, "User-Agent": "curl/8.5.0", "Accept": "*/*"})
+    assert answer.status_code == 200
+    assert [site["siteId"] for site in answer.json()["sites"]] == [EXAMPLE]
 
 
 @pytest.mark.parametrize("route", [LIST, *OF_SITES])
