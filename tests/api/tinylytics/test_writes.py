@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.errors import Refused, Unavailable
 from core.events import TrafficClass
@@ -28,6 +30,10 @@ IPHONE: Final = (
 )
 US: Final = {"8.8.8.0/24": {"country": {"iso_code": "US"}, "city": {"names": {"en": "Mountain View"}}}}
 
+
+#: What may stand in a header, and in a field.
+KEYS: Final = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=300)
+VALUES: Final = st.none() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(["/a", "FR", "8.8.8.8"])
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -266,3 +272,17 @@ async def test_the_order_of_what_is_checked(stage: Stage) -> None:
         assert (await stage.ask("POST", path, content=b"{")).status_code == 404
     assert (await stage.ask("POST", ONE, key=stage.admin, content=b"{")).status_code == 422
     assert stage.log.events == []
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_no_request_makes_an_error_of_ours(stage: Stage, data: st.DataObject) -> None:
+    """Anything under any key is answered as the text has it."""
+    path = data.draw(st.sampled_from([ONE, MANY, f"/sites/{SITE}/kudos"]))
+    row = st.dictionaries(st.sampled_from(["path", "country", "url", "visitor_id", "custom_uid"]), st.text() | VALUES)
+    bodies = (row | st.lists(row | VALUES, max_size=4)).map(lambda body: json.dumps(body).encode())
+    key = data.draw(st.sampled_from([stage.full, stage.full, stage.read_only]) | KEYS)
+    answer = await stage.ask("POST", path, key=key, content=data.draw(bodies | st.binary(max_size=200)))
+    assert answer.status_code in {200, 201, 401, 403, 422}
+    assert answer.headers["content-type"] == "application/json"
+    assert isinstance(answer.json(), dict)
