@@ -147,23 +147,25 @@ def _checked(hit: Hit, domain: str, *, suspect: bool) -> Sent | Wrong:
     if not isinstance(visitor_id, str):
         visitor_id = _text(visitor_id)
     path = path.strip() if path else ""
-    if not url:
+    has_host = True
+    if url:
+        has_host = bool(parse_location(url).hostname)
+    else:
         url = f"https://{domain}{path}" if path[:1] == "/" else f"https://{domain}/{path}"
-    location = parse_location(url)
     if (
         suspect
         or not path
         or (country and not _COUNTRY.fullmatch(country))
-        or not location.hostname
+        or not has_host
         or len(url) > _MAX_ADDRESS
         or len(referrer) > _MAX_ADDRESS
         or len(visitor_id) > _MAX_ID
         or len(source) > _MAX_ID
     ) and (errors := _errors(hit, path)):
         return Wrong(errors)
-    if not source and "ref=" in url and not location.utm_source:
+    if not source and "ref=" in url and not parse_location(url).utm_source:
         source = _ref(url)
-    raw = (_VIEW, url, path, referrer, "", 0, source, "", "", 0, 0, "", country, visitor_id, True, False)
+    raw = (_VIEW, url, path, referrer, "", 0, source, "", "", 0, 0, "", country, visitor_id, "?" in url, False)
     address, agent = hit.ip_address, hit.user_agent
     request = (canonical(address) if address else "", agent[:_MAX_USER_AGENT] if agent else "", False, False, False)
     # Calling a named tuple with so many arguments takes far longer than making it of the tuple that it is.

@@ -17,8 +17,9 @@ DOMAIN: Final = "example.com"
 
 
 def view(path: str, **fields: Any) -> RawEvent:  # noqa: ANN401 - the fields of an event are of many types
-    """A view as it is sent."""
-    return RawEvent("page_view", f"https://{DOMAIN}{path}", path, keeps_query=True)._replace(**fields)
+    """A view as it is sent; where there is a query it is the sender's to tell."""
+    sent = RawEvent("page_view", f"https://{DOMAIN}{path}", path)._replace(**fields)
+    return sent._replace(keeps_query="?" in sent.url)
 
 
 NOBODY: Final = Request("", "")
