@@ -48,6 +48,8 @@ def create(  # noqa: PLR0913 - its options
         raise InvalidInput("an account needs a name: --account NAME")
     settings = begin()
     with installation.database(settings, data=data, create=True) as dsn, psycopg.connect(dsn) as connection:
+        # Nothing shows a key of another API again.
+        kept = partial(installation.vault(settings, data=data).encrypt, connection) if api is Api.TINYTRAIL else None
         key = keys.create(
             connection,
             api,
@@ -55,7 +57,7 @@ def create(  # noqa: PLR0913 - its options
             account.strip(),
             access=access,
             email=check_email(email),
-            encrypt=partial(installation.vault(settings, data=data).encrypt, connection),
+            encrypt=kept,
             name=check_key_name(name) if name else "",
         )
     made = {"key": key, "api": api.value, "role": role.value, "access": access.value, "account": account.strip()}

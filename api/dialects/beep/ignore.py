@@ -41,7 +41,7 @@ def router(pool: ConnectionPool) -> APIRouter:
         with pool.connection() as connection:
             require_room(ignored.all_networks(connection), network)
             ignored.add(connection, network)
-        _log.info("%s is ignored from now on, by user %s", network, user.user_id)
+        _log.info("The ignore list grew, by user %s", user.user_id)
         return Response(status_code=201)
 
     @routes.delete("/{ip:path}")
@@ -49,7 +49,7 @@ def router(pool: ConnectionPool) -> APIRouter:
         """Count visits from it again; what is not ignored may be taken away too."""
         with suppress(InvalidInput), pool.connection() as connection:
             if ignored.remove(connection, one_form(ip)):
-                _log.info("%s is counted from now on, by user %s", ip, user.user_id)
+                _log.info("The ignore list shrank, by user %s", user.user_id)
         return Response(status_code=204)
 
     return routes
