@@ -45,14 +45,15 @@ class HitReading:
         totals: Callable[[], TotalsReading | QuestionReading],
         lists: Callable[[], ListReading | QuestionReading],
     ) -> None:
-        self._query = query
         self._question = question
         self._totals = totals
         self._lists = lists
+        self.query: Final = query
+        self.span: Final = Span(query.begin, query.end)
 
     def counts(self, edges: Sequence[int]) -> list[int]:
         """Return how many hits there are from each edge (ms, rising) to the next."""
-        if self._query.is_told_by_rollups:
+        if self.query.is_told_by_rollups:
             spans = [Span(*ends) for ends in pairwise(edges)]
             return [each.views for each in self._totals().totals(spans, visitors=False, visits=False)]
         (found,) = self._question.collect(counted(self._chosen(Span(edges[0], edges[-1])), "ts", edges, hits=pl.len()))
@@ -61,8 +62,8 @@ class HitReading:
 
     def groups(self, column: HitColumn, *, unique: bool = True) -> pl.DataFrame:
         """Return `value`, `hits` and `unique`, each value once, in no order; `unique` may be 0 where nobody asks."""
-        query, whole = self._query, Span(self._query.begin, self._query.end)
-        lines = self._rolled(whole, column, unique=unique)
+        query, whole = self.query, self.span
+        lines = self._rolled(column, unique=unique)
         if lines is not None:
             return lines.filter(pl.col("hits") > 0)
         # Of the part of a day that the range begins with, the facts on its events say nothing of what is first in it.
@@ -77,25 +78,25 @@ class HitReading:
         ]
         return pl.concat(self._question.collect(*found)).group_by("value").agg(pl.col("hits", "unique").sum())
 
-    def _rolled(self, span: Span, column: HitColumn, *, unique: bool) -> pl.DataFrame | None:
+    def _rolled(self, column: HitColumn, *, unique: bool) -> pl.DataFrame | None:
         """What rollups say, if they do: pages are theirs, other values only as often as they are there at all."""
-        query = self._query
+        query = self.query
         if column is HitColumn.PATH and query.is_told_by_rollups:
-            lines = self._lists().lines(span, PATHS if unique else PAGES)
+            lines = self._lists().lines(self.span, PATHS if unique else PAGES)
             of_path = lines if query.path is None else lines.filter(pl.col("key") == query.path)
             visitors = pl.col("visitors") if unique else pl.lit(0, pl.Int64)
             return of_path.select(value="key", hits="views", unique=visitors)
         if column is HitColumn.PATH or unique or query.path is not None or not query.is_told_by_rollups:
             return None
         dimension = _DIMENSIONS[column]
-        lines = self._lists().lines(span, hits_by(dimension))
+        lines = self._lists().lines(self.span, hits_by(dimension))
         return lines.select("hits", value=without_number(dimension), unique=pl.lit(0, pl.Int64)).select(*_GROUPS)
 
     def by_address(self) -> list[AddressHits]:
         """Return how often each page was seen from each address, by path, then by address."""
-        found = self._chosen(Span(self._query.begin, self._query.end), "path", "ip")
+        found = self._chosen(self.span, "path", "ip")
         (lines,) = self._question.collect(found.group_by("path", "ip").agg(hits=pl.len()))
-        (site,) = self._query.sites
+        (site,) = self.query.sites
         return [AddressHits(site, ip, path, times) for path, ip, times in lines.sort("path", "ip").iter_rows()]
 
     def views(self, span: Span, columns: Sequence[str]) -> pl.DataFrame:
@@ -112,12 +113,12 @@ class HitReading:
 
     def _found(self, span: Span, also: Sequence[pl.Expr], columns: Sequence[str]) -> pl.DataFrame:
         found = self._chosen(span, *(column for column in columns if column != "site")).filter(*also)
-        (site,) = self._query.sites
+        (site,) = self.query.sites
         return self._question.few(found.with_columns(site=pl.lit(site, pl.Int64)).select(*columns))
 
     def _chosen(self, span: Span, *columns: str) -> pl.LazyFrame:
-        wanted = hits.columns(self._query, *hits.KEY, *columns)
-        return hits.chosen(self._question.events(span, wanted), self._query)
+        wanted = hits.columns(self.query, *hits.KEY, *columns)
+        return hits.chosen(self._question.events(span, wanted), self.query)
 
 
 def newest(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int) -> list[Hit]:
@@ -132,17 +133,17 @@ def newest(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int) 
     return _made(hits.in_order(rows, HitOrder.NEWEST).slice(before, page.len()))
 
 
-def of_paths(site: HitReading, span: Span, paths: tuple[str, str], *, limit: int, offset: int) -> list[Hit]:
+def of_paths(site: HitReading, paths: tuple[str, str], *, limit: int, offset: int) -> list[Hit]:
     """Return some hits of the pages from a first to a last path: by path, then the newest first."""
     path, ts = pl.col("path"), pl.col("ts")
-    found = hits.in_order(site.keys(span, _is_from(*paths)), HitOrder.SITE_PATH_NEWEST)
+    found = hits.in_order(site.keys(site.span, _is_from(*paths)), HitOrder.SITE_PATH_NEWEST)
     page = found.slice(offset, limit)
     if page.is_empty():
         return []
     (top, newest_of_top), (bottom, oldest_of_bottom) = (page.select("path", "ts").row(row) for row in (0, -1))
     before = offset - found.filter((path < top) | ((path == top) & (ts > newest_of_top))).height
     rows = site.rows(
-        span,
+        site.span,
         _is_from(top, bottom),
         (path != top) | (ts <= newest_of_top),
         (path != bottom) | (ts >= oldest_of_bottom),

@@ -19,7 +19,7 @@ from aggregations.reading import Reading
 from core.hits import HitColumn, HitOrder
 from core.query import Query
 from core.ranges import Days, date_at
-from core.spans import DAY, HOUR
+from core.spans import DAY, HOUR, day_of
 from storage.reports import oldest
 
 if TYPE_CHECKING:
@@ -74,13 +74,12 @@ class HitReports(Reading):
 
     def _hits(self, query: HitQuery, *, limit: int, offset: int, order: HitOrder) -> Hits:
         with self._snapshot() as connection:
-            query = self._clipped(connection, query)
             sites = self._hit_readings(connection, query)
             if not sites:
                 return Hits(rows=(), total=0)
             if order is HitOrder.NEWEST:
-                return _newest(sites, Span(query.begin, query.end), limit=limit, offset=offset)
-            return _by_path(sites, Span(query.begin, query.end), limit=limit, offset=offset)
+                return _newest(sites, limit=limit, offset=offset)
+            return _by_path(sites, limit=limit, offset=offset)
 
     def _hits_by(self, query: HitQuery, column: HitColumn, *, limit: int, offset: int, unique: bool) -> HitGroups:
         with self._snapshot() as connection:
@@ -98,17 +97,14 @@ class HitReports(Reading):
             sites = self._hit_readings(connection, query)
             return tuple(line for site in sites for line in site.by_address())
 
-    def _clipped(self, connection: psycopg.Connection, query: HitQuery) -> HitQuery:
-        """The same, without days before anything was there, and after now."""
-        firsts = [first for site in query.sites if (first := oldest(connection, site=site)) is not None]
-        begin = max(query.begin, min(firsts, default=query.end))
-        return replace(query, begin=begin, end=min(query.end, self._clock.now_ms() + DAY))
-
     def _hit_readings(self, connection: psycopg.Connection, query: HitQuery) -> list[HitReading]:
-        """One for each site; none if the range is empty."""
-        if query.begin >= query.end:
+        """One for each site, without the days before any of them had anything, and after now; none if none are left."""
+        firsts = [first for site in query.sites if (first := oldest(connection, site=site)) is not None]
+        begin = max(query.begin, day_of(min(firsts, default=query.end)))
+        end = min(query.end, self._clock.now_ms() + DAY)
+        if begin >= end:
             return []
-        return [self._hit_reading(connection, replace(query, site=site)) for site in query.sites]
+        return [self._hit_reading(connection, replace(query, site=site, begin=begin, end=end)) for site in query.sites]
 
     def _hit_reading(self, connection: psycopg.Connection, query: HitQuery) -> HitReading:
         span, of_site = Span(query.begin, query.end), query_of(query)
@@ -127,8 +123,8 @@ def query_of(query: HitQuery) -> Query:
     return Query(site=site, days=days, zone=UTC, bots=query.bots)
 
 
-def _newest(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int) -> Hits:
-    total = None
+def _newest(sites: Sequence[HitReading], *, limit: int, offset: int) -> Hits:
+    span, total = sites[0].span, None
     for step in (DAY, HOUR):
         edges = [span.begin, *range(span.begin - span.begin % step + step, span.end, step), span.end]
         counts = [sum(several) for several in zip(*(site.counts(edges) for site in sites), strict=True)]
@@ -144,7 +140,7 @@ def _newest(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int)
     return Hits(rows=tuple(hit_reading.newest(sites, span, limit=limit, offset=offset)), total=total or 0)
 
 
-def _by_path(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int) -> Hits:
+def _by_path(sites: Sequence[HitReading], *, limit: int, offset: int) -> Hits:
     rows: list[Hit] = []
     total = 0
     for site in sites:
@@ -155,6 +151,6 @@ def _by_path(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int
         if wanted and first < stop:
             ends = paths[first], paths[stop - 1]
             inside = max(offset - total, 0) - before
-            rows += hit_reading.of_paths(site, span, ends, limit=wanted, offset=inside)
+            rows += hit_reading.of_paths(site, ends, limit=wanted, offset=inside)
         total += sum(counts)
     return Hits(rows=tuple(rows), total=total)

@@ -9,18 +9,17 @@ import polars as pl
 from aggregations.basis import Basis
 from aggregations.hit_reports import HitReports, query_of
 from aggregations.hits import VisitorJourney, VisitorJourneys
-from aggregations.planner import Span, merged
+from aggregations.planner import Span, joined
 from aggregations.questions import visitor_days
 from aggregations.questions.hits import window
 from aggregations.ranking import top
 from core.spans import DAY
 from storage import journeys
 from storage.journey_ends import SCHEMA, journey_ends
-from storage.pieces import Piece
 from storage.rollups import Grain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from psycopg import Connection
 
@@ -54,11 +53,11 @@ class JourneyReports(HitReports):
 
     def _visitor_journeys(self, query: HitQuery, *, limit: int, offset: int, ends: int) -> VisitorJourneys:
         with self._snapshot() as connection:
-            query = self._clipped(connection, query)
-            if query.begin >= query.end:
+            readings = self._hit_readings(connection, query)
+            if not readings:
                 return VisitorJourneys(rows=(), total=0, single=0, entries=(), exits=())
-            reading = self._hit_reading(connection, query)
-            told = self._told(connection, query)
+            (reading,) = readings
+            told = _told(connection, reading)
             untold = _days_of(reading, told.untold)
             counts = told.days | visitor_days.by_day(untold)
             found = pl.concat([told.ends, visitor_days.ends(untold)]).group_by("key").agg(pl.all().sum())
@@ -71,22 +70,6 @@ class JourneyReports(HitReports):
             exits=tuple(top(found, "exits", limit=ends, offset=0)),
         )
 
-    def _told(self, connection: Connection, query: HitQuery) -> _Told:
-        span = Span(query.begin, query.end)
-        if not query.is_told_by_rollups or query.path is not None:
-            return _Told({}, pl.DataFrame(schema=SCHEMA), [], [span])
-        basis = Basis.read(connection, query_of(query), span)
-        made = basis.plan(span, by_month=False)
-        days = [piece for piece in made.rollups if piece.grain is Grain.DAY]
-        others = [piece for piece in (*made.rollups, *made.rows) if piece.grain is not Grain.DAY]
-        rolled = [piece for piece in basis.plan(span).rollups if piece.grain in _WITH_JOURNEYS]
-        return _Told(
-            {day: (number, single) for day, number, single in journeys.by_day(connection, basis.scope, days)},
-            journey_ends(connection, basis.scope, rolled),
-            _together(days),
-            _together(others),
-        )
-
 
 class _Told(NamedTuple):
     """What rollups tell of a range, and where they do not: parts of days at its ends, and days with marks."""
@@ -95,6 +78,23 @@ class _Told(NamedTuple):
     ends: pl.DataFrame
     told: list[Span]
     untold: list[Span]
+
+
+def _told(connection: Connection, reading: HitReading) -> _Told:
+    query, span = reading.query, reading.span
+    if not query.is_told_by_rollups or query.path is not None:
+        return _Told({}, pl.DataFrame(schema=SCHEMA), [], [span])
+    basis = Basis.read(connection, query_of(query), span)
+    made = basis.plan(span, by_month=False)
+    days = [piece for piece in made.rollups if piece.grain is Grain.DAY]
+    others = [piece for piece in (*made.rollups, *made.rows) if piece.grain is not Grain.DAY]
+    rolled = [piece for piece in basis.plan(span).rollups if piece.grain in _WITH_JOURNEYS]
+    return _Told(
+        {day: (number, single) for day, number, single in journeys.by_day(connection, basis.scope, days)},
+        journey_ends(connection, basis.scope, rolled),
+        joined(Span(piece.begin, piece.end) for piece in days),
+        joined(Span(piece.begin, piece.end) for piece in others),
+    )
 
 
 def _journeys(  # noqa: PLR0913 - what is there, what is known of it, and which part
@@ -133,8 +133,3 @@ def _days_of(reading: HitReading, spans: Sequence[Span]) -> pl.DataFrame:
             *(visitor_days.days_of(reading.views(span, visitor_days.COLUMNS)) for span in spans),
         ]
     )
-
-
-def _together(pieces: Iterable[Piece]) -> list[Span]:
-    spans = sorted(Span(piece.begin, piece.end) for piece in pieces)
-    return [Span(piece.begin, piece.end) for piece in merged(Piece(None, *span) for span in spans)]

@@ -140,6 +140,11 @@ def merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield held._replace(end=end)
 
 
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans that do not overlap in their order, neighbours as one."""
+    return [Span(piece.begin, piece.end) for piece in merged(Piece(None, *span) for span in sorted(spans))]
+
+
 def _kind(piece: Piece) -> tuple[object, ...]:
     return piece.grain, piece.sign, piece.whole
 

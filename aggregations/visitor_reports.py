@@ -10,7 +10,7 @@ import polars as pl
 
 from aggregations.answers import JourneyEnds
 from aggregations.basis import Basis
-from aggregations.planner import Span, merged
+from aggregations.planner import Span, joined
 from aggregations.questions.choosing import is_any, is_view
 from aggregations.ranking import top
 from aggregations.reading import Reading
@@ -21,15 +21,15 @@ from core.spans import HOUR
 from storage import lifetimes
 from storage.journey_ends import journey_ends
 from storage.lifetimes import Lifetime
-from storage.pieces import Piece
 from storage.rollups import Grain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from psycopg import Connection
 
     from aggregations.planner import Plan
+    from storage.pieces import Piece
 
 #: Grains whose rows count journeys: nobody's journey is that of an hour.
 _WITH_JOURNEYS: Final = frozenset({Grain.DAY, Grain.MONTH})
@@ -104,20 +104,14 @@ class VisitorReports(Reading):
         return Lifetime(*counted.row(0))
 
 
-def _not_in(made: Plan, rolled: Sequence[Piece]) -> Iterator[Span]:
+def _not_in(made: Plan, rolled: Sequence[Piece]) -> list[Span]:
     """What of a plan is in none of its pieces with journeys: parts of days at its ends, and days with marks."""
     others = [piece for piece in (*made.rollups, *made.rows) if piece not in rolled]
-    return _together(Span(piece.begin, piece.end) for piece in others)
+    return joined(Span(piece.begin, piece.end) for piece in others)
 
 
-def _hours(begins: Iterable[int]) -> Iterator[Span]:
-    return _together(Span(begin, begin + HOUR) for begin in begins)
-
-
-def _together(spans: Iterable[Span]) -> Iterator[Span]:
-    """Neighbours as one: a visitor's hash lives on one UTC day, so they may be of several."""
-    for piece in merged(Piece(None, *span) for span in sorted(spans)):
-        yield Span(piece.begin, piece.end)
+def _hours(begins: Iterable[int]) -> list[Span]:
+    return joined(Span(begin, begin + HOUR) for begin in begins)
 
 
 def _around(site: int, span: Span) -> Query:

@@ -155,7 +155,7 @@ async def check(reports: Reports, events: Sequence[Event], query: HitQuery) -> N
     assert tuple(expected_lines) == await reports.hits_by_address(query)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=sightings(), mixture=mixtures(), asked=st.lists(queries(), min_size=2, max_size=2), few=st.booleans())
 def test_hits_are_what_the_definitions_say(  # noqa: PLR0917 - where, what is there, and what is asked
     rollup_pool: ConnectionPool,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby
@@ -13,15 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregations.hits import VisitorJourney
+from aggregations.job import RollupJob
 from aggregations.reports import Reports
 from core.hits import HitQuery
-from core.spans import DAY
+from core.spans import DAY, HOUR, MINUTE
 from core.telemetry import NoTelemetry
 from storage.archive.folder import Folder
+from storage.pool import open_pool
+from tests.aggregations.test_hit_reports import check as check_hits
 from tests.aggregations.test_hit_reports import passes, put, queries, sightings
-from tests.cases import FIRST_DAY
+from tests.cases import FIRST_DAY, event_at
 from tests.clocks import SetClock
 from tests.mixtures import Mixture, mixtures
+from tests.stores import write_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +73,7 @@ async def check(reports: Reports, events: Sequence[Event], query: HitQuery) -> N
     assert found.entries[:1] == (await reports.visitor_journeys(query, limit=1, ends=1)).entries
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=sightings(), mixture=mixtures(), asked=st.lists(queries(), min_size=2, max_size=2))
 def test_journeys_are_what_the_definitions_say(
     rollup_pool: ConnectionPool,
@@ -92,9 +97,34 @@ def test_journeys_are_what_the_definitions_say(
     service.close()
 
 
-async def test_visitors_are_those_of_one_site(rollup_pool: ConnectionPool) -> None:
+async def test_visitors_are_those_of_one_site(postgres_database: str) -> None:
     """On two sites nobody is the same."""
-    service = Reports(rollup_pool, clock=SetClock(FIRST_DAY), telemetry=NoTelemetry())
-    with pytest.raises(ValueError, match="of a single site"):
-        await service.visitor_journeys(HitQuery(site=[1, 2], begin=0, end=1), limit=1)
-    service.close()
+    with open_pool(postgres_database, size=1) as pool:
+        service = Reports(pool, clock=SetClock(FIRST_DAY), telemetry=NoTelemetry())
+        with pytest.raises(ValueError, match="of a single site"):
+            await service.visitor_journeys(HitQuery(site=[1, 2], begin=0, end=1), limit=1)
+        service.close()
+
+
+async def test_months_of_hits_and_journeys_are_those_of_the_definitions(postgres_database: str) -> None:
+    """Whole ones, some days of them, and days of other zones; some of it kept from the question before."""
+    people = itertools.cycle((("/a", "DE"), ("/b", ""), ("/a", "FR"), ("/c", "DE"), ("/b", "DE")))
+    events = [
+        event_at(FIRST_DAY + day * DAY + hour * HOUR, day, person=day % 3, path=path)._replace(country=country)
+        for day in range(0, 45, 4)
+        for hour, (path, country) in zip((0, 1, 17, 19, 23), people, strict=False)
+    ]
+    with open_pool(postgres_database, size=2) as pool:
+        with pool.connection() as connection:
+            write_events(connection, events)
+        job = RollupJob(pool=pool, clock=SetClock(FIRST_DAY + 90 * DAY), telemetry=NoTelemetry())
+        for day in range(0, 44, 4):
+            job.roll_day(1, FIRST_DAY + day * DAY)
+        service = Reports(pool, clock=SetClock(FIRST_DAY + 90 * DAY), telemetry=NoTelemetry())
+        for first, last, cut in ((0, 60, 0), (3, 42, 0), (1, 44, 18 * HOUR + 15 * MINUTE)):
+            begin, end = (FIRST_DAY + day * DAY + cut for day in (first, last))
+            query = HitQuery(site=1, begin=begin, end=end)
+            for _ in range(2):
+                await check(service, events, query)
+                await check_hits(service, events, query)
+        service.close()
