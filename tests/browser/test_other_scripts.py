@@ -226,8 +226,12 @@ async def test_beep_is_counted(tab: ChromiumTab, footfall: Installation) -> None
 
 
 async def test_antics_is_counted(tab: ChromiumTab, footfall: Installation) -> None:
-    """So it is of Antics' script, with its custom event; leaving begins no visit."""
+    """So it is of Antics' script, with its custom event; leaving begins no visit.
+
+    The beacon of a page that tells no referrer has no origin either, and the site is known by the page's address.
+    """
     with stage_of(footfall, "antics-script.localhost") as stage:
+        stage.headers["Referrer-Policy"] = "no-referrer"
         await _visit(tab, stage, "antics.js")
         await tab.run("antics('signup', {plan: 'pro'})")
         await until(stage.customs, {"signup": 1})
