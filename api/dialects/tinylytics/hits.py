@@ -70,7 +70,7 @@ def router(reports: Reports, asking: Asking) -> APIRouter:
         else:
             hits = await reports.hits(query, limit=rows.limit, offset=rows.offset)
             total = hits.total
-            found = {"hits": [wire.hit(each) for each in hits.rows]}
+            found = {"hits": [wire.hit(each, site.domain) for each in hits.rows]}
         return answered(found | {"pagination": rows.shown(total), "filters": days.shown() | filters.shown()})
 
     return routes

@@ -4,50 +4,30 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import quote
 
 from core.accounts import Access
 from core.agents import Device
 from core.places import UNKNOWN_COUNTRY
 
 if TYPE_CHECKING:
+    from aggregations.hits import Hit
+    from core.events import Event
     from core.sites import Site
     from storage.keys import KeyDetails
     from storage.kudos import Kudo
     from storage.lifetimes import Lifetime
 
+#: What stands in a path as it is (RFC 3986, section 3.3), and the sign of the escapes that a stored path has.
+_SAFE: Final = "/:@!$&'()*+,;=%"
 _SECOND: Final = 1_000
 _UNSIGNED: Final = (1 << 64) - 1
 _ACCESS: Final = {Access.FULL: "full_access", Access.READ_ONLY: "read_only"}
 
 
-class Seen(Protocol):
-    """What is told of one hit, whether it was just taken in or read from the store."""
-
-    @property
-    def event_id(self) -> int: ...  # noqa: D102 - as `core.events.Event` has them
-    @property
-    def ts(self) -> int: ...  # noqa: D102
-    @property
-    def visitor(self) -> int: ...  # noqa: D102
-    @property
-    def path(self) -> str: ...  # noqa: D102
-    @property
-    def query(self) -> str: ...  # noqa: D102
-    @property
-    def hostname(self) -> str: ...  # noqa: D102
-    @property
-    def referrer(self) -> str: ...  # noqa: D102
-    @property
-    def country(self) -> str: ...  # noqa: D102
-    @property
-    def browser(self) -> str: ...  # noqa: D102
-    @property
-    def os(self) -> str: ...  # noqa: D102
-    @property
-    def device(self) -> str: ...  # noqa: D102
-    @property
-    def utm_source(self) -> str: ...  # noqa: D102
+#: A hit, whether it was just taken in or read from the store.
+Seen: TypeAlias = "Event | Hit"
 
 
 def me(details: KeyDetails) -> dict[str, Any]:
@@ -89,11 +69,11 @@ def site_in_brief(shown: Site) -> dict[str, Any]:
     }
 
 
-def hit(seen: Seen) -> dict[str, Any]:
-    """A hit in a list."""
+def hit(seen: Seen, domain: str) -> dict[str, Any]:
+    """A hit in a list; `domain` is the site's, for a hit that does not know its host."""
     return {
         "id": seen.event_id,
-        "url": f"https://{seen.hostname}{seen.path}" + (f"?{seen.query}" if seen.query else ""),
+        "url": _url(seen, domain),
         "path": seen.path,
         "referrer": referrer(seen.referrer),
         "country": country(seen.country),
@@ -105,9 +85,9 @@ def hit(seen: Seen) -> dict[str, Any]:
     }
 
 
-def created_hit(seen: Seen) -> dict[str, Any]:
+def created_hit(seen: Seen, domain: str) -> dict[str, Any]:
     """A hit that was just taken in."""
-    listed = hit(seen)
+    listed = hit(seen, domain)
     created_at = listed.pop("created_at")
     return listed | {
         "unique_hash": unique_hash(seen.visitor, seen.path),
@@ -144,3 +124,9 @@ def country(stored: str) -> str:
 def instant(ms: int) -> str:
     """A time, given in ms since 1970 UTC, like `2026-02-14T10:00:00Z`."""
     return datetime.fromtimestamp(ms // _SECOND, tz=UTC).isoformat().replace("+00:00", "Z")
+
+
+def _url(seen: Seen, domain: str) -> str:
+    """The page's address; what a path has beyond ASCII, and what may not stand in an address, is escaped again."""
+    query = f"?{seen.query}" if seen.query else ""
+    return f"https://{seen.hostname or domain}{quote(seen.path, safe=_SAFE)}{query}"

@@ -110,7 +110,7 @@ class CreateHit(_Write):
         (outcome,) = await self._intake.take_sent(site, [sent])
         if isinstance(outcome, DropReason):
             return 202, answers.ignored(REASONS[outcome])
-        return 201, answers.created(hit=wire.created_hit(outcome))
+        return 201, answers.created(hit=wire.created_hit(outcome, site.domain))
 
 
 class CreateHits(_Write):
