@@ -48,6 +48,13 @@ _WATCHES: Final = """() => {
 }"""
 _TAKES: Final = "(() => { const all = window.watched; window.watched = { morphs: [], tasks: [] }; return all; })()"
 _NOW: Final = "performance.now()"
+#: What the report does by itself each minute; the first time makes nodes of attributes, which stay.
+_REFRESH: Final = """async () => {
+  if (!document.querySelector("#report")) return;
+  const {name} = performance.getEntriesByType("resource").find((each) => /nav[^/]*\\.js/.test(each.name));
+  const {visit} = await import(name);
+  await visit(location.href, {push: false, quiet: true});
+}"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,6 +151,7 @@ class Watch:
         await self._protocol.send("Network.enable")
         await self._page.reload()
         await self._page.wait_for_selector("#live .here")
+        await self._page.evaluate(_REFRESH)
         await self._page.evaluate(_WATCHES)
         await self._collect()
         self._begun = time.monotonic()

@@ -106,7 +106,7 @@ function show() {
   if (!old || !told) return;
   Idiomorph.morph(old, told, {
     morphStyle: "outerHTML",
-    callbacks: { beforeNodeMorphed: (element) => !isHeld(element) },
+    callbacks: { beforeNodeMorphed: (element, now) => !isHeld(element) && !element.isEqualNode(now) },
   });
   const strip = live();
   if (strip.dataset.said && strip.dataset.said !== said) {

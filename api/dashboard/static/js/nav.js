@@ -5,6 +5,7 @@ const FRAGMENT = "text/html; fragment=report";
 const BUSY_AFTER = 150;
 const REFRESH_EVERY = 60_000;
 const STATUS_AFTER = 50;
+const FIELDS = "input, select, textarea";
 
 const morphed = [];
 let running = null;
@@ -33,6 +34,14 @@ export function announce(text) {
   statusTimer = setTimeout(() => { line.textContent = text; }, STATUS_AFTER);
 }
 
+/**
+ * Whether there is nothing to change in a part. To compare it makes no nodes; to morph it makes one of each attribute,
+ * which stays as long as the part. What fields hold is not in their attributes.
+ */
+function isSame(node, now) {
+  return node.isEqualNode(now) && !node.matches?.(FIELDS) && !node.querySelector?.(FIELDS);
+}
+
 /** Make `old` what `fresh` is, keeping focus, open details and what is being typed. */
 export function morph(old, fresh) {
   globalThis.Idiomorph.morph(old, fresh, {
@@ -40,6 +49,7 @@ export function morph(old, fresh) {
     // Of what is being typed the text stays; of anything else with focus all inside would, too.
     ignoreActiveValue: Boolean(document.activeElement?.matches("input, textarea, select")),
     callbacks: {
+      beforeNodeMorphed: (node, now) => !isSame(node, now),
       beforeAttributeUpdated: (name, node) => name !== "open" || node.tagName !== "DETAILS",
       beforeNodeRemoved: (node) => !(node.nodeType === 1 && node.hasAttribute("data-kept")),
     },
