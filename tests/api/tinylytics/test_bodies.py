@@ -185,7 +185,7 @@ TEXTS: Final = (st.lists(ROWS | JSON, max_size=5) | ROWS | JSON).map(lambda valu
 
 
 @given(TEXTS | st.binary(max_size=100) | TEXTS.map(lambda text: text[: len(text) // 2]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_anything_is_read_or_refused(body: bytes) -> None:
     """Nothing is raised, and what is read can be stored."""
     batch = read_hits(body, domain=DOMAIN)
