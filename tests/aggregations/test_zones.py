@@ -93,6 +93,17 @@ def test_visitors_before_and_after_midnight(rollup_pool: ConnectionPool) -> None
     assert halves(rollup_pool, "Europe/Berlin", 0) == {}
 
 
+def test_on_a_day_without_anything_there_was_nobody(rollup_pool: ConnectionPool) -> None:
+    """Whatever the zone; a day with a rollup is known as far as it was rolled up for the zone."""
+    assert halves(rollup_pool, "Asia/Kathmandu", 0, 1) == {CASES_DAY: Halves(0, 0)}
+    with rollup_pool.connection() as connection:
+        connection.execute("UPDATE sites SET time_zone = 'Asia/Kathmandu' WHERE id = 1")
+        write_events(connection, events_of("17:00 /a"))
+    new_job(rollup_pool).roll_day(1, CASES_DAY)
+    assert halves(rollup_pool, "Europe/Berlin", 0, 1) == {}
+    assert halves(rollup_pool, "Asia/Kathmandu", 0, 1) == {CASES_DAY: Halves(1, 0)}
+
+
 def test_another_zone_takes_the_place_of_the_old(rollup_pool: ConnectionPool) -> None:
     """When the day is rolled up again."""
     with rollup_pool.connection() as connection:
