@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from aggregations.questions.buckets import counted
 from core.dimensions import OF_HITS
 from core.hits import HitColumn, HitOrder
 from core.spans import DAY
+from storage.hits import Meant
 from storage.listings import PAGES, PATHS, hits_by, without_number
 
 if TYPE_CHECKING:
@@ -50,13 +52,16 @@ class HitReading:
         self._lists = lists
         self.query: Final = query
         self.span: Final = Span(query.begin, query.end)
+        self._meant = Meant(classes=tuple(map(int, query.classes)), path=query.path)
 
     def counts(self, edges: Sequence[int]) -> list[int]:
         """Return how many hits there are from each edge (ms, rising) to the next."""
         if self.query.is_told_by_rollups:
             spans = [Span(*ends) for ends in pairwise(edges)]
             return [each.views for each in self._totals().totals(spans, visitors=False, visits=False)]
-        (found,) = self._question.collect(counted(self._chosen(Span(edges[0], edges[-1])), "ts", edges, hits=pl.len()))
+        (found,) = self._question.collect(
+            counted(self._chosen(Span(edges[0], edges[-1]), "ts"), "ts", edges, hits=pl.len())
+        )
         known = dict(found.select("bucket", "hits").iter_rows())
         return [known.get(bucket, 0) for bucket in range(len(edges) - 1)]
 
@@ -70,9 +75,7 @@ class HitReading:
         midnight = min(-(-whole.begin // DAY) * DAY, whole.end) if unique else whole.begin
         parts = [(Span(whole.begin, midnight), True), (Span(midnight, whole.end), False)]
         found = [
-            hits.counted_by(
-                self._question.events(span, hits.columns_by(query, column, anew=anew)), query, column, anew=anew
-            )
+            hits.counted_by(self._counted(span, column, anew=anew), query, column, anew=anew)
             for span, anew in parts
             if span.begin < span.end
         ]
@@ -103,22 +106,31 @@ class HitReading:
         """Return columns of the hits of a span, in no order."""
         return self._question.few(self._chosen(span, *columns).select(*columns))
 
-    def keys(self, span: Span, *also: pl.Expr) -> pl.DataFrame:
-        """Return what orders tell hits apart by, of the hits of a span for which all else is true too, in no order."""
-        return self._found(span, also, ("site", "path", *hits.KEY))
+    def keys(self, span: Span, paths: tuple[str, str] | None = None) -> pl.DataFrame:
+        """Return what orders tell hits apart by, in no order: of those of a span, on pages from a first to a last."""
+        return self._found(span, paths, ("site", "path", *hits.KEY))
 
-    def rows(self, span: Span, *also: pl.Expr) -> pl.DataFrame:
-        """Return the columns of `Hit`, likewise."""
-        return self._found(span, also, Hit._fields)
+    def rows(self, span: Span, paths: tuple[str, str] | None = None, *also: pl.Expr) -> pl.DataFrame:
+        """Return the columns of `Hit`, likewise, of those for which all else is true too."""
+        return self._found(span, paths, Hit._fields, *also)
 
-    def _found(self, span: Span, also: Sequence[pl.Expr], columns: Sequence[str]) -> pl.DataFrame:
-        found = self._chosen(span, *(column for column in columns if column != "site")).filter(*also)
+    def _found(self, span: Span, paths: tuple[str, str] | None, columns: Sequence[str], *also: pl.Expr) -> pl.DataFrame:
+        found = self._chosen(span, *(column for column in columns if column != "site"), paths=paths).filter(*also)
         (site,) = self.query.sites
         return self._question.few(found.with_columns(site=pl.lit(site, pl.Int64)).select(*columns))
 
-    def _chosen(self, span: Span, *columns: str) -> pl.LazyFrame:
-        wanted = hits.columns(self.query, *hits.KEY, *columns)
-        return hits.chosen(self._question.events(span, wanted), self.query)
+    def _chosen(self, span: Span, *columns: str, paths: tuple[str, str] | None = None) -> pl.LazyFrame:
+        meant = replace(self._meant, country=self.query.country, paths=paths)
+        found = hits.chosen(self._question.events(span, hits.columns(self.query, *columns), meant=meant), self.query)
+        if paths is None:
+            return found
+        first, last = paths
+        return found.filter(pl.col("path").is_between(pl.lit(first), pl.lit(last)))
+
+    def _counted(self, span: Span, column: HitColumn, *, anew: bool) -> pl.LazyFrame:
+        # What is seen for the first time is so among all views, wherever they come from.
+        meant = self._meant if anew else replace(self._meant, country=self.query.country)
+        return self._question.events(span, hits.columns_by(self.query, column, anew=anew), meant=meant)
 
 
 def newest(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int) -> list[Hit]:
@@ -136,23 +148,20 @@ def newest(sites: Sequence[HitReading], span: Span, *, limit: int, offset: int) 
 def of_paths(site: HitReading, paths: tuple[str, str], *, limit: int, offset: int) -> list[Hit]:
     """Return some hits of the pages from a first to a last path: by path, then the newest first."""
     path, ts = pl.col("path"), pl.col("ts")
-    found = hits.in_order(site.keys(site.span, _is_from(*paths)), HitOrder.SITE_PATH_NEWEST)
+    found = hits.in_order(site.keys(site.span, paths), HitOrder.SITE_PATH_NEWEST)
     page = found.slice(offset, limit)
     if page.is_empty():
         return []
     (top, newest_of_top), (bottom, oldest_of_bottom) = (page.select("path", "ts").row(row) for row in (0, -1))
     before = offset - found.filter((path < top) | ((path == top) & (ts > newest_of_top))).height
+    span = Span(oldest_of_bottom, newest_of_top + 1) if top == bottom else site.span
     rows = site.rows(
-        site.span,
-        _is_from(top, bottom),
+        span,
+        (top, bottom),
         (path != top) | (ts <= newest_of_top),
         (path != bottom) | (ts >= oldest_of_bottom),
     )
     return _made(hits.in_order(rows, HitOrder.SITE_PATH_NEWEST).slice(before, page.height))
-
-
-def _is_from(first: str, last: str) -> pl.Expr:
-    return pl.col("path").is_between(pl.lit(first), pl.lit(last))
 
 
 def _made(found: pl.DataFrame) -> list[Hit]:

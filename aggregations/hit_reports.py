@@ -125,7 +125,8 @@ def query_of(query: HitQuery) -> Query:
 
 def _newest(sites: Sequence[HitReading], *, limit: int, offset: int) -> Hits:
     span, total = sites[0].span, None
-    for step in (DAY, HOUR):
+    # What no rollup tells is looked for once.
+    for step in (DAY, HOUR) if sites[0].query.is_told_by_rollups else (HOUR,):
         edges = [span.begin, *range(span.begin - span.begin % step + step, span.end, step), span.end]
         counts = [sum(several) for several in zip(*(site.counts(edges) for site in sites), strict=True)]
         if total is None:

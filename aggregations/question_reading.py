@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from core.query import Query
     from core.steps import Step
     from storage.archive.store import ArchiveStore
+    from storage.hits import Meant
     from storage.listings import Listing
 
 #: Bytes of rows, as CSV, that are read for a question: some five million events with what most of them need. Days that
@@ -171,10 +172,13 @@ class QuestionReading:
         )
         return before, after
 
-    def events(self, span: Span, columns: Collection[str]) -> pl.LazyFrame:
-        """Return columns of all events of a span, of every class, in no order; to be collected by `collect`."""
+    def events(self, span: Span, columns: Collection[str], *, meant: Meant | None = None) -> pl.LazyFrame:
+        """Return columns of all events of a span, of every class, in no order; to be collected by `collect`.
+
+        Of others than those that are meant some may be left out.
+        """
         self._in_time()
-        return self._read(span, Columns(columns, ())).events
+        return self._read(span, Columns(columns, ()), meant).events
 
     def few(self, frame: pl.LazyFrame) -> pl.DataFrame:
         """Return a frame whose rows have to be in memory all at once."""
@@ -253,12 +257,14 @@ class QuestionReading:
             passive=passive,
         )
 
-    def _read(self, span: Span, columns: Columns) -> Frames:
+    def _read(self, span: Span, columns: Columns, meant: Meant | None = None) -> Frames:
         day = self._day(span)
         if day is not None:
             return part(day.frames, span, columns)
         self._in_memory = False
-        return read_frames(self._connection, self._store, self._query.site, span, columns=columns, most=MOST)
+        return read_frames(
+            self._connection, self._store, self._query.site, span, columns=columns, most=MOST, meant=meant
+        )
 
     def _day(self, span: Span) -> Day | None:
         """The day that the span is in, if it is one that is kept."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aggregations.archive.layout import FilePiece
     from storage.archive.retention import RowDays
     from storage.archive.store import ArchiveStore
+    from storage.hits import Meant
 
 
 class Frames(NamedTuple):
@@ -56,6 +57,7 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
     columns: Columns = ALL,
     most: int | None = None,
     categories: bool = False,
+    meant: Meant | None = None,
 ) -> Frames:
     """Return all events of a span, and all sessions that began in it.
 
@@ -70,6 +72,7 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
         columns: of `EVENTS` and `SESSIONS`, those that are needed; the frames have them in this order.
         most: bytes of rows that fit into memory, as CSV, of each of the two and of each part that is read by itself.
         categories: whether texts are such, but for properties.
+        meant: the events that are needed, if not all: of rows, others may be left out.
 
     Raises:
         Unavailable: some of the span is in files only, and no archive is configured; or the rows are too many.
@@ -89,7 +92,7 @@ def read_frames(  # noqa: PLR0913 - where, what and how much of it
             events += of_files(archive, layout.files, FileKind.EVENTS, columns.events)
         if columns.sessions:
             sessions += of_files(archive, layout.files, FileKind.SESSIONS, columns.sessions)
-    place = _Place(connection, store, site, row_days, most, categories)
+    place = _Place(connection, store, site, row_days, most, categories, meant)
     if categories:
         events, sessions = (list(map(_as_categories, parts)) for parts in (events, sessions))
     for part in layout.rows:
@@ -197,6 +200,7 @@ class _Place(NamedTuple):
     row_days: RowDays
     most: int | None = None  # bytes of rows
     categories: bool = False  # whether texts are such
+    meant: Meant | None = None  # of events
 
 
 def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
@@ -218,6 +222,7 @@ def _of_rows(place: _Place, span: Span, columns: Columns) -> Frames:
             columns=wanted,
             most=place.most,
             categories=place.categories,
+            meant=place.meant,
         )
         events = with_visits(found, sessions, visit) if visit else found
     return Frames(

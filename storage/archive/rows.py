@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from storage.hits import Meant
+
 _PROPERTIES: Final = pl.Schema({"ts": pl.Int64, "event_id": pl.Int64, "visitor": pl.Int64, "properties": pl.String})
 #: What tells an event of a site from all others.
 _KEY: Final = ("ts", "event_id", "visitor")
@@ -29,10 +31,11 @@ def events(  # noqa: PLR0913 - whose, when, what and how much
     columns: Collection[str],
     most: int | None = None,
     categories: bool = False,
+    meant: Meant | None = None,
 ) -> pl.DataFrame:
     """Return the columns (of `OWN`, and `properties`) of the events in [begin, end), ms, in no order.
 
-    With `categories` texts are such, but for properties.
+    With `categories` texts are such, but for properties. With `meant` other events than these may be left out.
 
     Raises:
         Unavailable: they are more than `most` bytes of CSV.
@@ -40,7 +43,8 @@ def events(  # noqa: PLR0913 - whose, when, what and how much
     span = _span(site, begin, end)
     with_properties = "properties" in columns
     own = [column for column in OWN if column in columns or (with_properties and column in _KEY)]
-    found = frames.read(connection, "events.of_span", span, EVENTS, columns=own, most=most, categories=categories)
+    name, given = ("events.of_span", span) if meant is None else ("hits.of_span", {**span, **meant.parameters})
+    found = frames.read(connection, name, given, EVENTS, columns=own, most=most, categories=categories)
     if with_properties:
         properties = frames.read(connection, "event_properties.of_span", span, _PROPERTIES)
         # Events of nobody might share an id; none becomes two for that.
