@@ -48,13 +48,8 @@ _WATCHES: Final = """() => {
 }"""
 _TAKES: Final = "(() => { const all = window.watched; window.watched = { morphs: [], tasks: [] }; return all; })()"
 _NOW: Final = "performance.now()"
-#: What the report does by itself each minute; the first time makes nodes of attributes, which stay.
-_REFRESH: Final = """async () => {
-  if (!document.querySelector("#report")) return;
-  const {name} = performance.getEntriesByType("resource").find((each) => /nav[^/]*\\.js/.test(each.name));
-  const {visit} = await import(name);
-  await visit(location.href, {push: false, quiet: true});
-}"""
+#: To morph an element makes a node of each of its attributes, which stays as long as the element: let all be there.
+_ATTRIBUTES: Final = "document.querySelectorAll('*').forEach((each) => [...each.attributes])"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,7 +146,7 @@ class Watch:
         await self._protocol.send("Network.enable")
         await self._page.reload()
         await self._page.wait_for_selector("#live .here")
-        await self._page.evaluate(_REFRESH)
+        await self._page.evaluate(_ATTRIBUTES)
         await self._page.evaluate(_WATCHES)
         await self._collect()
         self._begun = time.monotonic()

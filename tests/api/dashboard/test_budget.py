@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from itertools import product
 from threading import Event as Flag
@@ -43,7 +44,7 @@ _TRAFFIC: Final = Traffic(_LAST - 35 * DAY, _LAST, 2_000)
 _DAYS_OF_ROWS: Final = 7
 #: Of the archivist's work: files, their verdict, months, and that rows are not needed any more.
 _ROUNDS: Final = 4
-#: Of several answers the cheapest is meant: beside other tests everything costs up to twice as much.
+#: Of several answers the cheapest is meant.
 _TIMES: Final = 60
 
 
@@ -83,18 +84,22 @@ def past(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Past
 
 
 async def test_the_server_answers_at_once(past: Past) -> None:
-    """At any hour, and in a new minute each time: the other range is cut where it never was."""
+    """At any hour, and in a new minute each time: the other range is cut where it never was.
+
+    Where more runs than there are processors, they also share caches, and everything costs up to twice as much.
+    """
+    most = ANSWER if os.getloadavg()[0] <= (os.cpu_count() or 1) else 2 * ANSWER
     async with page_world(past.dsn, clock=past.clock, archive=past.store) as world:
         assert (await world.sign_in(world.client, world.admin_key)).status_code == 303
         cheapest = {}
         for period, hour in product(PERIODS, (0, 9, 21)):
             past.clock.now = _LAST + hour * HOUR + 17 * MINUTE
-            cheapest[period, hour] = await least_work(world, past.clock, period)
-        assert {asked: work for asked, work in cheapest.items() if work > ANSWER} == {}
+            cheapest[period, hour] = await least_work(world, past.clock, period, enough=most)
+        assert {asked: work for asked, work in cheapest.items() if work > most} == {}
 
 
-async def least_work(world: PageWorld, clock: SetClock, period: str) -> float:
-    """The seconds that a processor works for a page: the first answer within the budget, or the cheapest of many."""
+async def least_work(world: PageWorld, clock: SetClock, period: str, *, enough: float) -> float:
+    """The seconds that a processor works for a page: of the first answer that is quick enough, or the cheapest."""
     least = float("inf")
     for _ in range(_TIMES):
         clock.pass_seconds(MINUTE / SECOND)
@@ -102,6 +107,6 @@ async def least_work(world: PageWorld, clock: SetClock, period: str) -> float:
         answer = await world.client.get("/", params={"site": DOMAIN} | PERIODS[period])
         least = min(least, time.process_time() - begun)
         assert answer.status_code == 200
-        if least <= ANSWER:
+        if least <= enough:
             break
     return least
