@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from api.dialects.beep import ignore, stats, tokens
+from api.dialects.beep import ignore, slashes, stats, tokens
 
 if TYPE_CHECKING:
     from api.dialects.parts import Parts
@@ -18,4 +18,5 @@ def router(parts: Parts) -> APIRouter:
     routes.include_router(ignore.router(parts.pool))
     routes.include_router(tokens.router(parts))
     routes.include_router(stats.router(parts))
+    routes.include_router(slashes.router())
     return routes

@@ -28,8 +28,11 @@ TABLE: Final[dict[tuple[str, str], tuple[object, int]]] = {
     ("POST", "/api/sites"): ({"domain": "new.example"}, 200),
     ("DELETE", "/api/sites/{id}"): (None, 404),
 }
-#: Those for pages of any origin.
-PUBLIC: Final = {("POST", "/collect"), ("OPTIONS", "/collect"), ("GET", "/track.js"), ("HEAD", "/track.js")}
+#: Those for pages of any origin, and those that point to the others.
+PUBLIC: Final = {
+    *(("POST", "/collect"), ("OPTIONS", "/collect"), ("GET", "/track.js"), ("HEAD", "/track.js")),
+    *(("GET", "//api/{id}"), ("POST", "//api/{id}"), ("DELETE", "//api/{id}")),
+}
 
 
 @pytest.fixture(scope="module")
