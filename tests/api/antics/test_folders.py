@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -80,7 +80,7 @@ async def test_a_site_is_changed(asking: Asking) -> None:
         ("PUT", "/api/sites/999999", {"name": "x"}, 404, "site not found"),
         ("PUT", "/api/sites/99999999999", {"name": "x"}, 404, "site not found"),
         ("PUT", "/api/sites/{site}/folder", {}, 400, "folder_id: Field required"),
-        ("PUT", "/api/sites/{site}/folder", {"folder_id": str(uuid4())}, 404, "folder not found"),
+        ("PUT", "/api/sites/{site}/folder", {"folder_id": str(UUID(int=1))}, 404, "folder not found"),
         ("PUT", "/api/sites/{site}/folder", {"folder_id": "none"}, 404, "folder not found"),
         ("POST", "/api/folders", {}, 400, "name: Field required"),
         ("POST", "/api/folders", {"name": " "}, 400, "name must be 1 to 100 characters"),
@@ -91,8 +91,8 @@ async def test_a_site_is_changed(asking: Asking) -> None:
             400,
             "authelia_group must be one group: it must not contain a comma",
         ),
-        ("PUT", f"/api/folders/{uuid4()}", {}, 400, "send at least one of name and authelia_group"),
-        ("PUT", f"/api/folders/{uuid4()}", {"name": "x"}, 404, "folder not found"),
+        ("PUT", f"/api/folders/{UUID(int=1)}", {}, 400, "send at least one of name and authelia_group"),
+        ("PUT", f"/api/folders/{UUID(int=1)}", {"name": "x"}, 404, "folder not found"),
         ("DELETE", "/api/folders/x", None, 404, "folder not found"),
     ],
 )
