@@ -7,24 +7,23 @@ that exist for it alone, and a test holds the two together.
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.metadata import version
-from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import msgspec
-from fastapi import APIRouter, Body, Path, Query, Security
+from fastapi import Body, Path, Query, Security
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
+from api.dialects.documenting import document_router, endpoint, errors, without_unused
 from api.dialects.tinylytics.documents.operation import Access
 from api.dialects.tinylytics.documents.operations import OPERATIONS
 from api.dialects.tinylytics.documents.shapes import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fastapi import APIRouter
 
     from api.dialects.tinylytics.documents.operation import Operation
 
@@ -55,22 +54,11 @@ _MEANINGS: Final = {
     500: ("An error of ours.", "an unexpected error; it was logged"),
     503: ("Nothing was done; it may be tried again.", "the database cannot be reached"),
 }
-_RETRY_AFTER: Final = {
-    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}, "required": True}
-}
 
 
 def router() -> APIRouter:
-    """Return the route of the document; it is made when it is first asked for."""
-    routes = APIRouter(prefix=BASE)
-    encoded = cache(lambda: msgspec.json.encode(build()))
-
-    @routes.get("/openapi.json")
-    def openapi() -> Response:
-        """Serve the document to whoever asks."""
-        return Response(encoded(), media_type="application/json")
-
-    return routes
+    """Return the route of the document."""
+    return document_router(f"{BASE}/openapi.json", build)
 
 
 def build() -> dict[str, Any]:
@@ -88,9 +76,7 @@ def build() -> dict[str, Any]:
     for (method, path), operation in OPERATIONS.items():
         if 422 not in operation.others:
             found["paths"][path][method.lower()]["responses"].pop("422", None)
-    for name in ("HTTPValidationError", "ValidationError"):
-        found["components"]["schemas"].pop(name, None)
-    return found
+    return without_unused(found)
 
 
 def _route(method: str, path: str, operation: Operation) -> APIRoute:
@@ -125,13 +111,7 @@ def _endpoint(operation: Operation) -> Callable[..., None]:
         given["query"] = Annotated[operation.query, Query()]
     if operation.body is not None:
         given["body"] = Annotated[operation.body, Body(examples=[operation.body_example])]
-
-    def endpoint() -> None:
-        """Nothing: the route is only described."""
-
-    parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation) for name, annotation in given.items()]
-    endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # inspect looks for it there
-    return endpoint
+    return endpoint(given)
 
 
 def _others(operation: Operation) -> dict[int | str, dict[str, Any]]:
@@ -146,15 +126,5 @@ def _others(operation: Operation) -> dict[int | str, dict[str, Any]]:
 
 
 def _errors(operation: Operation) -> dict[int | str, dict[str, Any]]:
-    found: dict[int | str, dict[str, Any]] = {}
     statuses = {*_ACCESS_ERRORS[operation.access], *operation.errors, *((404,) if operation.of_site else ())}
-    for status in sorted(statuses):
-        description, message = _MEANINGS[status]
-        found[status] = {
-            "description": description,
-            "model": Failure,
-            "content": {"application/json": {"example": {"error": message}}},
-        }
-        if status in {429, 503}:
-            found[status]["headers"] = _RETRY_AFTER
-    return found
+    return errors(statuses, _MEANINGS, model=Failure, body=lambda _, message: {"error": message})

@@ -8,18 +8,16 @@ is the API's own; so the document is made from routes that exist for it alone, a
 from __future__ import annotations
 
 import re
-from functools import cache
 from importlib.metadata import version
-from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import msgspec
-from fastapi import APIRouter, Body, Path, Query, Security
+from fastapi import Body, Path, Query, Security
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
 
+from api.dialects.documenting import document_router, endpoint, errors, without_unused
 from api.dialects.tinytrail.documents.filters import FILTER
 from api.dialects.tinytrail.documents.operation import Access
 from api.dialects.tinytrail.documents.operations import OPERATIONS
@@ -28,6 +26,8 @@ from api.errors import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fastapi import APIRouter
 
     from api.dialects.tinytrail.documents.operation import Operation
 
@@ -61,22 +61,11 @@ _MEANINGS: Final = {
     500: ("An error of ours.", "an unexpected error; it was logged"),
     503: ("Nothing was done; it may be tried again.", "the database cannot be reached"),
 }
-_RETRY_AFTER: Final = {
-    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}, "required": True}
-}
 
 
 def router() -> APIRouter:
-    """Return the route of the document; it is made when it is first asked for."""
-    routes = APIRouter()
-    encoded = cache(lambda: msgspec.json.encode(build()))
-
-    @routes.get(PATH)
-    def openapi() -> Response:
-        """Serve the document to whoever asks."""
-        return Response(encoded(), media_type="application/json")
-
-    return routes
+    """Return the route of the document."""
+    return document_router(PATH, build)
 
 
 def build() -> dict[str, Any]:
@@ -97,9 +86,7 @@ def build() -> dict[str, Any]:
     for (method, path), operation in OPERATIONS.items():
         if operation.filtered:
             found["paths"][path][method.lower()]["parameters"].append({"$ref": "#/components/parameters/Filter"})
-    for name in ("HTTPValidationError", "ValidationError"):
-        found["components"]["schemas"].pop(name, None)
-    return found
+    return without_unused(found)
 
 
 def _route(method: str, path: str, operation: Operation) -> APIRoute:
@@ -144,36 +131,16 @@ def _endpoint(operation: Operation) -> Callable[..., None]:
     if operation.body is not None:
         type_ = operation.body if operation.body_required else operation.body | None
         given["body"] = Annotated[type_, Body(examples=[operation.body_example])]
-
-    def endpoint() -> None:
-        """Nothing: the route is only described."""
-
-    parameters = [
-        Parameter(
-            name,
-            Parameter.KEYWORD_ONLY,
-            annotation=annotation,
-            default=None if name == "body" and not operation.body_required else Parameter.empty,
-        )
-        for name, annotation in given.items()
-    ]
-    endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # inspect looks for it there
-    return endpoint
+    return endpoint(given, optional=() if operation.body_required else ("body",))
 
 
 def _errors(operation: Operation) -> dict[int | str, dict[str, Any]]:
-    found: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({*_ACCESS_ERRORS[operation.access], *operation.errors}):
-        description, message = _MEANINGS[status]
-        example = {"status": "error", "error": {"code": CODES[status].value, "message": message}}
-        found[status] = {
-            "description": description,
-            "model": Failure,
-            "content": {"application/json": {"example": example}},
-        }
-        if status in {429, 503}:
-            found[status]["headers"] = _RETRY_AFTER
-    return found
+    return errors(
+        {*_ACCESS_ERRORS[operation.access], *operation.errors},
+        _MEANINGS,
+        model=Failure,
+        body=lambda status, message: {"status": "error", "error": {"code": CODES[status].value, "message": message}},
+    )
 
 
 def template(path: str) -> str:
