@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, Final
-
-import msgspec
-from fastapi import APIRouter
-from fastapi.responses import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -18,19 +13,6 @@ _UNUSED: Final = ("HTTPValidationError", "ValidationError")
 _RETRY_AFTER: Final = {
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}, "required": True}
 }
-
-
-def document_router(path: str, build: Callable[[], dict[str, Any]]) -> APIRouter:
-    """Return the route of a document; it is made when it is first asked for."""
-    routes = APIRouter()
-    encoded = cache(lambda: msgspec.json.encode(build()))
-
-    @routes.get(path)
-    def openapi() -> Response:
-        """Serve the document to whoever asks."""
-        return Response(encoded(), media_type="application/json")
-
-    return routes
 
 
 def endpoint(parameters: Mapping[str, Any], *, optional: Iterable[str] = ()) -> Callable[..., None]:

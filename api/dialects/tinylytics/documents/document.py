@@ -7,23 +7,24 @@ that exist for it alone, and a test holds the two together.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fastapi import Body, Path, Query, Security
+import msgspec
+from fastapi import APIRouter, Body, Path, Query, Security
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from api.dialects.documenting import document_router, endpoint, errors, without_unused
+from api.dialects.documenting import endpoint, errors, without_unused
 from api.dialects.tinylytics.documents.operation import Access
 from api.dialects.tinylytics.documents.operations import OPERATIONS
 from api.dialects.tinylytics.documents.shapes import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from fastapi import APIRouter
 
     from api.dialects.tinylytics.documents.operation import Operation
 
@@ -57,8 +58,16 @@ _MEANINGS: Final = {
 
 
 def router() -> APIRouter:
-    """Return the route of the document."""
-    return document_router(f"{BASE}/openapi.json", build)
+    """Return the route of the document; it is made when it is first asked for."""
+    routes = APIRouter(prefix=BASE)
+    encoded = cache(lambda: msgspec.json.encode(build()))
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        """Serve the document to whoever asks."""
+        return Response(encoded(), media_type="application/json")
+
+    return routes
 
 
 def build() -> dict[str, Any]:

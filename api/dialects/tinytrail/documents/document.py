@@ -8,16 +8,18 @@ is the API's own; so the document is made from routes that exist for it alone, a
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fastapi import Body, Path, Query, Security
+import msgspec
+from fastapi import APIRouter, Body, Path, Query, Security
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
 
-from api.dialects.documenting import document_router, endpoint, errors, without_unused
+from api.dialects.documenting import endpoint, errors, without_unused
 from api.dialects.tinytrail.documents.filters import FILTER
 from api.dialects.tinytrail.documents.operation import Access
 from api.dialects.tinytrail.documents.operations import OPERATIONS
@@ -26,8 +28,6 @@ from api.errors import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from fastapi import APIRouter
 
     from api.dialects.tinytrail.documents.operation import Operation
 
@@ -64,8 +64,16 @@ _MEANINGS: Final = {
 
 
 def router() -> APIRouter:
-    """Return the route of the document."""
-    return document_router(PATH, build)
+    """Return the route of the document; it is made when it is first asked for."""
+    routes = APIRouter()
+    encoded = cache(lambda: msgspec.json.encode(build()))
+
+    @routes.get(PATH)
+    def openapi() -> Response:
+        """Serve the document to whoever asks."""
+        return Response(encoded(), media_type="application/json")
+
+    return routes
 
 
 def build() -> dict[str, Any]:
