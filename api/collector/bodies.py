@@ -21,11 +21,15 @@ class ClientGone(Exception):  # noqa: N818 - named by what happened
     """The client hung up; there is nobody to answer."""
 
 
+class BodyRefused(HttpError):  # noqa: N818 - named by what happened
+    """The body is too large, or did not arrive."""
+
+
 async def read_all(receive: Receive, headers: Mapping[bytes, bytes], *, most: int = MAX_BODY) -> bytes:
     """Return the body.
 
     Raises:
-        HttpError: 413 beyond `most` bytes, 408 if it does not come within 10 s.
+        BodyRefused: 413 beyond `most` bytes, 408 if it does not come within 10 s.
         ClientGone: the client hung up before it was complete.
     """
     declared = headers.get(b"content-length", b"0")
@@ -50,9 +54,9 @@ async def read_all(receive: Receive, headers: Mapping[bytes, bytes], *, most: in
                     return b"".join(chunks)
                 message = await receive()
     except TimeoutError:
-        raise HttpError(408, f"the body did not arrive within {_PATIENCE_SECONDS} s") from None
+        raise BodyRefused(408, f"the body did not arrive within {_PATIENCE_SECONDS} s") from None
     raise ClientGone
 
 
-def _too_large(most: int) -> HttpError:
-    return HttpError(413, f"the body must be at most {most} bytes", {"Connection": "close"})
+def _too_large(most: int) -> BodyRefused:
+    return BodyRefused(413, f"the body must be at most {most} bytes", {"Connection": "close"})

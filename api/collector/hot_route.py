@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol, TypeAlias
 import msgspec
 
 from api.asgi import answer
-from api.collector.bodies import ClientGone
+from api.collector.bodies import BodyRefused, ClientGone
 from api.errors import HttpError
 from core.drops import DropReason
+from core.errors import InvalidInput, Refused, Unavailable
 
 if TYPE_CHECKING:
     import re
@@ -111,9 +112,8 @@ class HotRoute(ABC):
             status, body, extra = await self._respond(scope, headers, receive)
         except ClientGone:
             return
-        except HttpError as error:
-            status, body = error.status, self._failure(error.status, str(error))
-            extra = [*JSON, *((name.lower().encode(), value.encode()) for name, value in error.headers.items())]
+        except (HttpError, InvalidInput, Refused, Unavailable) as error:
+            status, body, extra = self._told(error)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer
             _log.exception("%s failed", self.path)
             status, body, extra = 500, self._failure(500, UNEXPECTED), JSON
@@ -137,8 +137,21 @@ class HotRoute(ABC):
 
         Raises:
             HttpError: with this error.
+            InvalidInput, Refused: with 400; what was sent is dropped, as it is where the body is refused.
+            Unavailable: with 503.
             ClientGone: not at all.
         """
+
+    def _told(self, error: HttpError | InvalidInput | Refused | Unavailable) -> Reply:
+        """The answer of an error."""
+        if isinstance(error, BodyRefused | InvalidInput | Refused):
+            self._drop(DropReason.INVALID)
+        if isinstance(error, Unavailable):
+            error = HttpError.unavailable(str(error), error.retry_after)
+        elif not isinstance(error, HttpError):
+            error = HttpError(400, str(error))
+        headers = ((name.lower().encode(), value.encode()) for name, value in error.headers.items())
+        return error.status, self._failure(error.status, str(error)), [*JSON, *headers]
 
     def _admit(self, scope: Scope) -> str:
         """Return the client's address.

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Final
 from api.collector.bodies import read_all
 from api.collector.hot_route import PREFLIGHT, HotRoute
 from api.dialects.antics.bodies import read_body
-from api.errors import HttpError
-from core.drops import DropReason
-from core.errors import InvalidInput, Refused, Unavailable
 from core.locations import parse_location
 from core.text import is_clean
 
@@ -38,19 +35,10 @@ class CollectEvent(HotRoute):
     async def _respond(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Reply:
         if scope["method"] == "OPTIONS":
             return 204, b"", PREFLIGHT
-        try:
-            event = read_body(await read_all(receive, headers))
-            site = await self._site(_domains(headers, event.url))
-            request = self._clients.request(self._clients.address(scope), headers)
-            await self._intake.take_from(site, event, request)
-        except (InvalidInput, Refused) as error:
-            self._drop(DropReason.INVALID)
-            raise HttpError(400, str(error)) from error
-        except HttpError:
-            self._drop(DropReason.INVALID)
-            raise
-        except Unavailable as error:
-            raise HttpError.unavailable(str(error), error.retry_after) from error
+        event = read_body(await read_all(receive, headers))
+        site = await self._site(_domains(headers, event.url))
+        request = self._clients.request(self._clients.address(scope), headers)
+        await self._intake.take_from(site, event, request)
         return _ACCEPTED
 
     async def _site(self, domains: Iterable[str]) -> Site | None:

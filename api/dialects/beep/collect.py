@@ -8,9 +8,8 @@ from api.collector.bodies import read_all
 from api.collector.hot_route import PREFLIGHT, HotRoute
 from api.dialects.beep.translate import domain_of, page_view
 from api.dialects.beep.wire import read_view
-from api.errors import HttpError
 from core.drops import DropReason
-from core.errors import InvalidInput, Refused, Unavailable
+from core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,21 +36,12 @@ class Collect(HotRoute):
     async def _respond(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Reply:
         if scope["method"] == "OPTIONS":
             return 204, b"", PREFLIGHT
-        try:
-            domain = _domain(headers)
-            site = await self._sites.of_domain(domain)
-            if site is None:
-                self._drop(DropReason.UNKNOWN_SITE)
-            else:
-                await self._take(site, domain, scope, headers, receive)
-        except (InvalidInput, Refused) as error:
-            self._drop(DropReason.INVALID)
-            raise HttpError(400, str(error)) from error
-        except HttpError:
-            self._drop(DropReason.INVALID)
-            raise
-        except Unavailable as error:
-            raise HttpError.unavailable(str(error), error.retry_after) from error
+        domain = _domain(headers)
+        site = await self._sites.of_domain(domain)
+        if site is None:
+            self._drop(DropReason.UNKNOWN_SITE)
+        else:
+            await self._take(site, domain, scope, headers, receive)
         return _DONE
 
     def _failure(self, status: int, message: str) -> bytes:

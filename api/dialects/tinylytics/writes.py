@@ -21,7 +21,7 @@ from api.dialects.tinylytics.bodies import Wrong, read_hit, read_hits
 from api.errors import HttpError
 from core.accounts import Api
 from core.drops import DropReason
-from core.errors import NotFound, Refused, Unavailable
+from core.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,8 +64,6 @@ class _Write(HotRoute):
             status, answer = await self._take(site, await read_all(receive, headers, most=MAX_BODY))
         except NotFound as error:
             raise HttpError(404, str(error)) from error
-        except Unavailable as error:
-            raise HttpError.unavailable(str(error), error.retry_after) from error
         except Refused as error:
             self._drop(DropReason.INVALID)
             status, answer = 422, answers.wrong([str(error)])

@@ -8,9 +8,6 @@ from api.collector.bodies import read_all
 from api.collector.hot_route import JSON, PREFLIGHT
 from api.dialects.tinytrail.bodies import read_body
 from api.dialects.tinytrail.enveloped import EnvelopedRoute
-from api.errors import HttpError
-from core.drops import DropReason
-from core.errors import InvalidInput, Refused, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,15 +35,6 @@ class Collect(EnvelopedRoute):
         if scope["method"] == "OPTIONS":
             return 204, b"", PREFLIGHT
         ip = self._admit(scope)
-        try:
-            events = read_body(await read_all(receive, headers))
-            humans = await self._intake.take(events, self._clients.request(ip, headers))
-        except (InvalidInput, Refused) as error:
-            self._drop(DropReason.INVALID)
-            raise HttpError(400, str(error)) from error
-        except HttpError:
-            self._drop(DropReason.INVALID)
-            raise
-        except Unavailable as error:
-            raise HttpError.unavailable(str(error), error.retry_after) from error
+        events = read_body(await read_all(receive, headers))
+        humans = await self._intake.take(events, self._clients.request(ip, headers))
         return _ACCEPTED if humans else _NOTHING

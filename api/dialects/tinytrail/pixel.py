@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from api.dialects.tinytrail.enveloped import EnvelopedRoute
-from api.errors import HttpError
 from core.drops import DropReason
-from core.errors import InvalidInput, Refused, Unavailable
+from core.errors import InvalidInput, Refused
 from core.events import EventType
 from core.locations import split_host, without_query
 from core.raw import RawEvent
@@ -47,8 +46,6 @@ class Pixel(EnvelopedRoute):
             await self._intake.take([view], self._clients.request(ip, headers))
         except (InvalidInput, Refused):
             self._drop(DropReason.INVALID)
-        except Unavailable as error:
-            raise HttpError.unavailable(str(error), error.retry_after) from error
         return 200, GIF, _HEADERS
 
 
