@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.end_to_end.processes import Installation
 
 _T = TypeVar("_T")
-_SOON: Final = 15
+_SOON: Final = 60
 _PAUSE: Final = 0.05
 _COLLECT: Final = "/api/v1/collect"
 _REPORTED: Final = "/policy-violations"

@@ -132,8 +132,10 @@ async def test_people_are_told_in_words(page_world_: PageWorld) -> None:
         assert (shown.status_code, "<h1>There is nothing here</h1>" in shown.text) == (404, True)
         told = await page_world_.client.get(path, headers={"Accept": "*/*"})
         assert (told.status_code, told.json()["error"]["code"]) == (404, "NOT_FOUND")
-    api = await page_world_.client.get("/api/v1/nowhere")
+    api = await page_world_.client.get("/api/v1/nowhere", headers={"X-API-KEY": page_world_.user_key})
     assert (api.status_code, api.json()["error"]["code"]) == (404, "NOT_FOUND")
+    other = await page_world_.client.get("/api/v1/nowhere")
+    assert (other.status_code, [*other.json()]) == (404, ["error"])
 
 
 async def test_when_the_database_is_away(page_world_: PageWorld, postgres_dsn: str) -> None:

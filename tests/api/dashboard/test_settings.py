@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -118,7 +119,8 @@ async def test_exclusions_are_saved(page_world_: PageWorld) -> None:
     shown = values((await page_world_.client.get(answer.headers["location"])).text)
     assert shown["excluded_countries"] == "RU Russia\nGB United Kingdom\nDE Germany"
     again = await send(page_world_.client, "not-counted", {**shown, "honour_gpc": "on"})
-    assert (303, site) == (again.status_code, now(page_world_))
+    assert again.status_code == 303
+    assert site == replace(now(page_world_), updated_at=site.updated_at)
 
 
 async def test_wrong_lines_are_numbered(page_world_: PageWorld) -> None:

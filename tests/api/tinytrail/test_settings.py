@@ -37,6 +37,8 @@ async def test_every_setting_is_shown_as_it_was_set(world: World) -> None:
             "excluded_countries": ["DE"],
             "honour_gpc": False,
             "honour_dnt": False,
+            "keep_ips": True,
+            "unique_hits": False,
             "time_zone": "Asia/Kathmandu",
             "week_start": "saturday",
             "file_retention_days": 30,

@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[3]
 ENTRY = Path(__file__).with_name("worker_process.py")
 VISITORS = 40
 #: How long a result may take to appear, seconds.
-PATIENCE = 40
+PATIENCE = 120
 
 
 class Workers:
@@ -289,7 +289,7 @@ async def test_refusing_store_ends_the_worker(kafka_bootstrap: str, topic: Topic
     await asyncio.to_thread(_append, kafka_bootstrap, topic, [codec.encode(7, 1, [event(1)])])
     worker = workers.start("4")
 
-    assert await asyncio.to_thread(worker.wait, 40) == 1
+    assert await asyncio.to_thread(worker.wait, 120) == 1
 
     assert "partition 2 failed 4 times" in workers.logs()
     with psycopg.connect(workers.dsn) as connection:

@@ -24,6 +24,8 @@ _SETTINGS: Final = {
     "excludedCountries": [],
     "honourGpc": True,
     "honourDnt": True,
+    "keepIps": False,
+    "uniqueHits": True,
     "timeZone": "UTC",
     "weekStart": "monday",
     "fileRetentionDays": None,
