@@ -193,4 +193,6 @@ def _aims(server: Served, path: str) -> Aims:
             if kind and kind[0] in MEANINGS:
                 item = made(f"websites/{website}/{kind[0]}", **{"name": "made"} | MEANINGS[kind[0]])
                 found["path_parameters"]["item"] = item
+                # Steps, filters and dates that mean something come as seldom.
+                found["body"] |= MEANINGS[kind[0]]
     return found
