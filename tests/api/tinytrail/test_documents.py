@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     Case: TypeAlias = schemathesis.Case[Any]
 
 #: By the part of a request, what is put in the place of what was drawn.
-Aims: TypeAlias = dict[str, dict[str, str]]
+Aims: TypeAlias = dict[str, dict[str, Any]]
 CHECKS: Final = [
     not_a_server_error,
     status_code_conformance,
