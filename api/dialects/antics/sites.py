@@ -10,6 +10,7 @@ from psycopg.errors import ForeignKeyViolation
 from api.dialects.antics import wire
 from api.dialects.antics.access import Asking, site_of
 from api.dialects.antics.wire import FolderChoice, SiteChange
+from api.dialects.shared_sites.wire import shown
 from api.json_body import json_body
 from core.errors import InvalidInput, NotFound
 from core.sites import check_site_name
@@ -77,4 +78,4 @@ def _shown(site: Site | None) -> dict[str, Any]:
     if site is None:
         # It was deleted just now.
         raise NotFound(wire.NO_SITE)
-    return wire.site(site)
+    return shown(site)

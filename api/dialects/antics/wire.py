@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from core.errors import InvalidInput, NotFound
 from core.text import require_clean, short_text
 
 if TYPE_CHECKING:
-    from core.sites import Site
     from storage.folders import Folder
 
 #: What is said of a site that is not there, and of one that is not the caller's.
@@ -59,26 +57,9 @@ class FolderChange(BaseModel):
     authelia_group: str | None = None
 
 
-def site(found: Site) -> dict[str, Any]:
-    """A site as it is shown, wherever it is."""
-    return {
-        "id": found.id,
-        "domain": found.domain,
-        "created_at": instant(found.created_at),
-        "name": found.name,
-        "public": found.public,
-        "folder_id": None if found.folder_id is None else str(found.folder_id),
-    }
-
-
 def folder(found: Folder) -> dict[str, Any]:
     """A folder as it is shown; null for the group of one that everybody sees."""
     return {"id": str(found.id), "name": found.name, "authelia_group": found.authelia_group or None}
-
-
-def instant(ms: int) -> str:
-    """Return a time, given in ms since 1970 UTC, to the second, like `2026-01-15T10:30:00Z`."""
-    return datetime.fromtimestamp(ms // 1_000, tz=UTC).isoformat().replace("+00:00", "Z")
 
 
 def site_number(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final, NamedTuple
 
 from core.errors import InvalidInput
@@ -54,11 +54,6 @@ def read_span(*, last: str, first: str, final: str, now: int) -> Span:
         begins = _day(first, "from") if first else 0
         return Span(max(0, begins), min(_day(final, "to") + DAY, now + DAY) if final else end)
     return Span(now - DAY, end)
-
-
-def second(ms: int) -> str:
-    """Return a time, given in ms since 1970 UTC, like `2024-01-01T12:00:00Z`."""
-    return datetime.fromtimestamp(ms // SECOND, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _duration(text: str) -> int:

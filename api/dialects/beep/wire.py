@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from api.dialects.beep.times import second
+from api.dialects.instants import to_the_second
 from core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def made_token(made: Made) -> dict[str, Any]:
 
 def token(key: NumberedKey) -> dict[str, Any]:
     """Return a token as it is listed."""
-    return {"id": key.number, "created_at": second(key.created_at)}
+    return {"id": key.number, "created_at": to_the_second(key.created_at)}
 
 
 def count_row(site: str, ip: str, path: str, count: int) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def view_row(site: str, hit: Hit) -> dict[str, Any]:
         "os": _with_major("iPadOS" if (hit.os, hit.device) == ("iOS", "tablet") else hit.os, hit.os_version),
         "path": hit.path,
         "referrer": f"https://{hit.referrer}" if hit.referrer else "",
-        "time": second(hit.ts),
+        "time": to_the_second(hit.ts),
     }
 
 

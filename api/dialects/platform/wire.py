@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+
+from api.dialects.instants import to_the_millisecond
 
 if TYPE_CHECKING:
     from core.sites import Site
@@ -20,11 +21,5 @@ def site(found: Site) -> dict[str, Any]:
         "name": found.name or found.domain,
         "domain": found.domain,
         "isActive": True,
-        "createdAt": instant(found.created_at),
+        "createdAt": to_the_millisecond(found.created_at),
     }
-
-
-def instant(ms: int) -> str:
-    """Return a time, given in ms since 1970 UTC, like `2025-01-15T10:30:00.000Z`."""
-    time = datetime.fromtimestamp(ms / 1_000, tz=UTC)
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

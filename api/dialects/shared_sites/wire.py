@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from api.dialects.instants import to_the_second
 from core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def shown(site: Site) -> dict[str, Any]:
     return {
         "id": site.id,
         "domain": site.domain,
-        "created_at": datetime.fromtimestamp(site.created_at // 1_000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created_at": to_the_second(site.created_at),
         "name": site.name,
         "public": site.public,
         "folder_id": None if site.folder_id is None else str(site.folder_id),

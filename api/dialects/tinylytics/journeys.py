@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotations when it runs
 
+from api.dialects.instants import to_the_second
 from api.dialects.tinylytics import wire
 from api.dialects.tinylytics.access import Reader  # noqa: TC001 - same
 from api.dialects.tinylytics.answers import answered
@@ -62,8 +63,8 @@ def _journey(journey: VisitorJourney) -> dict[str, Any]:
     return {
         "visitor_hash": wire.visitor_hash(journey.visitor),
         "page_count": len(journey.pages),
-        "first_hit": wire.instant(journey.first),
-        "last_hit": wire.instant(journey.last),
+        "first_hit": to_the_second(journey.first),
+        "last_hit": to_the_second(journey.last),
         "duration_minutes": rounded(lasted, MINUTE, decimals=0),
         "pages": [{"path": path} for path in journey.pages],
         "entry_page": journey.pages[0],

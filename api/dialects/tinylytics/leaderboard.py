@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotations when it runs
 
 from aggregations.tables import Order
+from api.dialects.instants import to_the_second
 from api.dialects.tinylytics import filters, wire
 from api.dialects.tinylytics.access import Reader  # noqa: TC001 - same
 from api.dialects.tinylytics.answers import answered
@@ -55,7 +56,7 @@ def router(parts: Parts, asking: Asking) -> APIRouter:
                 "leaderboard": pages(found),
                 "site": wire.site_in_brief(site),
                 "pagination": rows.shown(found.count),
-                "cache_info": {"cached_at": wire.instant(now), "expires_at": wire.instant(now + HOUR)},
+                "cache_info": {"cached_at": to_the_second(now), "expires_at": to_the_second(now + HOUR)},
                 "filters": {"path": part},
             }
         )

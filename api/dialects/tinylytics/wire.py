@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
+from api.dialects.instants import to_the_second
 from core.accounts import Access
 from core.agents import Device
 from core.places import UNKNOWN_COUNTRY
@@ -36,11 +36,11 @@ def me(details: KeyDetails) -> dict[str, Any]:
         "id": details.user_number,
         "email": details.email or None,
         "is_subscribed": True,
-        "created_at": instant(details.user_created_at),
+        "created_at": to_the_second(details.user_created_at),
         "api_key": {
             "name": details.name or None,
             "access_type": _ACCESS[details.access],
-            "last_used_at": None if details.last_used_at is None else instant(details.last_used_at),
+            "last_used_at": None if details.last_used_at is None else to_the_second(details.last_used_at),
         },
     }
 
@@ -54,8 +54,8 @@ def site(shown: Site, lifetime: Lifetime, kudos: int) -> dict[str, Any]:
         "lifetime_kudos": kudos,
         "active": True,
         "public": shown.public,
-        "created_at": instant(shown.created_at),
-        "updated_at": instant(shown.updated_at),
+        "created_at": to_the_second(shown.created_at),
+        "updated_at": to_the_second(shown.updated_at),
     }
 
 
@@ -81,7 +81,7 @@ def hit(seen: Seen, domain: str) -> dict[str, Any]:
         "platform_name": seen.os or None,
         "is_mobile": seen.device == Device.MOBILE,
         "source": seen.utm_source or None,
-        "created_at": instant(seen.ts),
+        "created_at": to_the_second(seen.ts),
     }
 
 
@@ -98,7 +98,7 @@ def created_hit(seen: Seen, domain: str) -> dict[str, Any]:
 
 def kudo(given: Kudo) -> dict[str, Any]:
     """A kudo."""
-    return {"id": given.id, "uid": given.uid, "path": given.path, "created_at": instant(given.created_at)}
+    return {"id": given.id, "uid": given.uid, "path": given.path, "created_at": to_the_second(given.created_at)}
 
 
 def visitor_hash(visitor: int) -> str | None:
@@ -119,11 +119,6 @@ def referrer(stored: str) -> str | None:
 def country(stored: str) -> str:
     """A country's code, XX where it is not known."""
     return stored or UNKNOWN_COUNTRY
-
-
-def instant(ms: int) -> str:
-    """A time, given in ms since 1970 UTC, like `2026-02-14T10:00:00Z`."""
-    return datetime.fromtimestamp(ms // _SECOND, tz=UTC).isoformat().replace("+00:00", "Z")
 
 
 def _url(seen: Seen, domain: str) -> str:

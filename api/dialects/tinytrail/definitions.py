@@ -11,10 +11,10 @@ from psycopg.errors import UniqueViolation
 from pydantic import BaseModel, ConfigDict
 
 from api.auth import User  # noqa: TC001 - FastAPI reads the annotations when it runs
+from api.dialects.instants import to_the_millisecond
 from api.dialects.tinytrail.access import ID, site_finder
 from api.dialects.tinytrail.envelope import success
 from api.dialects.tinytrail.identifiers import identifier
-from api.dialects.tinytrail.wire import instant
 from api.json_body import json_body
 from core.definitions import MAX_DEFINITIONS, check_name
 from core.errors import InvalidInput, NotFound
@@ -84,7 +84,7 @@ class Resource(Generic[T]):
     def shown(self, found: Definition[T]) -> dict[str, Any]:
         """A definition as it is shown."""
         shown = {"id": str(found.id), "name": found.name, **self.show(found.meaning)}
-        return shown | {"createdAt": instant(found.created_at)}
+        return shown | {"createdAt": to_the_millisecond(found.created_at)}
 
 
 def _read_segment(body: _SegmentBody) -> Segment:

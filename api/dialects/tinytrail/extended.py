@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aggregations.conversions import Conversions
 from api.csv import Table
-from api.dialects.tinytrail.wire import instant
+from api.dialects.instants import to_the_millisecond
 from core.intervals import label
 from core.metrics import change_percent
 
@@ -48,7 +48,7 @@ def _comparison(other: Other) -> dict[str, Any]:
     days, until = other.days, other.until
     return {
         "comparison": f"{days.first} to {days.last}",
-        "comparison_until": None if until is None else instant(until),
+        "comparison_until": None if until is None else to_the_millisecond(until),
     }
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregations.conversions import Place
 from api.csv import Table
+from api.dialects.instants import to_the_millisecond
 from api.dialects.tinytrail.extended import Change, compared, comparison, converted
-from api.dialects.tinytrail.wire import instant
 from core.dimensions import Dimension
 from core.drops import MEANINGS, DropReason
 from core.metrics import Metric, change_percent, rounded, value_of
@@ -274,7 +274,7 @@ def realtime(view: RealtimeView, *, extended: bool = False) -> dict[str, Any]:
     if extended:
         data["visitors_now"] = view.here
         data["minutes"] = [
-            {"start": instant(minute.start), "visitors": minute.visitors, "pageviews": minute.views}
+            {"start": to_the_millisecond(minute.start), "visitors": minute.visitors, "pageviews": minute.views}
             for minute in view.minutes
         ]
     return data

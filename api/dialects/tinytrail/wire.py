@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
+from api.dialects.instants import to_the_millisecond
 from core.site_settings import SETTINGS
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class UserBody(BaseModel):
 
 def account(owner: Account) -> dict[str, Any]:
     """Return an account as it is shown."""
-    return {"id": str(owner.id), "name": owner.name, "createdAt": instant(owner.created_at)}
+    return {"id": str(owner.id), "name": owner.name, "createdAt": to_the_millisecond(owner.created_at)}
 
 
 def user(person: User, *, key: str | None = None) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def user(person: User, *, key: str | None = None) -> dict[str, Any]:
         "email": person.email or None,
         "role": person.role.value,
         **({} if key is None else {"apiKey": key}),
-        "createdAt": instant(person.created_at),
+        "createdAt": to_the_millisecond(person.created_at),
     }
 
 
@@ -91,19 +91,13 @@ def website(site: Site) -> dict[str, Any]:
         "domain": site.domain,
         "contentGroups": [group._asdict() for group in site.content_groups],
         "excludedIps": list(site.excluded_ips),
-        "createdAt": instant(site.created_at),
+        "createdAt": to_the_millisecond(site.created_at),
     }
 
 
 def settings(site: Site) -> dict[str, Any]:
     """Return the settings of a website as they are shown: `time_zone` is sent, `timeZone` is shown."""
     return {_camel_case(name): getattr(site, name) for name in SETTINGS}
-
-
-def instant(ms: int) -> str:
-    """Return a time, given in ms since 1970 UTC, like `2026-01-15T10:30:00.000Z`."""
-    time = datetime.fromtimestamp(ms / 1_000, tz=UTC)
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _camel_case(name: str) -> str:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.dialects.beep.times import Span, read_span, second
+from api.dialects.beep.times import Span, read_span
+from api.dialects.instants import to_the_second
 from core.errors import InvalidInput
 from core.spans import DAY, HOUR, MINUTE, SECOND
 
@@ -95,4 +96,4 @@ def test_dates_that_are_none(date: str, field: str, text: str) -> None:
 
 def test_a_time_is_shown_in_seconds() -> None:
     """Cut to the second, in UTC."""
-    assert second(NOW) == "2026-03-15T12:30:00Z"
+    assert to_the_second(NOW) == "2026-03-15T12:30:00Z"
