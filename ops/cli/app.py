@@ -15,6 +15,7 @@ from ops.cli import (
     dead_letters,
     demo,
     demo_page,
+    doctor,
     geo,
     ignore,
     imports,
@@ -67,6 +68,7 @@ app.add_typer(geo.app, name="geo")
 settings.register(app)
 aggregate.register(app)
 positions.register(app)
+doctor.register(app)
 demo.register(app)
 demo_page.register(app)
 cluster.register(app)
