@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import InvalidInput
 from core.networks import parse_network
+from ops import secret_files
 
 PREFIX: Final = "FOOTFALL_"
 _LEAST_SECRET: Final = 32
@@ -22,6 +25,10 @@ _WORKSHOP: Final = ("FOOTFALL_SERVICES_", "FOOTFALL_REQUIRE_SERVICES", "FOOTFALL
 
 def _split(text: object) -> object:
     return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+
+
+def _split_words(text: object) -> object:
+    return tuple(filter(None, re.split(r"[\s,]+", text))) if isinstance(text, str) else text
 
 
 def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,8 +51,15 @@ def _secrets(text: SecretStr) -> SecretStr:
     return text
 
 
+def _token(text: SecretStr) -> SecretStr:
+    token = text.get_secret_value()
+    if token and (len(token) < _LEAST_SECRET or not token.isascii() or not token.isprintable() or " " in token):
+        raise ValueError(f"must be at least {_LEAST_SECRET} random characters, no blanks: `openssl rand -base64 32`")
+    return text
+
+
 _Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
-_Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
+_Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words), AfterValidator(_networks)]
 
 
 class Settings(BaseSettings):
@@ -62,6 +76,9 @@ class Settings(BaseSettings):
         "",
         validation_alias="DATABASE_URL",
         description="PostgreSQL or TimescaleDB of a cluster, as a URI. A single node brings its own.",
+    )
+    database_password: SecretStr = Field(
+        SecretStr(""), description="Password for the database, where DATABASE_URL names none."
     )
     archive_url: str = Field(
         "",
@@ -89,6 +106,14 @@ class Settings(BaseSettings):
         json_schema_extra=_unit("days"),
     )
     data: Path = Field(Path("data"), description="Folder of a single node; `--data` of every command.")
+    disk_reserve: int = Field(
+        1_000,
+        ge=0,
+        le=1_000_000_000,
+        description="What is to stay free on the disk of a single node: with less it answers events with 503, and goes"
+        " on when there is more. 0: it goes on until the database stops.",
+        json_schema_extra=_unit("MB"),
+    )
     host: str = Field("127.0.0.1", description="Address to listen on, for HTTP and for the metrics of workers.")
     port: int = Field(8000, ge=0, le=65535, description="Port of HTTP.")
     public_url: str = Field(
@@ -99,9 +124,15 @@ class Settings(BaseSettings):
     metrics_port: int = Field(
         9464, ge=0, le=65535, description="Port of /metrics and /health of `work` and `schedule`; 0 for none."
     )
+    metrics_token: Annotated[SecretStr, AfterValidator(_token)] = Field(
+        SecretStr(""),
+        description="What `Authorization: Bearer` has to bring to see /metrics, 32 random characters or more. Empty:"
+        " HTTP ports take the key of a TinyTrail admin, as they always do, and metrics ports ask for nothing.",
+    )
     trusted_proxies: _Networks = Field(
         (),
-        description="Proxies whose X-Forwarded-For and -Proto are believed: addresses or CIDRs, separated by commas.",
+        description="Proxies whose X-Forwarded-For and -Proto are believed: addresses or CIDRs, separated by commas or"
+        " spaces.",
     )
     remote_user: Literal["on", "off"] = Field(
         "off",
@@ -206,15 +237,18 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - values of the command line
     """Read the environment; values in `given` that are not None win.
 
     Raises:
-        InvalidInput: a variable has a wrong value, or a `FOOTFALL_` variable is unknown; the message names it.
+        InvalidInput: a variable has a wrong value, or a `FOOTFALL_` variable is unknown, or the file that should have
+            a secret has none; the message names it.
     """
-    known = variables()
+    hidden = secrets()
+    known = variables() | {variable + secret_files.SUFFIX: name for variable, name in hidden.items()}
     for variable in os.environ:
         if variable.startswith(PREFIX) and variable not in known and not variable.startswith(_WORKSHOP):
             nearest = difflib.get_close_matches(variable, known, n=1, cutoff=0)
             raise InvalidInput(f"{variable} is not a setting; did you mean {nearest[0]}? `footfall settings` lists all")
+    files = {hidden[variable]: text for variable, text in secret_files.read(hidden, os.environ).items()}
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        read = Settings(**files | {name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         names = {_variable(name): name for name in Settings.model_fields}
         problems = []
@@ -223,11 +257,19 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - values of the command line
             variable = place if place in names else _variable(place)
             problems.append(f"{variable}: {problem['msg']}")
         raise InvalidInput("; ".join(problems)) from error
+    return read.model_copy(update={"database_url": _with_password(read.database_url, read.database_password)})
 
 
 def variables() -> dict[str, str]:
     """Return the names of the environment variables with the fields they fill."""
     return {_variable(name): name for name in Settings.model_fields}
+
+
+def secrets() -> dict[str, str]:
+    """Return those variables that may be in a file, which NAME_FILE names, with the fields they fill."""
+    return {
+        variable: name for variable, name in variables().items() if Settings.model_fields[name].annotation is SecretStr
+    }
 
 
 def rows(settings: Settings) -> list[dict[str, Any]]:
@@ -254,6 +296,17 @@ def without_password(dsn: str) -> str:
         return ""
     given = conninfo_to_dict(dsn)
     return make_conninfo("", **(given | {"password": "***"} if given.get("password") else given))
+
+
+def _with_password(dsn: str, password: SecretStr) -> str:
+    """Return a connection string with the password, unless it has one."""
+    text = password.get_secret_value()
+    if not dsn or not text:
+        return dsn
+    try:
+        return dsn if conninfo_to_dict(dsn).get("password") else make_conninfo(dsn, password=text)
+    except psycopg.ProgrammingError as error:
+        raise InvalidInput(f"DATABASE_URL: {str(error).strip()}") from error
 
 
 def _variable(name: str) -> str:
