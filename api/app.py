@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 from fastapi import FastAPI
-from fastapi.responses import Response
 from psycopg_pool import PoolTimeout
 
-from api import failures, health, scripts
+from api import failures, health, scraping, scripts
 from api.auth import Keys
 from api.bounds import Bounded
 from api.collector.clients import Clients
@@ -67,7 +66,6 @@ if TYPE_CHECKING:
 
 #: The routes that take events in, of all APIs.
 HOT_ROUTES: Final = (Collect, Pixel, beep.Collect, CollectEvent, CreateHit, CreateHits)
-_EXPOSITION: Final = "text/plain; version=0.0.4; charset=utf-8"
 _ALIVE_SECONDS: Final = 3
 
 
@@ -104,13 +102,14 @@ class Reporting:
     public_url: str = ""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - the parts it is made of
     *,
     collecting: Collecting | None = None,
     reporting: Reporting | None = None,
     telemetry: Telemetry,
     clock: Clock,
     exposition: Callable[[], Awaitable[bytes]],
+    metrics_token: str = "",
 ) -> Application:
     """Return the ASGI application of a process with these roles.
 
@@ -120,6 +119,7 @@ def create_app(
         telemetry: where measurements go.
         clock: what time it is.
         exposition: what `GET /metrics` answers.
+        metrics_token: opens `/metrics`, beside the keys of admins; '' for none.
 
     Raises:
         ValueError: no role was given.
@@ -161,7 +161,6 @@ def create_app(
     alive = _alive(collecting, reporting)
     app.include_router(health.router(alive, needs_database=reporting is not None, ready=ready))
     app.include_router(scripts.router(pinned))
-    app.add_api_route("/metrics", _metrics(tally, exposition), include_in_schema=False)
     if reporting is not None:
         app.state.keys = Keys(pool=reporting.pool, clock=clock, limits=reporting.limits)
         app.include_router(document.router())
@@ -175,6 +174,8 @@ def create_app(
         app.include_router(dropped.router(reporting.pool, clock=clock))
         for router in reporting.routers:
             app.include_router(router)
+    owner = _owner(app, collecting, clock)
+    app.include_router(scraping.router(_counted(tally, exposition), token=metrics_token, owner=owner))
     app.add_middleware(Bounded)
     return Dispatcher(hot, Measured(app, requests))
 
@@ -257,10 +258,17 @@ def _alive(collecting: Collecting | None, reporting: Reporting | None) -> health
     return alive
 
 
-def _metrics(tally: Tally, exposition: Callable[[], Awaitable[bytes]]) -> Callable[[], Awaitable[Response]]:
-    async def metrics() -> Response:
-        """Serve our own metrics in Prometheus' text format."""
+def _counted(tally: Tally, exposition: scraping.Text) -> scraping.Text:
+    async def text() -> bytes:
+        """Everything, with what was counted within the last second."""
         tally.hand_on()
-        return Response(await exposition(), media_type=_EXPOSITION)
+        return await exposition()
 
-    return metrics
+    return text
+
+
+def _owner(app: FastAPI, collecting: Collecting | None, clock: Clock) -> scraping.Owner:
+    """How a process with these roles finds the owner of a key that was sent for its metrics."""
+    if collecting is None or hasattr(app.state, "keys"):
+        return scraping.owner_by_thread(app.state.keys)
+    return scraping.owner_in_loop(CollectorKeys(pool=collecting.pool, clock=clock, limits={}))

@@ -13,8 +13,6 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import httpx
-
 from benches.tools import installed, load, peers, requests
 from benches.tools.figures import Spread
 from benches.tools.processors import shares, spent, spent_by
@@ -138,7 +136,7 @@ def _print(name: str, done: list[Run], nothing: list[Run]) -> None:
 def _check_stored(installation: Installation) -> None:
     """Nothing that was answered may be missing: what is stored cannot be less."""
     samples = {}
-    for line in httpx.get(f"{installation.collect_url}/metrics").text.splitlines():
+    for line in installation.metrics().splitlines():
         if not line.startswith("#"):
             name, _, value = line.rpartition(" ")
             samples[name] = float(value)

@@ -86,6 +86,11 @@ class Scheduler:
         self._leads = False
         self._upkeep_at = 0
         self._months_of = 0
+        self._problem: str | None = "the scheduler begins"
+
+    def problem(self) -> str | None:
+        """Return why it can neither work nor stand by now, or None; asked from any thread."""
+        return self._problem
 
     def run(self, stop: Event) -> None:
         """Make rounds until `stop` is set; returns after the day that is being rolled up."""
@@ -95,7 +100,8 @@ class Scheduler:
                 with self._pool.connection() as lock:
                     try:
                         while not stop.is_set():
-                            if self._may_work(lock):
+                            leads, self._problem = self._may_work(lock), None
+                            if leads:
                                 self.round(stop)
                             pause = 1.0
                             stop.wait(ROUND)
@@ -103,7 +109,7 @@ class Scheduler:
                         # Its end gives the lock to another scheduler; in the pool it would keep it.
                         lock.close()
             except (psycopg.OperationalError, Unavailable) as error:
-                self._leads = False
+                self._leads, self._problem = False, "the database does not answer"
                 _log.warning("The scheduler tries again in %.0f s: %s", pause, error)
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

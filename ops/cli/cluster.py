@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from api.asgi import Application
     from core.telemetry import Telemetry
+    from ops.readiness import Readiness
     from ops.settings import Settings
     from streams.kafka.topics import Topic
 
@@ -110,21 +111,28 @@ def _probed(
     settings: Settings,
     topic: Topic,
     name: str,
-    work: Callable[[Settings, Topic, Telemetry, asyncio.Event], Awaitable[None]],
+    work: Callable[[Settings, Topic, Telemetry, Readiness, asyncio.Event], Awaitable[None]],
 ) -> None:
     """Run a process without HTTP of its own, with metrics and health on the metrics port."""
     from ops.clock import SystemClock
     from ops.heartbeat import Heartbeat
-    from ops.probe import probe
+    from ops.probe import Shown, probe
+    from ops.readiness import Readiness
     from ops.telemetry import PrometheusTelemetry
     from ops.wiring.shared import background
 
-    telemetry, heartbeat = PrometheusTelemetry(name), Heartbeat(SystemClock())
+    telemetry, heartbeat, readiness = PrometheusTelemetry(name), Heartbeat(SystemClock()), Readiness()
 
     async def main(ending: asyncio.Event) -> None:
         async with background(heartbeat.beat()):
             process.calm_collector()
-            await work(settings, topic, telemetry, ending)
+            await work(settings, topic, telemetry, readiness, ending)
 
-    with probe(settings.host, settings.metrics_port, exposition=telemetry.exposition, health=heartbeat.problem):
+    shown = Shown(
+        exposition=telemetry.exposition,
+        live=heartbeat.problem,
+        ready=readiness.problem,
+        token=settings.metrics_token.get_secret_value(),
+    )
+    with probe(settings.host, settings.metrics_port, shown):
         process.run(main)

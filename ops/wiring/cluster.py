@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.ports import EventLog
     from core.telemetry import Telemetry
+    from ops.readiness import Readiness
     from ops.settings import Settings
     from streams.kafka.topics import Topic
 
@@ -79,6 +80,7 @@ async def collector(settings: Settings, topic: Topic) -> AsyncIterator[Applicati
             telemetry=telemetry,
             clock=clock,
             exposition=exposition,
+            metrics_token=settings.metrics_token.get_secret_value(),
         )
 
 
@@ -114,10 +116,13 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
             telemetry=telemetry,
             clock=clock,
             exposition=exposition,
+            metrics_token=settings.metrics_token.get_secret_value(),
         )
 
 
-async def schedule(settings: Settings, topic: Topic, telemetry: Telemetry, ending: asyncio.Event) -> None:
+async def schedule(
+    settings: Settings, topic: Topic, telemetry: Telemetry, readiness: Readiness, ending: asyncio.Event
+) -> None:
     """Roll up what is due until `ending` is set and the day at work is done."""
     clock = SystemClock()
     async with lag(settings, topic, clock=clock, telemetry=telemetry):
@@ -127,11 +132,14 @@ async def schedule(settings: Settings, topic: Topic, telemetry: Telemetry, endin
             archive=archive_of_cluster(settings),
             clock=clock,
             telemetry=telemetry,
-        ):
+        ) as work:
+            readiness.tell(work.problem)
             await ending.wait()
 
 
-async def work(settings: Settings, topic: Topic, telemetry: Telemetry, ending: asyncio.Event) -> None:
+async def work(
+    settings: Settings, topic: Topic, telemetry: Telemetry, readiness: Readiness, ending: asyncio.Event
+) -> None:
     """Take part in the group until `ending` is set.
 
     Raises:
@@ -164,6 +172,7 @@ async def work(settings: Settings, topic: Topic, telemetry: Telemetry, ending: a
             ),
             retry=RetrySettings(attempts=settings.flush_failures),
         )
+        readiness.tell(worker.problem)
         await worker.run(ending)
 
 

@@ -141,4 +141,5 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
             telemetry=telemetry,
             clock=clock,
             exposition=exposition,
+            metrics_token=settings.metrics_token.get_secret_value(),
         )

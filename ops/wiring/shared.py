@@ -182,7 +182,7 @@ def sign_in_rate(settings: Settings) -> Rate | None:
 @contextlib.contextmanager
 def scheduler(
     settings: Settings, *, dsn: str, archive: ArchiveStore | None, clock: Clock, telemetry: Telemetry
-) -> Iterator[None]:
+) -> Iterator[Scheduler]:
     """A scheduler in a thread of its own as long as the context lasts, and until its day is done."""
     pool = open_pool(dsn, size=_SCHEDULER_CONNECTIONS, name="footfall scheduler")
     job = RollupJob(pool=pool, clock=clock, telemetry=telemetry, archive=archive)
@@ -191,7 +191,7 @@ def scheduler(
     thread = threading.Thread(target=work.run, args=(stop,), name="scheduler")
     thread.start()
     try:
-        yield
+        yield work
     finally:
         stop.set()
         thread.join()

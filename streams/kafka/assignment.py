@@ -46,6 +46,13 @@ class Assignment:
         self._turns = asyncio.Semaphore(flushes_at_once)
         self._opening: set[asyncio.Task[None]] = set()
         self._handling = 0
+        self._has_been_assigned = False
+
+    def problem(self) -> str | None:
+        """Return why this worker does not do its part, or None; asked from any thread. Its part may be nothing."""
+        if not self._has_been_assigned:
+            return "the group has not handed out its partitions yet"
+        return next(filter(None, [partition.problem() for partition in list(self._partitions.values())]), None)
 
     async def assigned(self, numbers: Collection[int]) -> None:
         """Own exactly these partitions.
@@ -55,6 +62,7 @@ class Assignment:
         """
         self._telemetry.add("footfall_rebalances_total")
         logger.info("own partitions %s", sorted(numbers) or "none")
+        self._has_been_assigned = True
         await self._close([number for number in self._partitions if number not in numbers])
         for number in numbers:
             kept = self._partitions.get(number)

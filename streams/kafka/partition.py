@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 _SEEK_EVERY: Final = 5.0
 _SEEKS: Final = 5
 _BOUNDS_SECONDS: Final = 15.0
+#: Seconds after which a batch that is still tried counts as stuck.
+_STUCK_AFTER: Final = 30.0
 
 
 class Engine(Protocol):
@@ -96,12 +98,23 @@ class Partition:
         self._lock = asyncio.Lock()
         self._seeks = 0
         self._sought_at = -_SEEK_EVERY
+        self._busy_since: float | None = None
+
+    def problem(self) -> str | None:
+        """Return why nothing is applied, or None; asked from any thread."""
+        if self.halted:
+            return f"partition {self.number} is stopped, see `footfall positions`"
+        since = self._busy_since
+        busy = 0.0 if since is None else self._clock.monotonic() - since
+        return f"partition {self.number} has tried the same for {busy:.0f} s" if busy > _STUCK_AFTER else None
 
     async def open(self) -> None:
         """Read the stored position, however long the store is away, so that observers begin before messages come."""
         attempt = 0
+        began = self._clock.monotonic()
         while not self._closed.is_set():
             async with self._lock:
+                self._busy_since = began
                 try:
                     await self._position()
                 except LogGap as gap:
@@ -110,6 +123,7 @@ class Partition:
                 except Exception as error:  # noqa: BLE001 - retried; `take` counts and ends it
                     logger.warning("partition %d cannot be opened yet: %s", self.number, error)
                 else:
+                    self._busy_since = None
                     return
             attempt += 1
             await self._pause(attempt)
@@ -124,9 +138,10 @@ class Partition:
         """
         failures = 0
         async with self._lock:
+            self._busy_since = self._clock.monotonic()
             while not (self.halted or self._closed.is_set()):
                 try:
-                    return await self._attempt(messages)
+                    position = await self._attempt(messages)
                 except LogGap as gap:
                     self._halt(gap)
                 except Exception as error:  # of any kind: it must not end the loop that feeds all partitions
@@ -135,6 +150,9 @@ class Partition:
                     if failures >= self._retry.attempts:
                         raise Unavailable(f"partition {self.number} failed {failures} times: {error}") from error
                     await self._pause(failures)
+                else:
+                    self._busy_since = None
+                    return position
             return 0
 
     async def reach(self) -> None:

@@ -54,6 +54,12 @@ class Worker:
         self._telemetry = telemetry
         self._settings = settings or WorkerSettings()
         self._retry = retry or RetrySettings()
+        self._assignment: Assignment | None = None
+
+    def problem(self) -> str | None:
+        """Return why this worker does not do its part now, or None; asked from any thread."""
+        assignment = self._assignment
+        return "the worker waits for Kafka" if assignment is None else assignment.problem()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Apply messages until `stop` is set; then commit, leave the group and return, within the stop time-out.
@@ -96,7 +102,7 @@ class Worker:
                 retry=self._retry,
             )
 
-        assignment = Assignment(
+        assignment = self._assignment = Assignment(
             make=make, fail=fail, telemetry=self._telemetry, flushes_at_once=self._settings.flushes_at_once
         )
         app = build(self._bootstrap, self._topic.name, self._settings, assignment.handle)
@@ -119,6 +125,7 @@ class Worker:
             reason = start.exception() if start.done() and not start.cancelled() else None
             return app.crash_reason or reason
         finally:
+            self._assignment = None
             watch.cancel()
             stalls.cancel()
             await self._end(app, assignment, start)

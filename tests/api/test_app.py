@@ -42,10 +42,7 @@ async def test_health(world: World) -> None:
 async def test_health_without_a_database(world: World, postgres_dsn: str) -> None:
     """503 with the documented body once the database is away; collect goes on with what it knows."""
     assert (await world.collect(world.view())).status_code == 202
-    with psycopg.connect(postgres_dsn, autocommit=True) as admin:
-        name = world.dsn.rpartition("/")[2].partition("?")[0]
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    _take_away(postgres_dsn, world)
     response = await world.client.get("/health")
     assert (response.status_code, response.json()) == (503, {"status": "degraded", "db": "disconnected"})
     assert (await world.collect(world.view())).status_code == 202
@@ -69,20 +66,76 @@ async def test_health_of_a_collector(postgres_database: str, postgres_dsn: str) 
         world.log.failure = Unavailable("Kafka is away")
         assert await health() == (503, {"status": "degraded", "db": "connected"})
         world.log.failure = None
-        with psycopg.connect(postgres_dsn, autocommit=True) as admin:
-            name = world.dsn.rpartition("/")[2].partition("?")[0]
-            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
-            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        _take_away(postgres_dsn, world)
         assert await health() == (200, ok | {"db": "disconnected"})
         clock.now += 2 * DAY  # no salt of that day can be had now, and late in the evening the next day's is there
         assert await health() == (503, {"status": "degraded", "db": "disconnected"})
 
 
-async def test_metrics(world: World) -> None:
-    """What we are given to show is shown as Prometheus reads it."""
-    response = await world.client.get("/metrics")
-    assert (response.status_code, response.content) == (200, b"footfall_up 1\n")
-    assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+@pytest.mark.parametrize("reports", [True, False])
+@pytest.mark.parametrize("token", ["", "t" * 32])
+async def test_metrics(postgres_database: str, *, reports: bool, token: str) -> None:
+    """Shown as Prometheus reads it to who has the token or the key of an admin, in each kind of process."""
+    async with serving(postgres_database, reports=reports, metrics_token=token) as world:
+
+        async def ask(**headers: str) -> tuple[int, bytes]:
+            response = await world.client.get("/metrics", headers=headers)
+            if response.status_code == 200:
+                assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+            elif response.status_code == 401:
+                assert response.headers["www-authenticate"] == 'Bearer realm="metrics"'
+                assert "FOOTFALL_METRICS_TOKEN" in response.text
+                assert "TinyTrail admin" in response.text
+            return response.status_code, response.content if response.status_code == 200 else b""
+
+        shown = 200, b"footfall_up 1\n"
+        assert await ask() == (401, b"")
+        assert await ask(Authorization="Bearer wrong") == (401, b"")
+        assert await ask(Authorization="Bearer " + "t" * 32) == (shown if token else (401, b""))
+        assert await ask(Authorization=f"Bearer {world.user_key}") == (403, b"")
+        assert await ask(Authorization=f"Bearer {world.admin_key}") == shown
+        assert await ask(**{"X-API-KEY": world.admin_key}) == shown
+
+
+async def test_the_token_opens_the_metrics_without_a_database(postgres_database: str, postgres_dsn: str) -> None:
+    """When nothing else can be asked, they are needed most."""
+    async with serving(postgres_database, metrics_token="t" * 32) as world:
+        _take_away(postgres_dsn, world)
+        shown = await world.client.get("/metrics", headers={"Authorization": "Bearer " + "t" * 32})
+        assert (shown.status_code, shown.content) == (200, b"footfall_up 1\n")
+
+
+@pytest.mark.parametrize("reports", [True, False])
+async def test_liveness_and_readiness(postgres_database: str, postgres_dsn: str, *, reports: bool) -> None:
+    """A process turns whatever is away; who answers reports needs the database, who takes events in the log."""
+    ok: tuple[int, dict[str, str]] = 200, {"status": "ok"}
+
+    def degraded(reason: str) -> tuple[int, dict[str, str]]:
+        return 503, {"status": "degraded", "reason": reason}
+
+    async with serving(postgres_database, reports=reports) as world:
+
+        async def ask() -> list[tuple[int, dict[str, str]]]:
+            answers = [await world.client.get(f"/health/{what}") for what in ("live", "ready")]
+            return [(answer.status_code, answer.json()) for answer in answers]
+
+        assert await ask() == [ok, ok]
+        world.log.failure = Unavailable("Kafka is away")
+        assert await ask() == [ok, degraded("Kafka is away")]
+        world.log.failure = None
+        _take_away(postgres_dsn, world)
+        assert await ask() == [ok, degraded("the database does not answer") if reports else ok]
+
+
+def _name(world: World) -> str:
+    return world.dsn.rpartition("/")[2].partition("?")[0]
+
+
+def _take_away(postgres_dsn: str, world: World) -> None:
+    """End all connections to the database and allow no new ones."""
+    with psycopg.connect(postgres_dsn, autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{_name(world)}" ALLOW_CONNECTIONS false'.encode())
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [_name(world)])
 
 
 async def test_requests_are_measured_by_route(postgres_database: str) -> None:

@@ -132,6 +132,7 @@ async def serving(
     telemetry: Measurements | None = None,
     reports: bool = True,
     place_files: Sequence[Path] = (),
+    metrics_token: str = "",
 ) -> AsyncIterator[World]:
     """A migrated database with an application over it, its background tasks running."""
     clock = clock or SystemClock()
@@ -157,6 +158,7 @@ async def serving(
             telemetry=measurements,
             clock=clock,
             exposition=exposition,
+            metrics_token=metrics_token,
         )
         async with lifespan(app):
             yield World(app, dsn, log, measurements)

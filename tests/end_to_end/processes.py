@@ -103,11 +103,12 @@ def command(*arguments: str, env: dict[str, str], within: float = 120) -> str:
 
 @dataclass(kw_only=True)
 class Installation:
-    """A running Footfall: where it collects, where it reports, and an admin's key."""
+    """A running Footfall: where it collects, where it reports, an admin's key, and the token of its metrics."""
 
     collect_url: str
     api_url: str
     key: str
+    token: str = ""
     processes: dict[str, Process] = field(default_factory=dict)
 
     def create_site(self, domain: str, **fields: object) -> str:
@@ -131,6 +132,14 @@ class Installation:
         data: dict[str, Any] = answer.json()["data"]
         return data
 
+    def metrics(self) -> str:
+        """Return what the collector shows Prometheus."""
+        answer = httpx.get(
+            f"{self.collect_url}/metrics", headers={"Authorization": f"Bearer {self.token or self.key}"}, timeout=5
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
     def aggregate(self, day: str) -> None:
         """Roll a UTC day of all sites up."""
         answer = httpx.post(
@@ -149,7 +158,8 @@ def single_node(folder: Path, **settings: str) -> Installation:
     """Start `footfall serve` on a fresh data folder and wait until it is ready."""
     port = free_port()
     data = folder / "data"
-    env = environment(FOOTFALL_RATE_LIMITS="off", **settings)
+    token = secrets.token_urlsafe(32)
+    env = environment(**{"FOOTFALL_RATE_LIMITS": "off", "FOOTFALL_METRICS_TOKEN": token} | settings)
     serve = Process(
         arguments=["serve", "--port", str(port), "--data", str(data)], environment=env, log=folder / "serve.log"
     )
@@ -162,18 +172,22 @@ def single_node(folder: Path, **settings: str) -> Installation:
             "keys", "create", "--data", str(data), "--api", "tinytrail", "--role", "admin", "--json", env=env
         )
         begun.pop_all()
-    return Installation(collect_url=url, api_url=url, key=json.loads(made)["key"], processes={"serve": serve})
+    return Installation(
+        collect_url=url, api_url=url, key=json.loads(made)["key"], token=token, processes={"serve": serve}
+    )
 
 
 def cluster(folder: Path, *, bootstrap: str, dsn: str, workers: int = 1, **settings: str) -> Installation:
     """Start collector, workers, scheduler and API on an empty database and a topic of their own."""
     collect_port, api_port = free_port(), free_port()
+    token = secrets.token_urlsafe(32)
     env = environment(
         KAFKA_BOOTSTRAP_SERVERS=bootstrap,
         DATABASE_URL=dsn,
         FOOTFALL_TOPIC_GENERATION=str(secrets.randbelow(1 << 30) + 1_000),  # a topic and group of its own
         FOOTFALL_RATE_LIMITS="off",
         FOOTFALL_BROKER_SESSION_TIMEOUT="6",
+        FOOTFALL_METRICS_TOKEN=token,
         **settings,
     )
     command("migrate", env=env)
@@ -204,4 +218,6 @@ def cluster(folder: Path, *, bootstrap: str, dsn: str, workers: int = 1, **setti
         processes["collect"].wait_for(f"{collect_url}/health", within=120)
         processes["api"].wait_for(f"{api_url}/health", within=120)
         begun.pop_all()
-    return Installation(collect_url=collect_url, api_url=api_url, key=json.loads(made)["key"], processes=processes)
+    return Installation(
+        collect_url=collect_url, api_url=api_url, key=json.loads(made)["key"], token=token, processes=processes
+    )

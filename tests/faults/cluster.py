@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import httpx
 import psutil
 import psycopg
 
@@ -104,8 +103,7 @@ class Cluster:
 
     def gauge(self, name: str) -> float:
         """A gauge of the collector without labels."""
-        text = httpx.get(f"{self.installation.collect_url}/metrics", timeout=5).text
-        (line,) = (line for line in text.splitlines() if line.startswith(f"{name} "))
+        (line,) = (line for line in self.installation.metrics().splitlines() if line.startswith(f"{name} "))
         return float(line.split()[1])
 
     def assignments(self, name: str) -> int:

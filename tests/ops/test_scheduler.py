@@ -248,11 +248,13 @@ def test_stands_by_then_takes_over(
     monkeypatch.setattr(scheduler_module, "ROUND", 0.05)
     stage = Stage(rollup_pool, FIRST_DAY)
     thread = Thread(target=stage.scheduler.run, args=(stage.stop,))
+    assert stage.scheduler.problem() == "the scheduler begins"
     with psycopg.connect(rollup_store) as other:
         assert try_scheduler_lock(other)
         thread.start()
         assert not Event().wait(0.5)
         assert stage.telemetry.gauges == {}
+        assert stage.scheduler.problem() is None
     wait_until(lambda: "footfall_marked_hours" in stage.telemetry.gauges)
     stage.stop.set()
     thread.join(timeout=10)
@@ -265,6 +267,8 @@ def test_survives_an_outage(rollup_store: str, rollup_pool: ConnectionPool, monk
     """Connections that break end nothing: the scheduler comes back, alone as before, and goes on."""
     monkeypatch.setattr(scheduler_module, "ROUND", 0.05)
     stage = Stage(rollup_pool, FIRST_DAY + 20 * HOUR)
+    problems: list[str | None] = []
+    monkeypatch.setattr(stage.stop, "wait", _noting(problems, stage))
     thread = Thread(target=stage.scheduler.run, args=(stage.stop,))
     thread.start()
     wait_until(lambda: "footfall_marked_hours" in stage.telemetry.gauges)
@@ -278,3 +282,16 @@ def test_survives_an_outage(rollup_store: str, rollup_pool: ConnectionPool, monk
     stage.stop.set()
     thread.join(timeout=10)
     assert not thread.is_alive()
+    assert set(problems) == {None, "the database does not answer"}
+    assert stage.scheduler.problem() is None
+
+
+def _noting(problems: list[str | None], stage: Stage) -> Callable[[float], bool]:
+    """A wait before which it is noted what the matter is."""
+    wait = stage.stop.wait
+
+    def noted(seconds: float) -> bool:
+        problems.append(stage.scheduler.problem())
+        return wait(seconds)
+
+    return noted

@@ -161,7 +161,7 @@ async def test_silent_drops(world: World, body: dict[str, Any], headers: dict[st
     response = await world.collect(world.view(**body), **headers)
     assert (response.status_code, response.content) == (204, b"")
     assert world.log.events == []
-    await world.client.get("/metrics")
+    await world.client.get("/metrics", headers={"X-API-KEY": world.admin_key})
     assert world.measurements.counters["footfall_events_dropped_total"] == 1
 
 

@@ -93,7 +93,7 @@ async def test_what_does_not_count_looks_the_same(world: World, query: str, head
     """Unknown sites, excluded traffic and paths that cannot be stored are answered with the image, and dropped."""
     assert shown(await load(world, query.format(site=world.site.uuid), **headers))
     assert world.log.events == []
-    await world.client.get("/metrics")
+    await world.client.get("/metrics", headers={"X-API-KEY": world.admin_key})
     assert world.measurements.counters["footfall_events_dropped_total"] == 1
 
 

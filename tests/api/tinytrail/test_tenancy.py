@@ -116,7 +116,9 @@ _SCRIPT: Final = Row(access=Access.ANYBODY, ask=lambda _: Asked(id="tracker.js")
 #: Every route there is. Paths of things are asked for a thing that was made for this request alone.
 TABLE: Final = {
     ("GET", "/health"): _public(),
-    ("GET", "/metrics"): _public(),
+    ("GET", "/health/live"): _public(),
+    ("GET", "/health/ready"): _public(),
+    ("GET", "/metrics"): Row(access=Access.ADMINS),
     ("GET", "/js/{id}"): _SCRIPT,
     ("HEAD", "/js/{id}"): _SCRIPT,
     ("GET", "/openapi.json"): _public(),

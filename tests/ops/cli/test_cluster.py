@@ -114,13 +114,17 @@ def test_it_waits_for_migrations_and_broker(tmp_path: Path, empty_postgres_datab
 
 @pytest.mark.kafka
 def test_a_worker_shows_health_and_metrics(tmp_path: Path, cluster: dict[str, str]) -> None:
-    """They are on the metrics port while it works, and it ends with status 0."""
-    worker = Waiting(tmp_path / "log", "work", env=cluster)
+    """They are on the metrics port while it works, the metrics for who has the token, and it ends with status 0."""
+    token = secrets.token_urlsafe(32)
+    worker = Waiting(tmp_path / "log", "work", env=cluster | {"FOOTFALL_METRICS_TOKEN": token})
     try:
         assert worker.says("own partitions [0, 1]")
         base = f"http://127.0.0.1:{cluster['FOOTFALL_METRICS_PORT']}"
-        assert httpx.get(f"{base}/health").json() == {"status": "ok"}
-        assert "footfall_rebalances_total 1.0" in httpx.get(f"{base}/metrics").text
+        for path in ("/health", "/health/live", "/health/ready"):
+            assert httpx.get(base + path).json() == {"status": "ok"}
+        assert httpx.get(f"{base}/metrics").status_code == 401
+        shown = httpx.get(f"{base}/metrics", headers={"Authorization": f"Bearer {token}"})
+        assert "footfall_rebalances_total 1.0" in shown.text
     finally:
         status = worker.end()
     assert status == 0

@@ -182,7 +182,8 @@ def test_a_deleted_site_is_gone(node: Node, site: str) -> None:
 def test_metrics_of_both_processes_are_one_exposition(node: Node, site: str) -> None:
     """No family is there twice, and both the collector's and the engine's count."""
     node.collect(site, "/")
-    text = httpx.get(f"{node.api_url}/metrics").text
+    assert httpx.get(f"{node.api_url}/metrics").status_code == 401
+    text = httpx.get(f"{node.api_url}/metrics", headers={"Authorization": f"Bearer {node.key}"}).text
     families = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
     assert len(families) == len(set(families))
     counted = {

@@ -272,6 +272,34 @@ async def test_only_what_stands_still_is_stalled() -> None:
     await assignment.close()
 
 
+async def test_a_worker_is_ready_while_it_does_its_part() -> None:
+    """Its part may be nothing; not before the group has spoken, not amid a batch for long, not beside a broken log."""
+    clock = SetClock(0)
+    engine, reader = _Engine(), _Reader()
+    partition = _partition(engine, reader, clock=clock)
+    assignment = Assignment(make=lambda _: partition, fail=_raise, telemetry=Measured(), flushes_at_once=1)
+    assert assignment.problem() == "the group has not handed out its partitions yet"
+    await assignment.assigned([])
+    assert assignment.problem() is None
+
+    reader.away = True
+    await assignment.assigned([3])
+    await _until(lambda: partition._busy_since is not None)
+    assert assignment.problem() is None
+    clock.pass_seconds(31)
+    assert assignment.problem() == "partition 3 has tried the same for 31 s"
+    reader.away = False
+    await _until(lambda: assignment.problem() is None)
+
+    engine.failures = [LogGap("not this log")]
+    await partition.take(_messages(0))
+    reader.ends = (7, 1_000)
+    engine.failures, partition._next = [], None
+    await partition.take(_messages(0))
+    assert assignment.problem() == "partition 3 is stopped, see `footfall positions`"
+    await assignment.close()
+
+
 async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while True:

@@ -193,12 +193,42 @@ _SERVER: Final = {
             }
         },
     ),
+    ("GET", "/health/live"): Operation(
+        id="live",
+        tag=Tag.SERVER,
+        summary="Whether the process turns",
+        description="Asks nothing that the process depends on: who restarts processes goes by it. An extension.",
+        answer=shapes.Able,
+        example={"status": "ok"},
+    ),
+    ("GET", "/health/ready"): Operation(
+        id="ready",
+        tag=Tag.SERVER,
+        summary="Whether a request would succeed now",
+        description="Load balancers go by it. An extension.",
+        answer=shapes.Able,
+        example={"status": "ok"},
+        others={
+            503: {
+                "description": "Not now, and why.",
+                "model": shapes.Unable,
+                "content": {
+                    "application/json": {
+                        "example": {"status": "degraded", "reason": "the database does not answer"},
+                    }
+                },
+            }
+        },
+    ),
     ("GET", "/js/{id}"): _script("tracker", "The script for websites"),
     ("HEAD", "/js/{id}"): _script("trackerHeaders", "The headers of the script"),
     ("GET", "/metrics"): Operation(
         id="metrics",
         tag=Tag.SERVER,
         summary="Our own metrics for Prometheus",
+        description="Takes the key as `Authorization: Bearer` too, and in its place the token of the server's "
+        "`FOOTFALL_METRICS_TOKEN`.",
+        access=Access.ADMIN,
         media={"text/plain": "footfall_http_requests_in_progress 1.0\n"},
     ),
     ("GET", "/openapi.json"): Operation(

@@ -60,6 +60,19 @@ class Degraded(Shape):
     db: Literal["connected", "disconnected"]
 
 
+class Able(Shape):
+    """Yes."""
+
+    status: Literal["ok"]
+
+
+class Unable(Shape):
+    """No, and why not."""
+
+    status: Literal["degraded"]
+    reason: str
+
+
 class Accepted(Shape):
     """At least one of the events was stored as a human's."""
 
