@@ -9,7 +9,7 @@ from core.spans import HOUR, MINUTE
 from ops.turn import take_turn
 from storage.archive import manifest
 from storage.archive.files import SCRATCH, parse
-from storage.locks import site_lock
+from storage.locks import no_backup, site_lock
 
 if TYPE_CHECKING:
     from threading import Event
@@ -40,12 +40,13 @@ class ArchiveSweeper:
         self._next_search = 0
 
     def remove_replaced(self, now: int, stop: Event) -> bool:
-        """Remove what nobody reads any more."""
+        """Remove what nobody reads any more, not even a backup."""
         del stop
-        with self._pool.connection() as connection:
+        with self._pool.connection() as connection, connection.transaction():
+            if not no_backup(connection):
+                return True
             names = manifest.replaced(connection, before=now - READERS_END)
-        self._store.remove(map(str, names))
-        with self._pool.connection() as connection:
+            self._store.remove(map(str, names))
             manifest.forget(connection, names)
         return True
 

@@ -12,7 +12,7 @@ from core.spans import DAY, MINUTE, day_of
 from ops.turn import take_turn
 from storage import rollups
 from storage.archive import manifest, retention
-from storage.locks import site_lock, wait_for_past_alone
+from storage.locks import no_backup, site_lock, wait_for_past_alone
 from storage.times import instant
 
 if TYPE_CHECKING:
@@ -135,6 +135,8 @@ class RowRetention:
 
     def _drop_chunks(self, day: int) -> None:
         with self._pool.connection() as connection, connection.transaction():
+            if not no_backup(connection):
+                return  # it could not read what is dropped, whatever its snapshot is of
             wait_for_past_alone(connection)
             known = retention.watermark(connection)
             if known is not None and day in retention.chunk_days(connection, rows_from=known.rows_from):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from core.errors import InvalidInput
 from core.spans import DAY, MINUTE
 from storage import dead_letters, sweeps
+from storage.locks import no_backup
 from streams.codec import decode
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ class Sweeper:
         for position, site in enumerate(due):
             self._telemetry.set("footfall_sites_to_sweep", len(due) - position)
             steps: list[Callable[[DeletedSite], bool]] = [partial(self._remove, table) for table in sweeps.TABLES]
-            for step in (self._remove_files, *steps, self._remove_letters):
+            if not self._remove_files(site):
+                return
+            for step in (*steps, self._remove_letters):
                 while step(site):
                     if stop.is_set() or self._clock.monotonic() > ends:
                         return
@@ -88,13 +91,20 @@ class Sweeper:
         return rows > 0
 
     def _remove_files(self, site: DeletedSite) -> bool:
-        """Remove the site's folder: nobody reads it any more, and who still writes to it is swept after."""
-        if self._archive is not None:
+        """Remove the site's folder, and return whether it is gone: not while a backup may read it.
+
+        Nobody else reads it any more, and who still writes to it is swept after.
+        """
+        if self._archive is None:
+            return True
+        with self._pool.connection() as connection, connection.transaction():
+            if not no_backup(connection):
+                return False
             names = [found.name for found in self._archive.found(site.site)]
             self._archive.remove(names)
-            if names:
-                self._removed.setdefault(site.site, Counter())[_FILES] += len(names)
-        return False
+        if names:
+            self._removed.setdefault(site.site, Counter())[_FILES] += len(names)
+        return True
 
     def _remove_letters(self, site: DeletedSite) -> bool:
         """Whether there were dead letters to look at: only inside they say whose they are."""

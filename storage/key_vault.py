@@ -102,12 +102,43 @@ class KeyVault:
                 _write(self.file, made[: made.index(newest) + 1] if newest in made else [])
         return rotated
 
+    def made(self, connection: Connection) -> bytes:
+        """Return the secrets that were made and not given, as a single node's file has them; empty without.
+
+        Raises:
+            FootfallError: the file of the secrets cannot be read.
+        """
+        return _text(self._made(connection))
+
+    def adopt(self, connection: Connection, other: KeyVault) -> Rotated:
+        """Encrypt all keys so that we can show those that `other` can; the caller commits.
+
+        Args:
+            connection: of the database that the keys are in now.
+            other: has a file.
+
+        Raises:
+            FootfallError: a file of secrets cannot be read or written.
+        """
+        keys = unreadable = 0
+        for id_, cipher in connection.execute(load("keys.ciphers")).fetchall():
+            key = other.decrypt(connection, bytes(cipher))
+            if key is None:
+                unreadable += 1
+                continue
+            connection.execute(load("keys.recipher"), {"id": id_, "key_cipher": self.encrypt(connection, key)})
+            keys += 1
+        return Rotated(keys, unreadable)
+
     def _secrets(self, connection: Connection) -> list[bytes]:
         """All that are known, newest first."""
+        return [*self.given, *self._made(connection)]
+
+    def _made(self, connection: Connection) -> list[bytes]:
         if self.file is not None:
-            return [*self.given, *_read(self.file)]
+            return _read(self.file)
         row = connection.execute(load("secrets.read"), {"name": _NAME}).fetchone()
-        return [*self.given, *([] if row is None else [bytes(row[0])])]
+        return [] if row is None else [bytes(row[0])]
 
     def _make(self, connection: Connection) -> bytes:
         """The first secret; of several that are made at once one wins."""
@@ -139,6 +170,10 @@ def _encrypt_all(connection: Connection, fernet: MultiFernet) -> Rotated:
         connection.execute(load("keys.recipher"), {"id": id_, "key_cipher": changed})
         keys += 1
     return Rotated(keys, unreadable)
+
+
+def _text(secrets: Sequence[bytes]) -> bytes:
+    return b"".join(urlsafe_b64encode(secret) + b"\n" for secret in secrets)
 
 
 def _read(file: Path) -> list[bytes]:
@@ -176,7 +211,7 @@ def _temporary(file: Path, secrets: Sequence[bytes]) -> Path:
     temporary = file.with_name(f".{file.name}.{token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as text:
-        text.write(b"".join(urlsafe_b64encode(secret) + b"\n" for secret in secrets))
+        text.write(_text(secrets))
         text.flush()
         if os.geteuid() == 0:
             # Whom the installation belongs to must be able to read it after a command of root's.

@@ -26,3 +26,11 @@ def forget(connection: Connection, *, now: int) -> int:
         load("links.forget"),
         {"needless": instant(now - _KEPT).date(), "hopeless": instant(now - _KEPT_AT_MOST).date()},
     ).rowcount
+
+
+def find_again(connection: Connection, *, since: int) -> int:
+    """Make the links over the midnights from the day of `since` (ms) on that stored sessions tell of.
+
+    The caller commits.
+    """
+    return connection.execute(load("links.find_again"), {"since": instant(since).date()}).rowcount

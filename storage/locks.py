@@ -28,6 +28,7 @@ class LockSpace(IntEnum):
     PAST = 0x466F_6F03  #: the second half is 0: whoever writes to days that no worker writes to any more, or drops them
     ADMINS = 0x466F_6F04  #: the second half is 0: whoever takes admins away
     FIRST_TOKEN = 0x466F_6F05  #: the second half is 0: whoever makes the first token of beep-analytics
+    BACKUP = 0x466F_6F07  #: the second half is 0: whoever copies chunks and files, or takes them away
 
 
 @contextmanager
@@ -84,3 +85,14 @@ def wait_for_admins(connection: Connection) -> None:
 def wait_for_first_token(connection: Connection) -> None:
     """Wait until nobody else makes the first token; others wait for the end of this transaction."""
     connection.execute(load("locks.wait_in_transaction"), {"space": LockSpace.FIRST_TOKEN, "key": 0})
+
+
+def share_backup(connection: Connection) -> None:
+    """Wait until nobody takes chunks or files away; until the connection is closed nobody will."""
+    connection.execute(load("locks.share"), {"space": LockSpace.BACKUP, "key": 0})
+
+
+def no_backup(connection: Connection) -> bool:
+    """Whether no backup is being made; until the end of this transaction none begins."""
+    row = connection.execute(load("locks.try_in_transaction"), {"space": LockSpace.BACKUP, "key": 0}).fetchone()
+    return row is not None and bool(row[0])

@@ -54,10 +54,14 @@ def migrations() -> list[Migration]:
     return found
 
 
-def migrate(dsn: str) -> list[str]:
+def migrate(dsn: str, *, through: int | None = None) -> list[str]:
     """Apply what is missing and return the names of the files applied now.
 
     Where the server has the extension `timescaledb` it is created first, so that the tables become hypertables.
+
+    Args:
+        dsn: libpq's connection string or URI.
+        through: the number of the last file that is wanted; None for all.
 
     Raises:
         SchemaMismatch: the database is newer than this version, or a file that was applied has been changed.
@@ -65,11 +69,12 @@ def migrate(dsn: str) -> list[str]:
     """
     try:
         with psycopg.connect(dsn, autocommit=True, application_name="footfall migrate") as lock:
-            lock.execute(load("migrations.lock"), (_LOCK,))
+            hold_schema(lock)
             _create_extension(dsn)
             with psycopg.connect(dsn, autocommit=True, application_name="footfall migrate") as connection:
                 connection.execute(load("migrations.table"))
-                return [_apply(connection, migration) for migration in _missing(connection)]
+                wanted = [each for each in _missing(connection) if through is None or each.number <= through]
+                return [_apply(connection, migration) for migration in wanted]
     except psycopg.OperationalError as error:
         raise Unavailable(f"PostgreSQL at {address(dsn)} does not answer: {error}") from error
 
@@ -86,6 +91,11 @@ def pending(dsn: str) -> list[str]:
             return [migration.name for migration in _missing(connection)]
     except psycopg.OperationalError as error:
         raise Unavailable(f"PostgreSQL at {address(dsn)} does not answer: {error}") from error
+
+
+def hold_schema(connection: psycopg.Connection) -> None:
+    """Wait until nobody migrates; until the connection is closed nobody will."""
+    connection.execute(load("migrations.lock"), (_LOCK,))
 
 
 def wait_for(dsn: str, *, patience: float | None = None) -> None:

@@ -10,6 +10,7 @@ from ops.waiting import until_there
 
 if TYPE_CHECKING:
     from ops.settings import Settings
+    from streams.kafka.topics import Topic
 
 app = group("The topic of events in Kafka.")
 
@@ -26,11 +27,20 @@ def create() -> None:
     Partitions, copies and generation are settings: FOOTFALL_PARTITIONS, FOOTFALL_REPLICATION,
     FOOTFALL_TOPIC_GENERATION.
     """
+    topic = make_topic(begin())
+    say(f"{topic.name}: {topic.partitions} partitions")
+
+
+def make_topic(settings: Settings) -> Topic:
+    """Make the topic that the settings want if it is not there, after waiting for the brokers.
+
+    Raises:
+        InvalidInput: none are set, or it is there with other numbers.
+    """
     from streams.kafka import topics as kafka
 
-    settings = begin()
     brokers = bootstrap(settings)
-    topic = until_there(
+    return until_there(
         f"Kafka at {brokers}",
         lambda: kafka.create(
             brokers,
@@ -39,7 +49,6 @@ def create() -> None:
             replication=settings.replication or None,
         ),
     )
-    say(f"{topic.name}: {topic.partitions} partitions")
 
 
 def bootstrap(settings: Settings) -> str:

@@ -1,0 +1,2 @@
+-- All rows of a table, for a copy.
+SELECT {columns} FROM {table}

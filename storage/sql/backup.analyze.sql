@@ -1,0 +1,2 @@
+-- Lets the planner know what has come.
+ANALYZE

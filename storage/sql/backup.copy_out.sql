@@ -1,0 +1,4 @@
+-- Rows as text, as COPY writes it.
+COPY (
+{rows}
+) TO STDOUT
