@@ -11,17 +11,20 @@ from ops.cli import (
     accounts,
     aggregate,
     archive,
+    backup,
     cluster,
     dead_letters,
     demo,
     demo_page,
     doctor,
     geo,
+    grow,
     ignore,
     imports,
     keys,
     migrations,
     positions,
+    postgres,
     serve,
     settings,
     sites,
@@ -63,6 +66,10 @@ app.add_typer(ignore.app, name="ignore")
 app.add_typer(topics.app, name="topics")
 app.add_typer(imports.app, name="import")
 app.add_typer(archive.app, name="archive")
+app.add_typer(backup.app, name="backup")
+backup.register(app)
+grow.register(app)
+app.add_typer(postgres.app, name="postgres")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(geo.app, name="geo")
 settings.register(app)
