@@ -1,0 +1,224 @@
+"""The whole compose file, brought up under a project name of its own on free ports, and taken away without a trace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import yaml
+
+from tests.compose.engine import EngineError
+from tests.faults.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.compose.engine import Engine
+
+ROOT: Final = Path(__file__).parents[2]
+#: What an operator has beside the compose file.
+BESIDE: Final = ("docker-compose.yml", "ops/compose", "ops/prometheus", "ops/grafana")
+_PROJECT: Final = "com.docker.compose.project"
+_SERVICE: Final = "com.docker.compose.service"
+_READY: Final = 240.0
+_BACK: Final = 120.0
+#: How long the restart policy has before what was killed is started by hand.
+_POLICY: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """What the engine says of a container.
+
+    Attributes:
+        pid: of its first process on the host, 0 when it does not run.
+        exit_code: of its last end.
+        checked: whether it has a health check.
+        health: what Docker's own checks said last; empty for Podman, whose checks nothing triggers here.
+    """
+
+    id: str
+    name: str
+    service: str
+    pid: int
+    running: bool
+    exit_code: int
+    checked: bool
+    health: str
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> Self:
+        """Read it from what `inspect` shows."""
+        state, config = found["State"], found["Config"]
+        return cls(
+            id=found["Id"],
+            name=found["Name"].removeprefix("/"),
+            service=config["Labels"][_SERVICE],
+            pid=state["Pid"],
+            running=bool(state["Running"]),
+            exit_code=state["ExitCode"],
+            checked=bool(config.get("Healthcheck")),
+            health=(state.get("Health") or {}).get("Status", ""),
+        )
+
+
+@dataclass(kw_only=True)
+class Stack:
+    """The compose file at work.
+
+    Attributes:
+        folder: where the file and what belongs to it were copied to.
+        project: in the name of all that is made.
+        settings: what the environment sets in the file.
+    """
+
+    engine: Engine
+    folder: Path
+    project: str
+    settings: dict[str, str]
+    began: dict[str, float] = field(default_factory=dict)  #: seconds that parts of the work took
+
+    def __post_init__(self) -> None:
+        for part in BESIDE:
+            source, target = ROOT / part, self.folder / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target)
+            else:
+                shutil.copy(source, target)
+
+    @property
+    def file(self) -> dict[str, Any]:
+        """The compose file."""
+        read: dict[str, Any] = yaml.safe_load((self.folder / "docker-compose.yml").read_text(encoding="utf-8"))
+        return read
+
+    def upstream(self) -> list[str]:
+        """The images that are not built here."""
+        return sorted({service["image"] for service in self.file["services"].values() if "build" not in service})
+
+    def compose(self, *arguments: str, within: float = 600) -> str:
+        """Return what a compose command prints.
+
+        Raises:
+            EngineError: it failed or took longer than `within` seconds.
+        """
+        command = [*self.engine.composer, "--project-name", self.project, *arguments]
+        return self.engine.execute(command, within=within, folder=self.folder, more=self.settings)
+
+    def up(self, *arguments: str) -> None:
+        """Create and start what does not run."""
+        self.compose("up", "--detach", "--no-build", *arguments)
+
+    def down(self) -> None:
+        """Stop and remove the containers; the volumes stay."""
+        self.compose("down", "--remove-orphans")
+
+    def containers(self, *services: str) -> list[Container]:
+        """The project's containers, those of some services only where any is named."""
+        ids = self.engine.run("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={_PROJECT}={self.project}")
+        found = map(Container.of, self.engine.inspect(*ids.split()))
+        return [container for container in found if not services or container.service in services]
+
+    def healthy(self, container: Container) -> bool:
+        """Whether it does what it is for: a health check says so, or it has ended well."""
+        if not container.running:
+            return container.service in self.one_shots() and container.exit_code == 0
+        if not container.checked:
+            return container.service not in self.one_shots()
+        if container.health and self.engine.name == "docker":
+            return container.health == "healthy"
+        try:
+            self.engine.run("healthcheck", "run", container.id, within=60)
+        except EngineError:
+            return False
+        return True
+
+    def one_shots(self) -> set[str]:
+        """The services that end once they are done."""
+        waits = [service.get("depends_on", {}) for service in self.file["services"].values()]
+        return {
+            name
+            for waited in waits
+            for name, how in waited.items()
+            if how["condition"] == "service_completed_successfully"
+        }
+
+    def wait_healthy(self, within: float = _READY) -> float:
+        """Return after how many seconds every container is healthy."""
+        waiting: dict[str, Container] = {}
+
+        def reached() -> bool:
+            there = self.containers()
+            waiting.clear()
+            waiting.update({each.name: each for each in there if not self.healthy(each)})
+            return not waiting and bool(there)
+
+        try:
+            return until("every container is healthy", reached, within=within)
+        except AssertionError as error:
+            logs = self.save_logs(self.folder / "logs")
+            raise AssertionError(f"{error}: {sorted(waiting)}; logs in {logs}") from None
+
+    def kill(self, service: str) -> bool:
+        """SIGKILL one container of a service, and return when one runs in its place.
+
+        Returns:
+            Whether the restart policy brought it back; else it was started by hand.
+        """
+        victim = self.containers(service)[0]
+        if os.geteuid() == 0:
+            os.kill(victim.pid, signal.SIGKILL)  # as a crash: the engine did not ask for it
+        else:
+            self.engine.run("kill", victim.id)
+        by_policy = _within(_POLICY, lambda: self._lives_again(victim))
+        if not by_policy:
+            self.engine.run("start", victim.id)
+        until(f"{service} is healthy again", lambda: self._is_back(victim), within=_BACK)
+        return by_policy
+
+    def execute(self, service: str, *command: str, within: float = 120) -> str:
+        """Return what a command prints in a container of a service."""
+        return self.engine.run("exec", self.containers(service)[0].id, *command, within=within)
+
+    def save_logs(self, folder: Path) -> Path:
+        """Write what each container has printed to a file of its name."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for container in self.containers():
+            self.engine.write_log(container.id, folder / f"{container.name}.log")
+        return folder
+
+    def remove(self) -> None:
+        """Remove everything of the project's name: containers, networks, volumes."""
+        mine = f"label={_PROJECT}={self.project}"
+        for kind, listing, removal in (
+            ("container", ("--all",), ("--force", "--volumes")),
+            ("network", (), ()),
+            ("volume", (), ("--force",)),
+        ):
+            names = self.engine.run(kind, "ls", "--quiet", *listing, "--filter", mine).split()
+            if names:
+                self.engine.run(kind, "rm", *removal, *names)
+
+    def _again(self, victim: Container) -> Container | None:
+        return next((each for each in self.containers(victim.service) if each.id == victim.id), None)
+
+    def _lives_again(self, victim: Container) -> bool:
+        now = self._again(victim)
+        return now is not None and now.running and now.pid not in {0, victim.pid}
+
+    def _is_back(self, victim: Container) -> bool:
+        now = self._again(victim)
+        return now is not None and now.running and self.healthy(now)
+
+
+def _within(seconds: float, reached: Callable[[], bool]) -> bool:
+    try:
+        until("", reached, within=seconds)
+    except AssertionError:
+        return False
+    return True
