@@ -193,11 +193,13 @@ def _collector(  # noqa: PLR0913 - the parts it is made of
     clock: Clock,
 ) -> list[HotRoute]:
     """Return the routes that take events in. TinyTrail's share one limit of each address."""
+    stamper = Stamper(clock, _below)
     lookups = Lookups(
         agent=Agents.bundled(),
         source=Hosts.bundled(),
         place=places,
-        stamp=Stamper(clock, _below).mint,
+        stamp=stamper.mint,
+        stamps=stamper.mint_many,
         identify=salts.identify,
         ignored=ignored.holds,
     )

@@ -48,3 +48,16 @@ class Stamper:
                 self._ts += 1
                 self._counter = self._random_start(_COUNTERS // 2)
         return Stamp(self._ts, (self._ts - EPOCH) << _COUNTER_BITS | self._counter)
+
+    def mint_many(self, count: int) -> list[Stamp]:
+        """Return the next `count` stamps, one or more, at a fraction of the price."""
+        stamps = [self.mint()]
+        while len(stamps) < count:
+            run = min(count - len(stamps), _COUNTERS - 1 - self._counter)
+            if not run:
+                stamps.append(self.mint())
+                continue
+            first = stamps[-1].event_id + 1
+            stamps += [Stamp(self._ts, event_id) for event_id in range(first, first + run)]
+            self._counter += run
+        return stamps

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
 from core.drops import DropReason
@@ -64,13 +66,14 @@ class Intake:
             Unavailable: nothing is known to be stored; the client should come again.
             Refused: the store refuses one of the events for what it contains.
         """
-        accepted: list[Enriched] = []
-        for key, raw in raws:
-            site = self._sites.known(key) or await self._sites.find(key)
-            outcome = self._enrichment.run(raw, request, site)
-            if isinstance(outcome, Enriched):
-                accepted.append(outcome)
-        return await self._append(accepted)
+        if len(raws) == 1:
+            ((key, raw),) = raws
+            return await self.take_from(await self._site(key), raw, request)
+        outcomes: list[Enriched | DropReason] = []
+        for key, of_site in groupby(raws, itemgetter(0)):
+            events = [raw for _, raw in of_site]
+            outcomes += self._enrichment.run_all(events, [request] * len(events), await self._site(key))
+        return await self._append([outcome for outcome in outcomes if isinstance(outcome, Enriched)])
 
     async def take_from(self, site: Site | None, raw: RawEvent, request: Request) -> int:
         """Do what `take` does with one event of a site that was found already, or was not."""
@@ -83,9 +86,12 @@ class Intake:
         Raises:
             Unavailable, Refused: as `take` does.
         """
-        outcomes = [self._sent.run(raw, request, site) for raw, request in events]
+        outcomes = self._sent.run_all([raw for raw, _ in events], [request for _, request in events], site)
         await self._append([outcome for outcome in outcomes if isinstance(outcome, Enriched)])
         return [outcome.event if isinstance(outcome, Enriched) else outcome for outcome in outcomes]
+
+    async def _site(self, key: str) -> Site | None:
+        return self._sites.known(key) or await self._sites.find(key)
 
     async def _append(self, accepted: list[Enriched]) -> int:
         if not accepted:
@@ -95,7 +101,7 @@ class Intake:
         except Overloaded:
             self._telemetry.add("footfall_events_dropped_total", len(accepted), reason=DropReason.OVERLOADED)
             raise
-        humans = len([True for _, event in accepted if event.traffic == TrafficClass.HUMAN])
+        humans = [event.traffic for _, event in accepted].count(TrafficClass.HUMAN.value)
         if humans:
             self._telemetry.add("footfall_events_accepted_total", humans, traffic="human")
         if humans < len(accepted):

@@ -49,6 +49,12 @@ class Lookups:
     identify: Callable[[int, int, str, str], Identity]
     #: Whether an address, given as above, is on the server's ignore list.
     ignored: Callable[[str], bool] = nobody
+    #: So many stamps at a time, where that costs less than one after the other.
+    stamps: Callable[[int], list[Stamp]] | None = None
+
+    def stamps_of(self, count: int) -> list[Stamp]:
+        """Return the stamps of so many events that are accepted now, one or more."""
+        return self.stamps(count) if self.stamps is not None else [self.stamp() for _ in range(count)]
 
 
 class Draft:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from core.channels import classify
 from core.drops import DropReason
+from core.enrich import rules
 from core.events import TrafficClass
-from core.locations import clip, parse_location
-from core.networks import holds, parse_address
+from core.locations import parse_location
 from core.paths import normalise_path
-from core.places import UNKNOWN_COUNTRY, Place
-from core.referrers import NO_REFERRER, bare_host, is_own, parse_referrer
 from core.screens import bucket_of
 
 if TYPE_CHECKING:
@@ -39,11 +36,7 @@ def drop_ignored_ip(draft: Draft) -> DropReason | None:
 
 def drop_excluded_ip(draft: Draft) -> DropReason | None:
     """Addresses that the site's owner excluded."""
-    networks = draft.site.excluded_networks
-    if not networks:
-        return None
-    address = parse_address(draft.request.ip)
-    return DropReason.EXCLUDED_IP if address is not None and holds(networks, address) else None
+    return DropReason.EXCLUDED_IP if rules.is_excluded_ip(draft.site, draft.request.ip) else None
 
 
 def drop_prefetch(draft: Draft) -> DropReason | None:
@@ -58,10 +51,7 @@ def put_path(draft: Draft) -> None:
 
 def drop_excluded_path(draft: Draft) -> DropReason | None:
     """Paths that the site's owner excluded."""
-    for glob in draft.site.path_globs:
-        if glob.matches(draft.path):
-            return DropReason.EXCLUDED_PATH
-    return None
+    return DropReason.EXCLUDED_PATH if rules.is_excluded_path(draft.site, draft.path) else None
 
 
 def put_location(draft: Draft) -> None:
@@ -70,51 +60,35 @@ def put_location(draft: Draft) -> None:
 
 
 def drop_other_host(draft: Draft) -> DropReason | None:
-    """Pages elsewhere than on the hosts that the site's owner listed; an address without a host is on none of them.
-
-    A listed host also stands for itself behind `www.`.
-    """
-    globs = draft.site.host_globs
-    if not globs:
-        return None
-    host = draft.location.hostname
-    bare = bare_host(host)
-    return None if any(glob.matches(host) or glob.matches(bare) for glob in globs) else DropReason.OTHER_HOST
+    """Pages elsewhere than on the hosts that the site's owner listed; an address without a host is on none of them."""
+    return DropReason.OTHER_HOST if rules.is_other_host(draft.site, draft.location.hostname) else None
 
 
 def put_referrer(draft: Draft) -> None:
     """The page before, if it is on another domain than the site's or the page's own."""
-    if not draft.raw.referrer:
-        return
-    referrer = parse_referrer(draft.raw.referrer)
-    own = is_own(referrer.host, draft.site.domain) or referrer.host == bare_host(draft.location.hostname)
-    draft.referrer = NO_REFERRER if own else referrer
+    if draft.raw.referrer:
+        draft.referrer = rules.referrer_of(draft.site, draft.raw.referrer, draft.location.hostname)
 
 
 def put_campaign(draft: Draft) -> None:
     """The campaign: what the body says, else what the address says."""
     raw, location = draft.raw, draft.location
-    draft.utm_source = (raw.utm_source and clip(raw.utm_source)) or location.utm_source
-    draft.utm_medium = (raw.utm_medium and clip(raw.utm_medium)) or location.utm_medium
-    draft.utm_campaign = (raw.utm_campaign and clip(raw.utm_campaign)) or location.utm_campaign
+    campaign_of = rules.campaign_of
+    draft.utm_source = campaign_of(raw.utm_source, location.utm_source)
+    draft.utm_medium = campaign_of(raw.utm_medium, location.utm_medium)
+    draft.utm_campaign = campaign_of(raw.utm_campaign, location.utm_campaign)
 
 
 def put_channel(draft: Draft) -> None:
     """The channel, by referrer and campaign."""
-    host = draft.referrer.host
-    source = host or draft.utm_source.lower()
-    draft.channel = classify(
-        bool(host), draft.lookups.source(source) if source else None, draft.utm_medium, draft.location.click
+    draft.channel = rules.channel_of(
+        draft.lookups.source, draft.referrer.host, draft.utm_source, draft.utm_medium, draft.location.click
     )
 
 
 def put_place(draft: Draft) -> None:
     """Country, region and city of the address; a country that was sent stands alone, XX being none that is known."""
-    country = draft.raw.country
-    if not country:
-        draft.place = draft.lookups.place(draft.request.ip)
-    elif country != UNKNOWN_COUNTRY:
-        draft.place = Place(country)
+    draft.place = rules.place_of(draft.lookups.place, draft.raw.country, draft.request.ip)
 
 
 def drop_excluded_country(draft: Draft) -> DropReason | None:
@@ -145,10 +119,8 @@ def put_stamp(draft: Draft) -> None:
 
 def put_visitor(draft: Draft) -> None:
     """The visitor's hash of the day; from here on neither address nor user agent is needed."""
-    ts, site, visitor_id = draft.stamp.ts, draft.site.id, draft.raw.visitor_id
-    # No address reads "id": whom the sender tells apart is nobody else.
-    who = ("id", visitor_id) if visitor_id else (draft.request.ip, draft.request.user_agent)
-    draft.identity = draft.lookups.identify(ts, site, *who)
+    who = rules.sender_of(draft.raw.visitor_id, draft.request.ip, draft.request.user_agent)
+    draft.identity = draft.lookups.identify(draft.stamp.ts, draft.site.id, *who)
 
 
 #: The whole journey. Each exclusion comes as soon as it can be told, the stamp as late as can be.

@@ -111,7 +111,7 @@ class KafkaLog:
         if not events:
             return
         self._check()
-        weight = sum(weight_of(event) for _, event in events)
+        weight = weight_of([event for _, event in events])
         self._check_room(len(events), weight)
         request = Request(answer=self._loop.create_future(), events=len(events), weight=weight)
         self._events += request.events

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
+
+from core.events import Event
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Sequence
-
-    from core.events import Event
+    from collections.abc import Collection, Sequence
 
 #: A message is closed when it holds this many characters, some 500 events. A character takes at most 4 bytes, so a
 #: message stays below the 1 MiB that brokers accept, whatever its events hold.
@@ -17,6 +19,7 @@ MESSAGE_WEIGHT: Final = 200_000
 
 #: Characters of an event without its longest texts, on the generous side.
 _BASE_WEIGHT: Final = 400
+_longest: Final = itemgetter(*map(Event._fields.index, ("path", "query", "referrer", "properties", "name")))
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -61,18 +64,34 @@ class Packer:
 
     def add(self, request: Request, events: Sequence[tuple[int, Event]]) -> None:
         """Add (bucket, event) pairs of `request`."""
+        apart: dict[int, list[Event]] = {}
         for bucket, event in events:
             partition = bucket % self._partitions
+            if partition in apart:
+                apart[partition].append(event)
+            else:
+                apart[partition] = [event]
+        for partition, share in apart.items():
+            weight = weight_of(share)
             pack = self._open.get(partition)
-            if pack is None or pack.full:
-                if pack is not None:
-                    self._full.append(pack)
-                pack = self._open[partition] = Pack(partition=partition)
-            if not pack.shares or pack.shares[-1][0] is not request:
-                pack.shares.append((request, []))
-                request.undecided += 1
-            pack.shares[-1][1].append(event)
-            pack.weight += weight_of(event)
+            if weight + (pack.weight if pack is not None else 0) <= MESSAGE_WEIGHT:
+                self._put(partition, request, share, weight)
+                continue
+            for event in share:
+                self._put(partition, request, [event], weight_of([event]))
+
+    def _put(self, partition: int, request: Request, events: list[Event], weight: int) -> None:
+        pack = self._open.get(partition)
+        if pack is None or pack.full:
+            if pack is not None:
+                self._full.append(pack)
+            pack = self._open[partition] = Pack(partition=partition)
+        if pack.shares and pack.shares[-1][0] is request:
+            pack.shares[-1][1].extend(events)
+        else:
+            pack.shares.append((request, events))
+            request.undecided += 1
+        pack.weight += weight
 
     def take(self) -> list[Pack]:
         """Return all packs, in an order that keeps each partition's, and begin anew."""
@@ -81,13 +100,6 @@ class Packer:
         return packs
 
 
-def weight_of(event: Event) -> int:
-    """Return about how many characters the event has."""
-    return (
-        _BASE_WEIGHT
-        + len(event.path)
-        + len(event.query)
-        + len(event.referrer)
-        + len(event.properties)
-        + len(event.name)
-    )
+def weight_of(events: Collection[Event]) -> int:
+    """Return about how many characters the events have."""
+    return _BASE_WEIGHT * len(events) + sum(map(len, chain.from_iterable(map(_longest, events))))

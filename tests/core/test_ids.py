@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ def test_stamps_rise(steps: list[int], start: int) -> None:
     stamps = []
     for step in steps:
         clock.now = NOW + step
-        stamps += [stamper.mint(), stamper.mint()]
+        stamps += [stamper.mint(), stamper.mint(), *stamper.mint_many(3)]
     assert all(one.ts <= other.ts and one.event_id < other.event_id for one, other in pairwise(stamps))
 
 
@@ -33,6 +34,14 @@ def test_a_crowded_millisecond_borrows_from_the_next() -> None:
     assert len({stamp.event_id for stamp in stamps}) == 10_000
     assert max(stamp.event_id for stamp in stamps) < 1 << 53
     assert stamps[-1].ts - NOW <= 4
+
+
+@pytest.mark.parametrize("count", [1, 2, 2_048, 2_049, 10_000])
+def test_many_at_a_time(count: int) -> None:
+    """As many as one after the other, and the same."""
+    apart, together = (Stamper(SetClock(NOW), lambda below: below - 1) for _ in range(2))
+    for _ in range(3):
+        assert [apart.mint() for _ in range(count)] == together.mint_many(count)
 
 
 def test_ids_carry_their_time() -> None:

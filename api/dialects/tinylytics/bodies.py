@@ -1,26 +1,27 @@
 """The bodies of hits and kudos, into raw events of the domain. Pure.
 
-A batch is read at one stroke if all of its rows are of the right types, as nearly every one is; else row by row, so
-that a bad one costs nobody but itself.
+A batch is read at one stroke if all is right with all of its rows, as with nearly every one; else row by row, so that
+a bad one costs nobody but itself.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import unquote_plus
 
 import msgspec
 
 from api.collector.clients import canonical
 from core.events import EventType
-from core.locations import parse_location
+from core.locations import parse_location, parse_locations
 from core.raw import RawEvent, Request
 from core.text import is_clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 #: Hits that one request may carry.
 MAX_ROWS: Final = 1_000
@@ -74,6 +75,11 @@ class Kudo(msgspec.Struct, frozen=True, gc=False):
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+_VISITOR_ID: Final = Hit.__struct_fields__.index("visitor_id")
+#: Calling a named tuple with so many arguments takes far longer than making it of the tuple that it is.
+_raw: Final[Callable[[tuple[Any, ...]], RawEvent]] = partial(tuple.__new__, RawEvent)
+_request: Final[Callable[[tuple[Any, ...]], Request]] = partial(tuple.__new__, Request)
+
 _hit: Final = msgspec.json.Decoder(Hit)
 _hits: Final = msgspec.json.Decoder(list[Hit])
 _rows: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -95,7 +101,8 @@ def read_hits(body: bytes, *, domain: str) -> list[Sent | Wrong] | Wrong:
         return _read_rows(body, domain)
     if len(hits) > MAX_ROWS:
         return _too_many(len(hits))
-    return [_checked(hit, domain, suspect=suspect) for hit in hits]
+    sent = None if suspect or not hits else _all_checked(hits, domain)
+    return [_checked(hit, domain, suspect=suspect) for hit in hits] if sent is None else [*sent]
 
 
 def read_kudo(body: bytes) -> NewKudo | Wrong:
@@ -151,7 +158,7 @@ def _checked(hit: Hit, domain: str, *, suspect: bool) -> Sent | Wrong:
     if url:
         has_host = bool(parse_location(url).hostname)
     else:
-        url = f"https://{domain}{path}" if path[:1] == "/" else f"https://{domain}/{path}"
+        url = _address(domain, path)
     if (
         suspect
         or not path
@@ -163,13 +170,58 @@ def _checked(hit: Hit, domain: str, *, suspect: bool) -> Sent | Wrong:
         or len(source) > _MAX_ID
     ) and (errors := _errors(hit, path)):
         return Wrong(errors)
-    if not source and "ref=" in url and not parse_location(url).utm_source:
-        source = _ref(url)
+    source = _source(source, url)
     raw = (_VIEW, url, path, referrer, "", 0, source, "", "", 0, 0, "", country, visitor_id, "?" in url, False)
     address, agent = hit.ip_address, hit.user_agent
     request = (canonical(address) if address else "", agent[:_MAX_USER_AGENT] if agent else "", False, False, False)
-    # Calling a named tuple with so many arguments takes far longer than making it of the tuple that it is.
-    return tuple.__new__(RawEvent, raw), tuple.__new__(Request, request)
+    return _raw(raw), _request(request)
+
+
+def _all_checked(hits: Sequence[Hit], domain: str) -> Iterable[Sent] | None:
+    """What `_checked` returns of each, if a look at each column tells that all is right with all of them."""
+    columns: list[tuple[Any, ...]] = list(zip(*map(msgspec.structs.astuple, hits), strict=True))
+    ids = [id_ if isinstance(id_, str) else _text(id_) for id_ in columns[_VISITOR_ID]]
+    paths, countries, addresses, urls, referrers, agents, _, sources = ([value or "" for value in c] for c in columns)
+    paths = list(map(str.strip, paths))
+    if "" in urls:
+        urls = [url or _address(domain, path) for url, path in zip(urls, paths, strict=True)]
+    if (
+        "" in paths
+        or not all(not country or _COUNTRY.fullmatch(country) for country in set(countries))
+        or not all(location.hostname for location in parse_locations(urls))
+        or _longest(urls) > _MAX_ADDRESS
+        or _longest(referrers) > _MAX_ADDRESS
+        or _longest(ids) > _MAX_ID
+        or _longest(sources) > _MAX_ID
+    ):
+        return None
+    if "ref=" in "\n".join(urls):
+        sources = list(map(_source, sources, urls))
+    none, zero, false = ([nothing] * len(hits) for nothing in ("", 0, False))
+    queries = ["?" in url for url in urls]
+    views = [_VIEW] * len(hits)
+    raws = zip(
+        views,
+        urls,
+        paths,
+        referrers,
+        none,
+        zero,
+        sources,
+        none,
+        none,
+        zero,
+        zero,
+        none,
+        countries,
+        ids,
+        queries,
+        false,
+        strict=True,
+    )
+    senders = [address and canonical(address) for address in addresses]
+    requests = zip(senders, [agent[:_MAX_USER_AGENT] for agent in agents], false, false, false, strict=True)
+    return zip(map(_raw, raws), map(_request, requests), strict=True)
 
 
 def _errors(hit: Hit, path: str) -> tuple[str, ...]:
@@ -219,9 +271,21 @@ def _text(sent: str | int | None) -> str:
     return "" if sent is None else str(sent)
 
 
-def _ref(url: str) -> str:
+def _address(domain: str, path: str) -> str:
+    """The address of a page that was told by its path alone."""
+    return f"https://{domain}{path}" if path[:1] == "/" else f"https://{domain}/{path}"
+
+
+def _source(source: str, url: str) -> str:
+    """The source that was told, else the address's `ref` where it names no campaign."""
+    if source or "ref=" not in url or parse_location(url).utm_source:
+        return source
     found = _REF.search(url.partition("#")[0])
     return unquote_plus(found[1])[:_MAX_ID] if found else ""
+
+
+def _longest(texts: Iterable[str]) -> int:
+    return max(map(len, texts))
 
 
 def _named(field: str) -> str:

@@ -17,7 +17,7 @@ from api.collector.bodies import read_all
 from api.collector.hot_route import JSON, HotRoute
 from api.dialects.tinylytics import answers, wire
 from api.dialects.tinylytics.access import ABSENT, REFUSAL, require_full, site_number
-from api.dialects.tinylytics.bodies import Wrong, read_hit, read_hits
+from api.dialects.tinylytics.bodies import MAX_ROWS, Wrong, read_hit, read_hits
 from api.errors import HttpError
 from core.accounts import Api
 from core.drops import DropReason
@@ -50,6 +50,10 @@ class Row(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     status: str
     reason: str = ""
     errors: tuple[str, ...] = ()
+
+
+#: As nearly all rows are answered; a batch has no more.
+_CREATED: Final = tuple(Row(index, "created") for index in range(MAX_ROWS))
 
 
 class _Write(HotRoute):
@@ -130,17 +134,14 @@ class CreateHits(_Write):
 
 
 def _told(read: Sequence[Sent | Wrong], outcomes: Sequence[Event | DropReason]) -> dict[str, Any]:
-    """What became of the hits, one after the other."""
-    rows, following = [], iter(outcomes)
-    for index, hit in enumerate(read):
-        if isinstance(hit, Wrong):
-            rows.append(Row(index, "error", errors=hit.errors))
-        elif isinstance(outcome := next(following), DropReason):
-            rows.append(Row(index, "ignored", REASONS[outcome]))
-        else:
-            rows.append(Row(index, "created"))
     errors = len(read) - len(outcomes)
     ignored = len([True for outcome in outcomes if isinstance(outcome, DropReason)])
+    rows, following = list(_CREATED[: len(read)]), iter(outcomes)
+    for index, hit in enumerate(read) if errors or ignored else ():
+        if isinstance(hit, Wrong):
+            rows[index] = Row(index, "error", errors=hit.errors)
+        elif isinstance(outcome := next(following), DropReason):
+            rows[index] = Row(index, "ignored", REASONS[outcome])
     return {
         "created_count": len(outcomes) - ignored,
         "ignored_count": ignored,

@@ -172,6 +172,13 @@ def test_a_kudo(sent: object, expected: object) -> None:
     assert expected == read_kudo(json.dumps(sent).encode())
 
 
+def test_a_batch_is_read_as_its_rows_are() -> None:
+    """All of them at one stroke become what each does by itself."""
+    rows = [json.dumps(sent) for sent, _, _ in HITS.values()]
+    alone = [read_hit(row.encode(), domain=DOMAIN) for row in rows]
+    assert alone == read_hits(f"[{','.join(rows)}]".encode(), domain=DOMAIN)
+
+
 JSON: Final = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -195,3 +202,11 @@ def test_anything_is_read_or_refused(body: bytes) -> None:
         else:
             assert all(is_clean(text) for part in found for text in part if isinstance(text, str))
     assert read_kudo(body)
+
+
+@given(st.lists(ROWS, max_size=5).map(lambda rows: list(map(json.dumps, rows))))
+@settings(max_examples=150, deadline=None)
+def test_any_batch_is_read_as_its_rows_are(rows: list[str]) -> None:
+    """Whatever they hold."""
+    alone = [read_hit(row.encode(), domain=DOMAIN) for row in rows]
+    assert alone == read_hits(f"[{','.join(rows)}]".encode(), domain=DOMAIN)

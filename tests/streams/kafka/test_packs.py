@@ -45,4 +45,4 @@ async def test_full_message_is_closed(events: int, properties: str, messages: in
 
 def test_weight_counts_long_texts() -> None:
     """What an event may be long in counts."""
-    assert weight_of(event(1, path="/aaaaa")) - weight_of(event(1)) == 5
+    assert weight_of([event(1), event(2, path="/aaaaa")]) - 2 * weight_of([event(1)]) == 5
