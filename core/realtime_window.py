@@ -290,6 +290,11 @@ class Window:
             self._held -= len(self._sites.pop(site))
             self._changed.add(site)
 
+    def restart(self, sites: Collection[int]) -> None:
+        """Begin anew with these sites: none of them can be told for one length."""
+        for site in sites:
+            self._restart(site, self._now)
+
     def part(self, site: int, now_ms: int) -> Part | None:
         """The site's window at `now_ms` or a later time it was already advanced to; None if it cannot be told."""
         self.advance(now_ms)

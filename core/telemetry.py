@@ -59,6 +59,7 @@ GaugeName = Literal[
     "footfall_sites_to_sweep",
     "footfall_archive_missing_days",
     "footfall_archive_held_back_days",
+    "footfall_disk_free_bytes",
 ]
 HistogramName = Literal[
     "footfall_http_request_duration_seconds",
@@ -152,6 +153,7 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "footfall_archive_held_back_days": MetricDefinition(
         kind=_G, meaning="Days whose rows should have been dropped and were not: must stay 0."
     ),
+    "footfall_disk_free_bytes": MetricDefinition(kind=_G, meaning="Bytes left on the disk of a single node."),
     "footfall_report_seconds": MetricDefinition(kind=_H, meaning="Answering one report.", labels=("report",)),
 }
 

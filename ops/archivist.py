@@ -26,6 +26,7 @@ from storage.locks import site_lock
 from storage.snapshots import snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from threading import Event
 
     from psycopg import Connection
@@ -62,6 +63,7 @@ class Archivist:
         clock: what the time is.
         telemetry: what is measured.
         retention_days: so many days rows stay in the database after their day.
+        has_room: whether files may be written now; what makes room is done in any case.
     """
 
     def __init__(  # noqa: PLR0913 - the parts it is made of
@@ -73,12 +75,14 @@ class Archivist:
         clock: Clock,
         telemetry: Telemetry,
         retention_days: int,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self._pool = pool
         self._job = job
         self._store = store
         self._clock = clock
         self._telemetry = telemetry
+        self._has_room = has_room
         self._rows = RowRetention(pool=pool, job=job, clock=clock, telemetry=telemetry, days=retention_days)
         self._files = ArchiveSweeper(pool=pool, store=store, clock=clock)
         self._next_upkeep = 0
@@ -104,6 +108,8 @@ class Archivist:
             self._files.remove_replaced,
             self._files.search,
         ):
+            if step in (self._write_missing, self._compact) and not self._has_room():
+                continue
             try:
                 if not step(now, stop):
                     self._next_upkeep = 0  # the next round goes on

@@ -15,10 +15,11 @@ from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, SECOND, day_of
 from ops.archivist import Archivist
 from ops.sweeper import Sweeper
-from storage import gaps, links, marks, page_sessions, producers, rate_limits, realtime_parts, rollups, salts
+from storage import forgotten, gaps, links, marks, page_sessions, producers, rate_limits, realtime_parts, rollups, salts
 from storage.locks import try_scheduler_lock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from threading import Event
 
     from psycopg_pool import ConnectionPool
@@ -53,10 +54,11 @@ LONGEST_PAUSE: Final = 30.0
 class Scheduler:
     """Works in one thread until it is told to stop; an outage of the database only makes it wait.
 
-    The pool must have a connection for the lock, one for the work, and one for whoever else uses the pool.
+    The pool must have a connection for the lock, one for the work, and one for whoever else uses the pool. While
+    `has_room` says no, nothing is written that can wait: reports read rows meanwhile.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts it is made of
         self,
         *,
         pool: ConnectionPool,
@@ -64,9 +66,11 @@ class Scheduler:
         clock: Clock,
         telemetry: Telemetry,
         retention_days: int = RETENTION_DAYS,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self._pool = pool
         self._job = job
+        self._has_room = has_room
         self._clock = clock
         self._telemetry = telemetry
         self._sweeper = Sweeper(pool=pool, clock=clock, telemetry=telemetry, archive=job.archive)
@@ -79,6 +83,7 @@ class Scheduler:
                 clock=clock,
                 telemetry=telemetry,
                 retention_days=retention_days,
+                has_room=has_room,
             )
         self._due = DueDays()
         self._failed: set[SiteDay] = set()
@@ -126,16 +131,17 @@ class Scheduler:
             salts.forget(connection, now)
             waiting = marks.waiting(connection)
         self._telemetry.set("footfall_marked_hours", len(waiting))
-        complete = self._roll_up(waiting, stop)
+        complete = self._has_room() and self._roll_up(waiting, stop)
         self._sweep(stop)
-        self._fill_gaps(stop)
+        if self._has_room():
+            self._fill_gaps(stop)
         if self._archivist is not None:
             self._archivist.work(stop)
         if now - self._upkeep_at >= UPKEEP:
             self._forget(now)
             self._stuck.clear()
             self._upkeep_at = now
-        if self._months_of != day_of(now):
+        if self._months_of != day_of(now) and self._has_room():
             self._complete_months(now, stop)
         if complete:
             self._telemetry.set("footfall_rollup_last_success_timestamp_seconds", now / SECOND)
@@ -205,6 +211,7 @@ class Scheduler:
         with self._pool.connection() as connection:
             links.forget(connection, now=now)
             producers.forget(connection, before=now - PRODUCERS_KEPT)
+            forgotten.forget(connection, before=now - PRODUCERS_KEPT)
             realtime_parts.forget(connection, before=now - REALTIME_PARTS_KEPT)
             rate_limits.forget(connection, before=now - RATE_LIMITS_KEPT)
             page_sessions.forget(connection, now=now)

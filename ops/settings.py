@@ -114,6 +114,14 @@ class Settings(BaseSettings):
         " on when there is more. 0: it goes on until the database stops.",
         json_schema_extra=_unit("MB"),
     )
+    disk_reserve: int = Field(
+        1_000,
+        ge=0,
+        le=1_000_000_000,
+        description="What is to stay free on the disk of a single node: with less it answers events with 503, and goes"
+        " on when there is more. 0: it goes on until the database stops.",
+        json_schema_extra=_unit("MB"),
+    )
     host: str = Field("127.0.0.1", description="Address to listen on, for HTTP and for the metrics of workers.")
     port: int = Field(8000, ge=0, le=65535, description="Port of HTTP.")
     public_url: str = Field(

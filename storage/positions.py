@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 class Position(NamedTuple):
     """`next` offset to apply; greatest event ts applied, ms since 1970 UTC (0: none).
 
-    All that was appended before `applied_to` (ms; 0: nothing is known) is applied.
+    All that was appended before `applied_to` (ms; 0: nothing is known) is applied. `epoch` rises when a visitor is
+    forgotten: what was remembered of visitors in an earlier one is void.
     """
 
     next: int
     greatest_ts: int
     applied_to: int
+    epoch: int = 0
 
 
 async def take(connection: AsyncConnection, log: str, partition: int, *, first: int = 0) -> Position:
@@ -45,9 +47,17 @@ async def take(connection: AsyncConnection, log: str, partition: int, *, first: 
 
 
 async def move(  # noqa: PLR0913 - the row's columns
-    connection: AsyncConnection, log: str, partition: int, *, old: int, new: int, greatest_ts: int, applied_to: int
+    connection: AsyncConnection,
+    log: str,
+    partition: int,
+    *,
+    old: int,
+    new: int,
+    greatest_ts: int,
+    applied_to: int,
+    epoch: int = 0,
 ) -> bool:
-    """Move `next` from `old` to `new`; False if it was not `old`. Times never go back."""
+    """Move `next` from `old` to `new`; False if it was not `old`, or not of this epoch. Times never go back."""
     async with connection.pipeline():  # BEGIN goes with it
         cursor = await connection.execute(
             load("positions.move"),
@@ -58,6 +68,7 @@ async def move(  # noqa: PLR0913 - the row's columns
                 "new": new,
                 "greatest_ts": instant(greatest_ts),
                 "applied_to": instant(applied_to),
+                "epoch": epoch,
             },
         )
     return cursor.rowcount == 1

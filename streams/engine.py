@@ -19,8 +19,9 @@ from core.reducer import Reducer
 from core.spans import FLOOD_LIMIT
 from storage import batches, dead_letters, positions, producers
 from storage.dead_letters import DeadLetter
+from storage.forgotten import forgotten
 from streams.codec import NO_PRODUCER, encode
-from streams.intake import Intake, greatest_ts, skip_applied, take_in
+from streams.intake import Gone, Intake, greatest_ts, skip_applied, take_in
 from streams.messages import Applied, Dead, Message, Observer
 from streams.tombstones import Tombstones
 from streams.writing import DATA_ERRORS, Written, copy, write_in_parts
@@ -34,11 +35,16 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.events import Event
     from core.telemetry import Telemetry
+    from storage.forgotten import Forgotten
 
 __all__ = ["Applied", "Dead", "Message", "Observer", "PartitionEngine"]
 
 #: Seconds to wait for a connection.
 _PATIENCE: Final = 5.0
+
+
+class _NewEpoch(Exception):  # noqa: N818 - named by what happened
+    """Somebody was forgotten since the state was made; nothing of the batch was written."""
 
 
 @dataclass(slots=True)
@@ -48,6 +54,8 @@ class _State:
     next: int
     greatest_ts: int
     reducer: Reducer
+    epoch: int
+    forgotten: Forgotten
     lasts: dict[int, int] = field(default_factory=dict)
 
 
@@ -136,7 +144,11 @@ class PartitionEngine:
         if not fresh:
             return applied
         try:
-            return await self._commit(state, fresh, in_parts=False)
+            try:
+                return await self._commit(state, fresh, in_parts=False)
+            except _NewEpoch:
+                state, _ = await self._resume()
+                return await self._commit(state, fresh, in_parts=False)
         except DATA_ERRORS:
             self._failed("data")
         state, _ = await self._resume()
@@ -159,9 +171,12 @@ class PartitionEngine:
         """Read the position, and learn from it whether an attempt whose commit was not answered had come through."""
         async with self._transaction() as connection:
             position = await positions.take(connection, self._log, self._partition)
+            # Within the position's lock: who is forgotten later raises the epoch.
+            known = await forgotten(connection)
             await connection.commit()
         attempt, self._attempt = self._attempt, None
-        self._state = _State(position.next, position.greatest_ts, self._make_reducer(position.greatest_ts))
+        reducer = self._make_reducer(position.greatest_ts)
+        self._state = _State(position.next, position.greatest_ts, reducer, position.epoch, known)
         if attempt is not None and attempt.next == position.next:
             return self._state, self._committed(attempt)
         return self._state, Applied()
@@ -192,7 +207,8 @@ class PartitionEngine:
                     await producers.move(connection, self._log, self._partition, intake.lasts, seen_at=seen_at)
                 await connection.commit()
         self._attempt = None
-        self._state = _State(attempt.next, greatest, written.reducer, state.lasts | intake.lasts)
+        lasts = state.lasts | intake.lasts
+        self._state = _State(attempt.next, greatest, written.reducer, state.epoch, state.forgotten, lasts)
         return self._committed(attempt)
 
     async def _move(self, connection: AsyncConnection, state: _State, fresh: Sequence[Message], greatest: int) -> None:
@@ -204,9 +220,14 @@ class PartitionEngine:
             new=fresh[-1].offset + 1,
             greatest_ts=greatest,
             applied_to=max(message.appended_at for message in fresh),
+            epoch=state.epoch,
         )
         if not moved:
             await connection.rollback()
+            position = await positions.take(connection, self._log, self._partition)
+            await connection.rollback()
+            if position.next == state.next:
+                raise _NewEpoch
             self._failed("fenced")
             raise Fenced(f"partition {self._partition} of {self._log} is no longer at offset {state.next}")
 
@@ -215,7 +236,7 @@ class PartitionEngine:
         lasts = state.lasts
         if met:
             lasts = lasts | await producers.last(connection, self._log, self._partition, met)
-        return take_in(fresh, lasts, await self._tombstones.sites(connection))
+        return take_in(fresh, lasts, Gone(await self._tombstones.sites(connection), state.forgotten))
 
     def _letters(self, messages: Sequence[Message], dead: Sequence[Dead]) -> list[DeadLetter]:
         by_offset = {message.offset: message for message in messages}

@@ -1,10 +1,11 @@
-"""Which events of a batch go on to the store: no message twice, none out of its time, none of a deleted site."""
+"""Which events of a batch go on to the store: no message twice, none out of its time, none of who is not to be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.drops import DeadReason
 from core.errors import LogGap
@@ -21,12 +22,25 @@ if TYPE_CHECKING:
 _ts_of: Final[Callable[[Event], int]] = itemgetter(Event._fields.index("ts"))
 
 
+class Gone(NamedTuple):
+    """Whose events are dropped on the way."""
+
+    sites: AbstractSet[int]  # deleted ones
+    visitors: Mapping[tuple[int, int], int] = MappingProxyType({})  # (site, visitor): up to when, ms
+
+    def has(self, event: Event) -> bool:
+        """Whether the event is of a deleted site, or of a visitor who was forgotten after it."""
+        if event.site in self.sites:
+            return True
+        return event.ts <= self.visitors.get((event.site, event.visitor), -1)
+
+
 @dataclass(slots=True)
 class Intake:
     """A batch sorted out. `offsets` has the offset of the message of each of `events`.
 
     `lasts` is the last sequence of each producer met; `repeated` counts messages that the log holds twice, `deleted`
-    events of deleted sites.
+    events of deleted sites and of visitors who were forgotten.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -62,7 +76,7 @@ def greatest_ts(messages: Sequence[Message]) -> int:
     )
 
 
-def take_in(messages: Sequence[Message], lasts: Mapping[int, int], deleted: AbstractSet[int]) -> Intake:
+def take_in(messages: Sequence[Message], lasts: Mapping[int, int], gone: Gone) -> Intake:
     """Sort out the messages; `lasts` has the last sequence applied of the producers known so far."""
     intake = Intake()
     for message in messages:
@@ -75,16 +89,18 @@ def take_in(messages: Sequence[Message], lasts: Mapping[int, int], deleted: Abst
                 intake.repeated += 1
                 continue
             intake.lasts[message.producer] = message.sequence
-        _take_events(message, message.events, deleted, intake)
+        _take_events(message, message.events, gone, intake)
     return intake
 
 
-def _take_events(message: Message, events: Sequence[Event], deleted: AbstractSet[int], intake: Intake) -> None:
+def _take_events(message: Message, events: Sequence[Event], gone: Gone, intake: Intake) -> None:
     oldest, newest = message.appended_at - LATENESS, message.appended_at + CLOCK_AHEAD
-    kept = [event for event in events if oldest <= event.ts <= newest and event.site not in deleted]
+    kept = [event for event in events if oldest <= event.ts <= newest and event.site not in gone.sites]
+    if gone.visitors:
+        kept = [event for event in kept if not gone.has(event)]
     if len(kept) < len(events):
         for event in events:
-            if event.site in deleted:
+            if gone.has(event):
                 intake.deleted += 1
             elif (reason := _untimely(message, event)) is not None:
                 apart = (event.ts - message.appended_at) / 1_000

@@ -17,7 +17,9 @@ from core.reducer import Reducer
 from core.spans import DAY, LATENESS, day_of
 from storage import batches, dead_letters, imports, locks, positions, tombstones
 from storage.archive import retention
+from storage.forgotten import forgotten
 from storage.times import instant
+from streams.intake import Gone
 from streams.writing import DATA_ERRORS
 
 if TYPE_CHECKING:
@@ -101,13 +103,13 @@ async def _require_rows(connection: AsyncConnection, events: Sequence[Event]) ->
 
 
 async def _wanted(connection: AsyncConnection, events: Sequence[Event]) -> list[Event]:
-    """Leave out deleted sites, and events of nobody that are stored; others the reducer compares with the store."""
-    deleted = await tombstones.deleted_sites(connection)
+    """Leave out who is gone, and events of nobody that are stored; others the reducer compares with the store."""
+    gone = Gone(await tombstones.deleted_sites(connection), await forgotten(connection))
     stored = await batches.stored_of_nobody(connection, [event for event in events if not event.visitor])
     return [
         event
         for event in events
-        if event.site not in deleted and (event.visitor or (event.site, event.ts, event.event_id) not in stored)
+        if not gone.has(event) and (event.visitor or (event.site, event.ts, event.event_id) not in stored)
     ]
 
 

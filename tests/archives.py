@@ -28,7 +28,7 @@ from tests.measurements import Measurements
 from tests.stores import write_events
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from psycopg_pool import ConnectionPool
@@ -49,10 +49,11 @@ class Stage:
         self.telemetry = Measurements()
         self.store = store or Folder(folder)
         self.job = RollupJob(pool=pool, clock=self.clock, telemetry=self.telemetry, archive=self.store)
+        self.roll_up = True  #: whether marked days are rolled up as the time comes
         self.archivist = self.new_archivist()
         self.events: list[Event] = []
 
-    def new_archivist(self) -> Archivist:
+    def new_archivist(self, *, has_room: Callable[[], bool] = lambda: True) -> Archivist:
         """As after a start."""
         return Archivist(
             pool=self.pool,
@@ -61,6 +62,7 @@ class Stage:
             clock=self.clock,
             telemetry=self.telemetry,
             retention_days=4,
+            has_room=has_room,
         )
 
     def write(self, events: Sequence[Event]) -> None:
@@ -75,7 +77,7 @@ class Stage:
         with self.pool.connection() as connection:
             days = sorted({(site, hour - hour % DAY) for site, hour, _ in marks.waiting(connection)})
         for site, day in days:
-            if day + DAY <= now:
+            if day + DAY <= now and self.roll_up:
                 self.job.roll_day(site, day)
         for _ in range(4):
             self.archivist.work(Flag())

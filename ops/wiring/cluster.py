@@ -154,7 +154,7 @@ async def work(
         stack.push_async_callback(pool.close)
         realtime = PartitionRealtime(pool, topic.name, clock=clock)
         await stack.enter_async_context(background(realtime.run()))
-        await stack.enter_async_context(background(forget_deleted(pool, realtime)))
+        await stack.enter_async_context(background(forget_deleted(pool, realtime, clock=clock)))
         worker = Worker(
             bootstrap=settings.kafka_bootstrap_servers,
             topic=topic,

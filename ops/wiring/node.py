@@ -13,6 +13,7 @@ from core.errors import Unavailable
 from core.telemetry import NoTelemetry
 from ops.archives import archive_of_node
 from ops.clock import SystemClock
+from ops.disk import MEGABYTE, Disk, RoomyLog
 from ops.installation import vault
 from ops.telemetry import PrometheusTelemetry
 from ops.wiring.shared import background, collecting, key_limits, reporting, scheduler, sign_in_rate
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.asgi import Application
+    from core.clock import Clock
     from core.ports import EventLog
+    from core.telemetry import Telemetry
     from ops.settings import Settings
 
 #: The log of a single node: no log at all, its offsets are given by the engine.
@@ -60,10 +63,13 @@ async def engine(settings: Settings) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_async_pool(dsn, size=settings.database_connections, name="footfall engine", check=False)
         stack.push_async_callback(pool.close)
-        stack.enter_context(scheduler(settings, dsn=dsn, archive=archive, clock=clock, telemetry=telemetry))
+        disk = _disk(settings, clock=clock, telemetry=telemetry)
+        stack.enter_context(
+            scheduler(settings, dsn=dsn, archive=archive, clock=clock, telemetry=telemetry, has_room=disk.has_room)
+        )
         realtime = LocalRealtime(clock=clock)
         await realtime.fill(pool)  # before the engine opens, or events would come twice
-        await stack.enter_async_context(background(forget_deleted(pool, realtime)))
+        await stack.enter_async_context(background(forget_deleted(pool, realtime, clock=clock)))
         core = PartitionEngine(pool, LOCAL_LOG, 0, clock=clock, telemetry=telemetry, observers=[realtime])
         runner = Runner(core, clock=clock, limit=settings.in_flight_events)
         server = Server(path, runner, {"metrics": metrics, "realtime": realtime.answer})
@@ -72,6 +78,10 @@ async def engine(settings: Settings) -> AsyncIterator[None]:
         await runner.start()
         await server.start()
         yield
+
+
+def _disk(settings: Settings, *, clock: Clock, telemetry: Telemetry) -> Disk:
+    return Disk(settings.data, reserve=settings.disk_reserve * MEGABYTE, clock=clock, telemetry=telemetry)
 
 
 @contextlib.asynccontextmanager
@@ -109,6 +119,8 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
     dsn = EmbeddedPostgres(settings.data).dsn
     log = SocketLog(engine_socket(settings.data), clock=clock, telemetry=telemetry, limit=settings.in_flight_events)
 
+    disk = _disk(settings, clock=clock, telemetry=NoTelemetry())  # the engine tells how much is free
+
     async def exposition() -> bytes:
         try:
             return telemetry.exposition([await log.ask("metrics")])
@@ -123,7 +135,9 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
         limits = key_limits(settings, partial(LocalLimit, clock=clock))
         realtime = AskedRealtime(partial(log.ask, "realtime"), truth=StoredRealtime(pool))
         yield create_app(
-            collecting=await stack.enter_async_context(collecting(settings, dsn=dsn, log=log, limits=limits)),
+            collecting=await stack.enter_async_context(
+                collecting(settings, dsn=dsn, log=RoomyLog(log, disk), limits=limits)
+            ),
             reporting=stack.enter_context(
                 reporting(
                     settings,

@@ -180,14 +180,27 @@ def sign_in_rate(settings: Settings) -> Rate | None:
 
 
 @contextlib.contextmanager
-def scheduler(
-    settings: Settings, *, dsn: str, archive: ArchiveStore | None, clock: Clock, telemetry: Telemetry
+def scheduler(  # noqa: PLR0913 - the parts it is made of
+    settings: Settings,
+    *,
+    dsn: str,
+    archive: ArchiveStore | None,
+    clock: Clock,
+    telemetry: Telemetry,
+    has_room: Callable[[], bool] = lambda: True,
 ) -> Iterator[Scheduler]:
     """A scheduler in a thread of its own as long as the context lasts, and until its day is done."""
     pool = open_pool(dsn, size=_SCHEDULER_CONNECTIONS, name="footfall scheduler")
     job = RollupJob(pool=pool, clock=clock, telemetry=telemetry, archive=archive)
     stop = threading.Event()
-    work = Scheduler(pool=pool, job=job, clock=clock, telemetry=telemetry, retention_days=settings.retention_days)
+    work = Scheduler(
+        pool=pool,
+        job=job,
+        clock=clock,
+        telemetry=telemetry,
+        retention_days=settings.retention_days,
+        has_room=has_room,
+    )
     thread = threading.Thread(target=work.run, args=(stop,), name="scheduler")
     thread.start()
     try:

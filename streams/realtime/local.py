@@ -59,6 +59,11 @@ class LocalRealtime:
         """Let go of deleted sites."""
         self._window.forget(sites)
 
+    def restart(self, sites: Collection[int]) -> None:
+        """Begin anew with sites of which somebody was forgotten; until they can be told the store is asked."""
+        self._window.advance(self._clock.now_ms())
+        self._window.restart(sites)
+
     def view(self, site: int, window_ms: int) -> RealtimeView | None:
         """The site's window now; None if it is not held, or too big to be."""
         if window_ms != HELD:

@@ -86,6 +86,12 @@ class PartitionRealtime:
         for owned in self._owned.values():
             owned.window.forget(sites)
 
+    def restart(self, sites: Collection[int]) -> None:
+        """Begin anew with sites of which somebody was forgotten; readers ask the rows until they can be told."""
+        for owned in self._owned.values():
+            owned.window.advance(self._clock.now_ms())
+            owned.window.restart(sites)
+
     async def run(self) -> None:
         """Publish four times a second until cancelled. A store that is away costs nothing but the time."""
         told = False

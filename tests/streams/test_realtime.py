@@ -423,7 +423,7 @@ async def test_a_deleted_site_leaves_the_windows(
         connection.execute("INSERT INTO accounts (name) VALUES ('owner')")
         connection.execute("INSERT INTO sites (account_id, domain, deleted_at) SELECT id, 'x', now() FROM accounts")
     assert _documented(local.view(1, HALF_HOUR)) != NOTHING
-    tasks = [asyncio.create_task(forget_deleted(async_pool, windows)) for windows in (local, owner)]
+    tasks = [asyncio.create_task(forget_deleted(async_pool, windows, clock=clock)) for windows in (local, owner)]
     for _ in range(100):
         await asyncio.sleep(0.05)
         await owner.publish()

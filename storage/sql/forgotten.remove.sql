@@ -1,0 +1,2 @@
+-- Removes whose events no log has any more.
+DELETE FROM forgotten WHERE until < %(before)s

@@ -1,0 +1,2 @@
+-- Every salt there is, by day.
+SELECT day, salt FROM salts ORDER BY day
