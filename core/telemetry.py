@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, Protocol
 
+from core.drops import DeadReason
+
 
 class MetricKind(StrEnum):
     """How Prometheus treats a metric."""
@@ -22,6 +24,8 @@ class MetricDefinition:
     kind: MetricKind
     meaning: str
     labels: tuple[str, ...] = ()
+    #: Values of the one label that are shown from the start: the first of a kind would not be seen to be added.
+    known: tuple[str, ...] = ()
 
 
 CounterName = Literal[
@@ -44,6 +48,11 @@ CounterName = Literal[
     "footfall_archive_bytes_total",
     "footfall_archive_failures_total",
     "footfall_archive_dropped_days_total",
+    "footfall_scheduler_step_failures_total",
+    "footfall_report_failures_total",
+    "footfall_report_cache_total",
+    "footfall_postgres_deadlocks_total",
+    "footfall_postgres_blocks_total",
 ]
 GaugeName = Literal[
     "footfall_http_requests_in_progress",
@@ -60,6 +69,24 @@ GaugeName = Literal[
     "footfall_archive_missing_days",
     "footfall_archive_held_back_days",
     "footfall_disk_free_bytes",
+    "footfall_rollup_gaps",
+    "footfall_scheduler_at_work",
+    "footfall_scheduler_step_last_success_timestamp_seconds",
+    "footfall_scheduler_step_last_duration_seconds",
+    "footfall_oldest_salt_timestamp_seconds",
+    "footfall_postgres_up",
+    "footfall_postgres_connections",
+    "footfall_postgres_connections_limit",
+    "footfall_postgres_database_bytes",
+    "footfall_postgres_wal_bytes",
+    "footfall_postgres_replication_lag_bytes",
+    "footfall_postgres_oldest_transaction_seconds",
+    "footfall_postgres_dead_rows",
+    "footfall_postgres_chunks",
+    "footfall_pool_connections",
+    "footfall_pool_waiting",
+    "footfall_loop_lag_seconds",
+    "footfall_build_info",
 ]
 HistogramName = Literal[
     "footfall_http_request_duration_seconds",
@@ -69,6 +96,9 @@ HistogramName = Literal[
     "footfall_rollup_seconds",
     "footfall_report_seconds",
 ]
+
+#: What a round of the scheduler is made of; the label `step` of its metrics.
+SCHEDULER_STEPS: Final = ("salts", "rollups", "sweep", "gaps", "archive", "upkeep", "months")
 
 _C, _G, _H = MetricKind.COUNTER, MetricKind.GAUGE, MetricKind.HISTOGRAM
 
@@ -112,11 +142,17 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "footfall_flush_seconds": MetricDefinition(kind=_H, meaning="One transaction of a batch, begin to commit."),
     "footfall_flush_events": MetricDefinition(kind=_H, meaning="Events in one transaction (a count, not seconds)."),
     "footfall_flush_failures_total": MetricDefinition(
-        kind=_C, meaning="Batches rolled back, by cause.", labels=("cause",)
+        kind=_C,
+        meaning="Batches rolled back, by cause.",
+        labels=("cause",),
+        known=("data", "fenced", "log_gap", "store"),
     ),
     "footfall_last_flush_timestamp_seconds": MetricDefinition(kind=_G, meaning="When a batch was last committed."),
     "footfall_dead_letters_total": MetricDefinition(
-        kind=_C, meaning="Events put among the dead letters, by reason.", labels=("reason",)
+        kind=_C,
+        meaning="Events put among the dead letters, by reason.",
+        labels=("reason",),
+        known=tuple(DeadReason),
     ),
     "footfall_rebalances_total": MetricDefinition(kind=_C, meaning="Times the consumer group handed out partitions."),
     "footfall_consumer_lag_messages": MetricDefinition(
@@ -154,7 +190,78 @@ METRICS: Final[dict[str, MetricDefinition]] = {
         kind=_G, meaning="Days whose rows should have been dropped and were not: must stay 0."
     ),
     "footfall_disk_free_bytes": MetricDefinition(kind=_G, meaning="Bytes left on the disk of a single node."),
+    "footfall_rollup_gaps": MetricDefinition(
+        kind=_G, meaning="Days of a site that a rollup misses and that wait for it; counted up to 1,000."
+    ),
+    "footfall_scheduler_at_work": MetricDefinition(
+        kind=_G, meaning="1 in the scheduler that works, 0 in those that stand by."
+    ),
+    "footfall_scheduler_step_last_success_timestamp_seconds": MetricDefinition(
+        kind=_G, meaning="When a step of a scheduler's round was last done without a failure.", labels=("step",)
+    ),
+    "footfall_scheduler_step_last_duration_seconds": MetricDefinition(
+        kind=_G, meaning="How long that took.", labels=("step",)
+    ),
+    "footfall_scheduler_step_failures_total": MetricDefinition(
+        kind=_C, meaning="Steps that failed, wholly or in part.", labels=("step",), known=SCHEDULER_STEPS
+    ),
+    "footfall_oldest_salt_timestamp_seconds": MetricDefinition(
+        kind=_G, meaning="When the oldest day began whose salt still exists; 0 without a salt."
+    ),
     "footfall_report_seconds": MetricDefinition(kind=_H, meaning="Answering one report.", labels=("report",)),
+    "footfall_report_failures_total": MetricDefinition(
+        kind=_C, meaning="Reports that ended with an error that is not the asker's.", labels=("report",)
+    ),
+    "footfall_report_cache_total": MetricDefinition(
+        kind=_C,
+        meaning="Days of files that questions looked for in memory: hit, miss.",
+        labels=("result",),
+        known=("hit", "miss"),
+    ),
+    "footfall_postgres_up": MetricDefinition(
+        kind=_G, meaning="Whether PostgreSQL answered the scheduler's process when it was last asked: 1 or 0."
+    ),
+    "footfall_postgres_connections": MetricDefinition(kind=_G, meaning="Connections of clients to the server."),
+    "footfall_postgres_connections_limit": MetricDefinition(
+        kind=_G, meaning="Connections that the server allows, without those kept for superusers."
+    ),
+    "footfall_postgres_database_bytes": MetricDefinition(kind=_G, meaning="Size of our database."),
+    "footfall_postgres_wal_bytes": MetricDefinition(
+        kind=_G, meaning="Size of the write-ahead log; 0 where we may not read it."
+    ),
+    "footfall_postgres_replication_lag_bytes": MetricDefinition(
+        kind=_G, meaning="How far the slowest replica is behind; 0 without one, or where we may not read it."
+    ),
+    "footfall_postgres_oldest_transaction_seconds": MetricDefinition(
+        kind=_G, meaning="Age of the oldest transaction that is open."
+    ),
+    "footfall_postgres_deadlocks_total": MetricDefinition(kind=_C, meaning="Deadlocks in our database."),
+    "footfall_postgres_blocks_total": MetricDefinition(
+        kind=_C,
+        meaning="Blocks read, by where they were found: memory of the server, or disk.",
+        labels=("source",),
+        known=("disk", "memory"),
+    ),
+    "footfall_postgres_dead_rows": MetricDefinition(
+        kind=_G, meaning="Rows that wait for vacuum, by table, with its chunks.", labels=("table",)
+    ),
+    "footfall_postgres_chunks": MetricDefinition(
+        kind=_G, meaning="Chunks of a hypertable; 0 of a plain table.", labels=("table",)
+    ),
+    "footfall_pool_connections": MetricDefinition(
+        kind=_G, meaning="Database connections that a pool of this process has.", labels=("pool",)
+    ),
+    "footfall_pool_waiting": MetricDefinition(
+        kind=_G, meaning="Requests that wait for a connection of the pool.", labels=("pool",)
+    ),
+    "footfall_loop_lag_seconds": MetricDefinition(
+        kind=_G,
+        meaning="How late the event loop of a process was at worst within the last 15 s.",
+        labels=("process",),
+    ),
+    "footfall_build_info": MetricDefinition(
+        kind=_G, meaning="1; the version is in the labels.", labels=("process", "version")
+    ),
 }
 
 

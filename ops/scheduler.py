@@ -6,6 +6,7 @@ An installation has one at work at a time, the one that holds an advisory lock; 
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -19,7 +20,7 @@ from storage import forgotten, gaps, links, marks, page_sessions, producers, rat
 from storage.locks import try_scheduler_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from threading import Event
 
     from psycopg_pool import ConnectionPool
@@ -91,6 +92,7 @@ class Scheduler:
         self._leads = False
         self._upkeep_at = 0
         self._months_of = 0
+        self._troubles = 0
         self._problem: str | None = "the scheduler begins"
 
     def problem(self) -> str | None:
@@ -115,6 +117,7 @@ class Scheduler:
                         lock.close()
             except (psycopg.OperationalError, Unavailable) as error:
                 self._leads, self._problem = False, "the database does not answer"
+                self._telemetry.set("footfall_scheduler_at_work", 0)
                 _log.warning("The scheduler tries again in %.0f s: %s", pause, error)
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -128,26 +131,52 @@ class Scheduler:
         now = self._clock.now_ms()
         with self._pool.connection() as connection:
             # Also right after a start: a salt that outlived its day was to be forgotten while nobody was there.
-            salts.forget(connection, now)
+            with self._step("salts"):
+                salts.forget(connection, now)
             waiting = marks.waiting(connection)
         self._telemetry.set("footfall_marked_hours", len(waiting))
-        complete = self._has_room() and self._roll_up(waiting, stop)
-        self._sweep(stop)
+        complete = self._has_room()
+        if complete:
+            with self._step("rollups"):
+                complete = self._roll_up(waiting, stop)
+        with self._step("sweep"):
+            self._sweep(stop)
         if self._has_room():
-            self._fill_gaps(stop)
+            with self._step("gaps"):
+                self._fill_gaps(stop)
         if self._archivist is not None:
-            self._archivist.work(stop)
+            with self._step("archive"):
+                self._archivist.work(stop)
         if now - self._upkeep_at >= UPKEEP:
-            self._forget(now)
+            with self._step("upkeep"):
+                self._forget(now)
             self._stuck.clear()
             self._upkeep_at = now
         if self._months_of != day_of(now) and self._has_room():
-            self._complete_months(now, stop)
+            with self._step("months"):
+                self._complete_months(now, stop)
         if complete:
             self._telemetry.set("footfall_rollup_last_success_timestamp_seconds", now / SECOND)
 
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        """Measure a step of a round. It failed if it raises, or if something in it did that kept nothing else back."""
+        began, troubles = self._clock.monotonic(), self._troubles
+        try:
+            yield
+        except BaseException:
+            self._telemetry.add("footfall_scheduler_step_failures_total", step=name)
+            raise
+        if self._troubles > troubles:
+            self._telemetry.add("footfall_scheduler_step_failures_total", step=name)
+            return
+        put = self._telemetry.set
+        put("footfall_scheduler_step_last_duration_seconds", self._clock.monotonic() - began, step=name)
+        put("footfall_scheduler_step_last_success_timestamp_seconds", self._clock.now_ms() / SECOND, step=name)
+
     def _may_work(self, lock: psycopg.Connection) -> bool:
         leads = try_scheduler_lock(lock)
+        self._telemetry.set("footfall_scheduler_at_work", leads)
         if leads and not self._leads:
             where = "no archive: rows are kept for ever" if self._job.archive is None else self._job.archive.shown
             _log.info("This is the scheduler at work; the archive is in %s", where)
@@ -177,6 +206,7 @@ class Scheduler:
         except Exception:  # noqa: BLE001 - whatever it is
             _log.exception("The rollup of site %d, day %d (ms) failed", due.site, due.day)
             self._telemetry.add("footfall_rollup_failures_total")
+            self._troubles += 1
             return False
         return True
 
@@ -206,6 +236,7 @@ class Scheduler:
             raise
         except Exception:  # noqa: BLE001 - a site that cannot be swept must not keep the others from their rollups
             _log.exception("Removing deleted sites failed; the next round tries again")
+            self._troubles += 1
 
     def _forget(self, now: int) -> None:
         with self._pool.connection() as connection:

@@ -42,8 +42,8 @@ class PrometheusTelemetry:
         Args:
             process: what this process is, such as ``"http"``; the label of its processor time and memory.
         """
+        self.process = process
         disable_created_metrics()  # type: ignore[no-untyped-call]  # the library does not say what it returns
-        self._process = process
         self._registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self._registry)
         self._families: dict[str, Counter | Gauge | Histogram] = {}
@@ -59,6 +59,8 @@ class PrometheusTelemetry:
                     name, metric.meaning, metric.labels, registry=self._registry, buckets=_BUCKETS.get(name, _SECONDS)
                 )
             self._families[name] = family
+            for value in metric.known:
+                family.labels(value)
         self._actions: dict[tuple[object, ...], Callable[[float], None]] = {}
 
     def add(self, name: CounterName, amount: float = 1, **labels: str) -> None:
@@ -89,7 +91,7 @@ class PrometheusTelemetry:
         for family in self._registry.collect():
             if family.name.startswith("process_"):
                 family.samples = [
-                    Sample(sample.name, {**sample.labels, "process": self._process}, sample.value)
+                    Sample(sample.name, {**sample.labels, "process": self.process}, sample.value)
                     for sample in family.samples
                 ]
             yield family

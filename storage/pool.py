@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from weakref import WeakSet
 
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
@@ -12,6 +13,27 @@ from core.errors import Unavailable
 #: A pool tries after 1, 3 and 4 s and then begins again. Left to itself it doubles its pauses for five minutes, so that
 #: a server that was away for long would be noticed late.
 _RECONNECT_SECONDS: Final = 4
+#: Those that were opened in this process and are still there.
+_OPENED: Final[WeakSet[ConnectionPool | AsyncConnectionPool]] = WeakSet()
+
+
+class Standing(NamedTuple):
+    """The connections of a pool, and who waits for one."""
+
+    connections: int
+    waiting: int
+
+
+def standing() -> dict[str, Standing]:
+    """Return how the open pools of this process are, by name; pools of one name are taken together."""
+    found: dict[str, Standing] = {}
+    for pool in list(_OPENED):
+        if not pool.closed:
+            stats, so_far = pool.get_stats(), found.get(pool.name, Standing(0, 0))
+            found[pool.name] = Standing(
+                so_far.connections + stats.get("pool_size", 0), so_far.waiting + stats.get("requests_waiting", 0)
+            )
+    return found
 
 
 def open_pool(
@@ -46,6 +68,7 @@ def open_pool(
     except PoolTimeout as error:
         pool.close()
         raise Unavailable(f"PostgreSQL does not answer: {error}") from error
+    _OPENED.add(pool)
     return pool
 
 
@@ -70,6 +93,7 @@ async def open_async_pool(
     except PoolTimeout as error:
         await pool.close()
         raise Unavailable(f"PostgreSQL does not answer: {error}") from error
+    _OPENED.add(pool)
     return pool
 
 

@@ -12,6 +12,7 @@ from aggregations.archive.layout import FilePiece, lay_out
 from aggregations.archive.reading import Columns, Frames, of_files, reading_files, required
 from aggregations.planner import Span
 from core.spans import DAY, day_of, hour_of
+from core.telemetry import NoTelemetry
 from storage import marks
 from storage.archive import manifest, retention
 from storage.archive.files import FileKind
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from core.metrics import Totals
+    from core.telemetry import Telemetry
     from storage.archive.manifest import FilePair
     from storage.archive.store import ArchiveStore
 
@@ -50,9 +52,11 @@ class KeptDays:
     Args:
         capacity: bytes that may be kept in all; the days not asked for the longest go first.
         longest: events that a day may have.
+        telemetry: where it goes how often a day was there.
     """
 
-    def __init__(self, *, capacity: int = CAPACITY, longest: int = LONGEST) -> None:
+    def __init__(self, *, capacity: int = CAPACITY, longest: int = LONGEST, telemetry: Telemetry | None = None) -> None:
+        self._telemetry = telemetry or NoTelemetry()
         self._capacity = capacity
         self._longest = longest
         self._lock = Lock()
@@ -101,7 +105,9 @@ class KeptDays:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
+                self._telemetry.add("footfall_report_cache_total", result="hit")
                 return self._kept[key]
+        self._telemetry.add("footfall_report_cache_total", result="miss")
         with reading_files():
             found = (
                 pl.concat(of_files(store, [piece], FileKind.EVENTS, EVENTS)).collect(),

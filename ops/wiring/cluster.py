@@ -12,8 +12,9 @@ from core.telemetry import NoTelemetry
 from ops.archives import archive_of_cluster
 from ops.clock import SystemClock
 from ops.installation import vault
+from ops.postgres_monitor import PostgresMonitor
 from ops.telemetry import PrometheusTelemetry
-from ops.wiring.shared import background, collecting, key_limits, reporting, scheduler, sign_in_rate
+from ops.wiring.shared import background, collecting, key_limits, reporting, scheduler, sign_in_rate, vitals
 from storage import positions
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
@@ -67,6 +68,7 @@ async def collector(settings: Settings, topic: Topic) -> AsyncIterator[Applicati
         return telemetry.exposition()
 
     async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(vitals("collect", clock=clock, telemetry=telemetry))
         monitor = await stack.enter_async_context(lag(settings, topic, clock=clock, telemetry=telemetry))
         log = _kafka_log(settings, topic, telemetry=telemetry, refusal=monitor.refusal)
         await log.start()
@@ -92,7 +94,8 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
     async def exposition() -> bytes:
         return telemetry.exposition()
 
-    with contextlib.ExitStack() as stack:
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(vitals("api", clock=clock, telemetry=telemetry))
         pool = stack.enter_context(
             open_pool(settings.database_url, size=settings.database_connections, name="footfall api")
         )
@@ -125,7 +128,12 @@ async def schedule(
 ) -> None:
     """Roll up what is due until `ending` is set and the day at work is done."""
     clock = SystemClock()
-    async with lag(settings, topic, clock=clock, telemetry=telemetry):
+    monitor = PostgresMonitor(settings.database_url, telemetry=telemetry)
+    async with (
+        vitals("schedule", clock=clock, telemetry=telemetry),
+        lag(settings, topic, clock=clock, telemetry=telemetry),
+        background(monitor.run()),
+    ):
         with scheduler(
             settings,
             dsn=settings.database_url,
@@ -148,6 +156,7 @@ async def work(
     clock = SystemClock()
     timeout = settings.broker_session_timeout
     async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(vitals("work", clock=clock, telemetry=telemetry))
         pool = await open_async_pool(
             settings.database_url, size=settings.database_connections, name="footfall work", check=False
         )

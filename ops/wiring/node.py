@@ -15,8 +15,9 @@ from ops.archives import archive_of_node
 from ops.clock import SystemClock
 from ops.disk import MEGABYTE, Disk, RoomyLog
 from ops.installation import vault
+from ops.postgres_monitor import PostgresMonitor
 from ops.telemetry import PrometheusTelemetry
-from ops.wiring.shared import background, collecting, key_limits, reporting, scheduler, sign_in_rate
+from ops.wiring.shared import background, collecting, key_limits, reporting, scheduler, sign_in_rate, vitals
 from storage.embedded import EmbeddedPostgres, make_private, socket_directory
 from storage.pool import open_async_pool, open_pool
 from streams.engine import PartitionEngine
@@ -61,6 +62,8 @@ async def engine(settings: Settings) -> AsyncIterator[None]:
         return telemetry.exposition()
 
     async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(vitals("engine", clock=clock, telemetry=telemetry))
+        await stack.enter_async_context(background(PostgresMonitor(dsn, telemetry=telemetry).run()))
         pool = await open_async_pool(dsn, size=settings.database_connections, name="footfall engine", check=False)
         stack.push_async_callback(pool.close)
         disk = _disk(settings, clock=clock, telemetry=telemetry)
@@ -128,6 +131,7 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
             return telemetry.exposition()
 
     async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(vitals("http", clock=clock, telemetry=telemetry))
         await log.start()
         stack.push_async_callback(log.stop)
         pool = stack.enter_context(open_pool(dsn, size=settings.database_connections, name="footfall reports"))

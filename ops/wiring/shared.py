@@ -32,11 +32,13 @@ from core.spans import SECOND
 from ops.aggregation import aggregate_day
 from ops.places import place_files
 from ops.scheduler import Scheduler
+from ops.vitals import Vitals
 from storage.pool import open_async_pool, open_pool
 from streams.realtime import Briefly
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+    from contextlib import AbstractAsyncContextManager
     from datetime import date
 
     from fastapi import APIRouter
@@ -209,6 +211,11 @@ def scheduler(  # noqa: PLR0913 - the parts it is made of
         stop.set()
         thread.join()
         pool.close()
+
+
+def vitals(process: str, *, clock: Clock, telemetry: Telemetry) -> AbstractAsyncContextManager[None]:
+    """What the process tells of itself, measured as long as the context lasts."""
+    return background(Vitals(process, clock=clock, telemetry=telemetry).run())
 
 
 @contextlib.asynccontextmanager

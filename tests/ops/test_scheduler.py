@@ -104,6 +104,7 @@ def test_one_bad_day_keeps_no_other_from_its_rollup(
     for _ in range(3):
         stage.round()
     assert stage.telemetry.counters["footfall_rollup_failures_total"] == 1
+    assert stage.telemetry.counters["footfall_scheduler_step_failures_total"] == 1
     assert "footfall_rollup_last_success_timestamp_seconds" not in stage.telemetry.gauges
     assert stage.scalar("SELECT array_agg(DISTINCT site) FROM roll_site") == [2]
     monkeypatch.undo()
@@ -253,9 +254,10 @@ def test_stands_by_then_takes_over(
         assert try_scheduler_lock(other)
         thread.start()
         assert not Event().wait(0.5)
-        assert stage.telemetry.gauges == {}
+        assert stage.telemetry.gauges == {"footfall_scheduler_at_work": 0}
         assert stage.scheduler.problem() is None
     wait_until(lambda: "footfall_marked_hours" in stage.telemetry.gauges)
+    assert stage.telemetry.gauges["footfall_scheduler_at_work"] == 1
     stage.stop.set()
     thread.join(timeout=10)
     assert not thread.is_alive()
