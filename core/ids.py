@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ class Stamp(NamedTuple):
 
     ts: int
     event_id: int
+
+
+#: Makes a stamp of the pair that it is, without a Python frame for each.
+_stamp: Final[Callable[[tuple[int, int]], Stamp]] = partial(tuple.__new__, Stamp)
 
 
 class Stamper:
@@ -58,6 +64,6 @@ class Stamper:
                 stamps.append(self.mint())
                 continue
             first = stamps[-1].event_id + 1
-            stamps += [Stamp(self._ts, event_id) for event_id in range(first, first + run)]
+            stamps += map(_stamp, zip(repeat(self._ts, run), range(first, first + run), strict=True))
             self._counter += run
         return stamps

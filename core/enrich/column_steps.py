@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.enrich.drafts import Drafts
     from core.enrich.steps import Step
+    from core.visitors import Identity
 
 ColumnStep: TypeAlias = "Callable[[Drafts], None]"
 
@@ -145,12 +146,12 @@ def put_stamp(drafts: Drafts) -> None:
 
 def put_visitor(drafts: Drafts) -> None:
     """The visitors' hashes of the day."""
-    ip, user_agent = drafts.ip, drafts.user_agent
-    if any(drafts.visitor_id):
-        senders = map(rules.sender_of, drafts.visitor_id, ip, user_agent)
-        ip, user_agent = zip(*senders, strict=True)
     site, identify = drafts.site.id, drafts.lookups.identify
-    found = each_of(lambda ts, *who: identify(ts, site, *who), drafts.ts, ip, user_agent)
+
+    def identity(ts: int, visitor_id: str, ip: str, user_agent: str) -> Identity:
+        return identify(ts, site, *rules.sender_of(visitor_id, ip, user_agent))
+
+    found = each_of(identity, drafts.ts, drafts.visitor_id, drafts.ip, drafts.user_agent)
     drafts.visitor, drafts.prev, drafts.bucket = zip(*found, strict=True)
 
 
