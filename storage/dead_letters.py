@@ -94,6 +94,11 @@ def mark_replayed(connection: Connection, ids: Collection[int], *, at: int) -> i
     return connection.execute(load("dead_letters.mark_replayed"), {"ids": list(ids), "at": instant(at)}).rowcount
 
 
+def change(connection: Connection, letter: int, payload: bytes) -> None:
+    """Let a dead letter hold something else. The caller commits."""
+    connection.execute(load("dead_letters.change"), {"id": letter, "payload": payload})
+
+
 def remove(connection: Connection, ids: Collection[int]) -> int:
     """Remove these for good and return how many there were. The caller commits."""
     return connection.execute(load("dead_letters.remove"), {"ids": list(ids)}).rowcount

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.spans import DAY, HOUR, day_of
 from storage.sql import load
+from storage.times import millis_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,11 @@ async def known(connection: AsyncConnection, day: int) -> bytes | None:
     """Return the salt of the UTC day that begins at this ms, if there is one; none is made."""
     row = await (await connection.execute(load("salts.read"), {"days": [_date(day)]})).fetchone()
     return None if row is None else bytes(row[1])
+
+
+def every(connection: Connection) -> dict[int, bytes]:
+    """Return every salt there is, by the start (ms) of its UTC day."""
+    return {millis_of(day): bytes(salt) for day, salt in connection.execute(load("salts.all"))}
 
 
 def forget(connection: Connection, now: int) -> int:

@@ -17,6 +17,7 @@ from ops.cli import (
     demo,
     demo_page,
     doctor,
+    forget,
     geo,
     grow,
     ignore,
@@ -76,6 +77,7 @@ settings.register(app)
 aggregate.register(app)
 positions.register(app)
 doctor.register(app)
+forget.register(app)
 demo.register(app)
 demo_page.register(app)
 cluster.register(app)

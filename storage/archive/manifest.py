@@ -99,20 +99,37 @@ def replace(connection: Connection, pair: FilePair, *, at: int) -> None:
     span = {"site": pair.events.name.site, "begins": _date(pair.begin), "ends": _date(pair.end), "at": instant(at)}
     connection.execute(load("archive.replace"), span)
     for file in pair:
-        connection.execute(
-            load("archive.insert"),
-            {
-                **span,
-                "kind": file.name.kind.value,
-                "version": file.name.version,
-                "rows": file.rows,
-                "bytes": file.size,
-                "sha256": file.sha256,
-                "sums": Jsonb(file.sums),
-                "final": file.final,
-                "verified_at": None if file.verified_at is None else instant(file.verified_at),
-            },
-        )
+        _insert(connection, file)
+
+
+def replace_file(connection: Connection, old: ArchiveFile, new: ArchiveFile, *, at: int) -> None:
+    """Make one file current, from `at` (ms) on, in place of another one of the same kind and time. The caller commits.
+
+    The caller holds the site's lock since before it read the old one.
+    """
+    site, kind, begin, _, version = old.name
+    given = {"site": site, "kind": kind.value, "begins": _date(begin), "version": version, "at": instant(at)}
+    connection.execute(load("archive.replace_file"), given)
+    _insert(connection, new)
+
+
+def _insert(connection: Connection, file: ArchiveFile) -> None:
+    connection.execute(
+        load("archive.insert"),
+        {
+            "site": file.name.site,
+            "begins": _date(file.name.begin),
+            "ends": _date(file.name.end),
+            "kind": file.name.kind.value,
+            "version": file.name.version,
+            "rows": file.rows,
+            "bytes": file.size,
+            "sha256": file.sha256,
+            "sums": Jsonb(file.sums),
+            "final": file.final,
+            "verified_at": None if file.verified_at is None else instant(file.verified_at),
+        },
+    )
 
 
 def replace_days(connection: Connection, month: FilePair, days: Iterable[FilePair], *, at: int) -> None:

@@ -15,11 +15,12 @@ ALTER TABLE sites ADD CONSTRAINT sites_retention CHECK (
 );
 
 -- Of days before `files_from` a site has neither rows nor files any more, of days before `rollups_from` nothing at all.
--- Both only grow: a day that has gone does not come back by halves.
+-- Both only grow: a day that has gone does not come back by halves. What they pass goes ten minutes later.
 CREATE TABLE site_retention (
     site          integer PRIMARY KEY,
     files_from    date NOT NULL,
-    rollups_from  date NOT NULL
+    rollups_from  date NOT NULL,
+    moved_at      timestamptz NOT NULL  -- what reads may not know of the last move for ten minutes
 );
 
 -- Visitors who were forgotten: events of theirs up to `until` that are still on the way are dropped. A row goes when no
