@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.ports import EventLog
     from core.realtime import Realtime
     from core.sites import Site
+    from storage.archive.store import ArchiveStore
 
 _SOON: Final = 30
 
@@ -66,6 +67,7 @@ def served(
     realtime: Realtime | None = None,
     grace: float = 20,
     log: Callable[[AsyncConnectionPool], EventLog] = lambda _: MemoryLog(),
+    archive: ArchiveStore | None = None,
     **settings: object,
 ) -> Iterator[Served]:
     """A migrated database with the wired application over it, without rate limits unless they are set.
@@ -92,7 +94,7 @@ def served(
                 reporting = shared.reporting(
                     chosen,
                     pool=pool,
-                    archive=None,
+                    archive=archive,
                     vault=KeyVault(),
                     realtime=realtime or StoredRealtime(pool),
                     ending=stop,
