@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ua_parser import Domain, Parser
@@ -35,8 +35,9 @@ class Agents:
         self._cached = lru_cache(_CACHED)(self._parse)
 
     @classmethod
+    @cache
     def bundled(cls) -> Agents:
-        """Return the look-up with the bot list that comes with Footfall."""
+        """Return the look-up with the bot list that comes with Footfall, made once: it takes a third of a second."""
         return cls(Bots.bundled())
 
     def __call__(self, user_agent: str) -> Agent:
