@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from ops.services import ports
+from tests.commands import footfall
 
 FOOTFALL = Path(sys.executable).with_name("footfall")
 #: What a child takes over from our environment: nothing of an installation on this machine.
@@ -101,6 +102,21 @@ def command(*arguments: str, env: dict[str, str], within: float = 120) -> str:
     return done.stdout
 
 
+def prepare(env: dict[str, str]) -> None:
+    """Migrate a cluster's database and create its topic."""
+    for arguments in (("migrate",), ("topics", "create")):
+        done = footfall(*arguments, **env)
+        assert done.returncode == 0, done.stderr
+
+
+def key_of_an_admin(*arguments: str, env: dict[str, str]) -> str:
+    """Return a new key of an admin of TinyTrail's API."""
+    made = footfall("keys", "create", "--api", "tinytrail", "--role", "admin", "--json", *arguments, **env)
+    assert made.returncode == 0, made.stderr
+    key: str = json.loads(made.stdout)["key"]
+    return key
+
+
 @dataclass(kw_only=True)
 class Installation:
     """A running Footfall: where it collects, where it reports, an admin's key, and the token of its metrics."""
@@ -168,13 +184,9 @@ def single_node(folder: Path, **settings: str) -> Installation:
         serve.start()
         begun.callback(serve.stop)
         serve.wait_for(f"{url}/health", within=150)
-        made = command(
-            "keys", "create", "--data", str(data), "--api", "tinytrail", "--role", "admin", "--json", env=env
-        )
+        key = key_of_an_admin("--data", str(data), env=env)
         begun.pop_all()
-    return Installation(
-        collect_url=url, api_url=url, key=json.loads(made)["key"], token=token, processes={"serve": serve}
-    )
+    return Installation(collect_url=url, api_url=url, key=key, token=token, processes={"serve": serve})
 
 
 def cluster(folder: Path, *, bootstrap: str, dsn: str, workers: int = 1, **settings: str) -> Installation:
@@ -190,9 +202,8 @@ def cluster(folder: Path, *, bootstrap: str, dsn: str, workers: int = 1, **setti
         FOOTFALL_METRICS_TOKEN=token,
         **settings,
     )
-    command("migrate", env=env)
-    command("topics", "create", env=env)
-    made = command("keys", "create", "--api", "tinytrail", "--role", "admin", "--json", env=env)
+    prepare(env)
+    key = key_of_an_admin(env=env)
     processes = {
         "collect": Process(
             arguments=["collect", "--port", str(collect_port)], environment=env, log=folder / "collect.log"
@@ -218,6 +229,4 @@ def cluster(folder: Path, *, bootstrap: str, dsn: str, workers: int = 1, **setti
         processes["collect"].wait_for(f"{collect_url}/health", within=120)
         processes["api"].wait_for(f"{api_url}/health", within=120)
         begun.pop_all()
-    return Installation(
-        collect_url=collect_url, api_url=api_url, key=json.loads(made)["key"], token=token, processes=processes
-    )
+    return Installation(collect_url=collect_url, api_url=api_url, key=key, token=token, processes=processes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from contextlib import ExitStack
 from itertools import cycle, islice
@@ -12,7 +11,7 @@ import httpx
 import pytest
 
 from tests.databases import fresh_database
-from tests.end_to_end.processes import Process, command, environment, free_port
+from tests.end_to_end.processes import Process, environment, free_port, key_of_an_admin, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +32,8 @@ def two(
             FOOTFALL_KEY_LIMIT_REQUESTS="20",
             FOOTFALL_KEY_LIMIT_SECONDS="600",
         )
-        command("migrate", env=env)
-        command("topics", "create", env=env)
-        made = command("keys", "create", "--api", "tinytrail", "--role", "admin", "--json", env=env)
+        prepare(env)
+        key = key_of_an_admin(env=env)
         urls = []
         for number in range(2):
             port = free_port()
@@ -44,7 +42,7 @@ def two(
             stack.callback(process.stop)
             urls.append(f"http://127.0.0.1:{port}")
             process.wait_for(f"{urls[-1]}/health")
-        yield urls, json.loads(made)["key"]
+        yield urls, key
 
 
 def test_two_processes_share_a_limit(two: tuple[list[str], str]) -> None:

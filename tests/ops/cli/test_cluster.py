@@ -22,6 +22,7 @@ from ops.services import ports
 from storage.migrate import migrate
 from storage.times import instant
 from streams.codec import encode
+from tests.commands import footfall
 
 FOOTFALL = Path(sys.executable).with_name("footfall")
 SOON = 60.0
@@ -29,12 +30,6 @@ SOON = 60.0
 
 def _environment(**settings: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")} | settings
-
-
-def _footfall(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(FOOTFALL), *arguments], env=env, capture_output=True, text=True, check=False, timeout=120
-    )
 
 
 class Waiting:
@@ -82,7 +77,7 @@ def cluster(database: str, kafka_bootstrap: str) -> dict[str, str]:
         FOOTFALL_PARTITIONS="2",
         FOOTFALL_METRICS_PORT=str(ports.free()),
     )
-    made = _footfall("topics", "create", env=env)
+    made = footfall("topics", "create", **env)
     assert made.stdout == f"footfall-events-{env['FOOTFALL_TOPIC_GENERATION']}: 2 partitions\n", made.stderr
     return env
 
@@ -141,22 +136,22 @@ def test_dead_letters_are_listed_and_replayed(cluster: dict[str, str]) -> None:
         ("too_late", encode(0, 0, [_event(now - 5 * DAY)])),
         ("undecodable", b"nonsense"),
     )
-    listed = json.loads(_footfall("dead-letters", "list", "--json", env=cluster).stdout)
+    listed = json.loads(footfall("dead-letters", "list", "--json", **cluster).stdout)
     reasons = ["refused", "too_late", "too_late", "undecodable"]
     assert [(letter["id"], letter["reason"]) for letter in listed] == list(enumerate(reasons, 1))
-    done = _footfall("dead-letters", "replay", env=cluster)
+    done = footfall("dead-letters", "replay", **cluster)
     undecodable, young, summary = done.stdout.splitlines()
     assert done.returncode == 4, done.stderr
     assert undecodable.startswith("4: cannot be read: ")
     day = instant(day_of(now) + DAY)
     assert young == f"2: older than 24 h: can be replayed from {day:%Y-%m-%d} on"
     assert summary == "2 replayed, 2 left"
-    left = json.loads(_footfall("dead-letters", "list", "--json", env=cluster).stdout)
+    left = json.loads(footfall("dead-letters", "list", "--json", **cluster).stdout)
     assert [letter["id"] for letter in left] == [2, 4]
     with psycopg.connect(cluster["DATABASE_URL"]) as connection:
         stored = connection.execute("SELECT ts FROM events").fetchall()
     assert stored == [(instant(now - 5 * DAY),)]
-    positions = json.loads(_footfall("positions", "--json", env=cluster).stdout)
+    positions = json.loads(footfall("positions", "--json", **cluster).stdout)
     assert [(row["partition"], row["end"]) for row in positions] == [(0, 0), (1, 1)]
     assert positions[1]["verdict"] == "messages wait for a worker"
 
@@ -167,9 +162,9 @@ def test_the_group_is_set_to_the_stored_positions(cluster: dict[str, str]) -> No
     log = f"footfall-events-{cluster['FOOTFALL_TOPIC_GENERATION']}"
     with psycopg.connect(cluster["DATABASE_URL"]) as connection:
         connection.execute("INSERT INTO positions VALUES (%s, 1, 0, now(), now())", (log,))
-    done = _footfall("positions", "--reset-group", env=cluster)
+    done = footfall("positions", "--reset-group", **cluster)
     assert (done.returncode, done.stderr) == (0, "")
-    rows = json.loads(_footfall("positions", "--json", env=cluster).stdout)
+    rows = json.loads(footfall("positions", "--json", **cluster).stdout)
     assert [(row["partition"], row["stored"], row["group"]) for row in rows] == [(0, None, None), (1, 0, 0)]
 
 
@@ -178,18 +173,18 @@ def test_a_letter_of_the_past_needs_no_log(database: str) -> None:
     env = _environment(DATABASE_URL=database, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
     long_ago = SystemClock().now_ms() - 30 * DAY
     _keep_letters(database, *(("too_late", encode(0, 0, [_event(long_ago + number)])) for number in range(3)))
-    first = _footfall("dead-letters", "replay", "2", env=env)
+    first = footfall("dead-letters", "replay", "2", **env)
     assert (first.returncode, first.stdout) == (0, "1 replayed, 0 left\n"), first.stderr
-    assert _footfall("dead-letters", "replay", env=env).stdout == "2 replayed, 0 left\n"
+    assert footfall("dead-letters", "replay", **env).stdout == "2 replayed, 0 left\n"
 
 
 def test_a_single_node_that_is_stopped_replays_nothing(tmp_path: Path) -> None:
     """There is nobody to send to; the letter keeps waiting."""
     env = _environment()
     data = str(tmp_path / "data")
-    assert _footfall("migrate", "--data", data, env=env).returncode == 0
-    assert _footfall("dead-letters", "replay", "--data", data, env=env).stdout == "0 replayed, 0 left\n"
-    missing = _footfall("dead-letters", "replay", "9", "--data", data, env=env)
+    assert footfall("migrate", "--data", data, **env).returncode == 0
+    assert footfall("dead-letters", "replay", "--data", data, **env).stdout == "0 replayed, 0 left\n"
+    missing = footfall("dead-letters", "replay", "9", "--data", data, **env)
     assert (missing.returncode, "none of these" in missing.stderr) == (1, True)
 
 
