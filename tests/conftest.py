@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-import pytest
-
-pytest_plugins = ["tests.buckets", "tests.services", "tests.stores"]
+pytest_plugins = ["tests.buckets", "tests.distribution", "tests.services", "tests.stores"]
 
 # These steer the test run itself; any other setting of Footfall in the developer's shell would change what is tested.
 KEPT: Final = ("FOOTFALL_SERVICES_", "FOOTFALL_REQUIRE_SERVICES", "FOOTFALL_KILLS")
@@ -19,9 +17,3 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name in ADDRESSES or (name.startswith("FOOTFALL_") and not name.startswith(KEPT)):
             del os.environ[name]
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest files: a worker that got one of them last would keep the others waiting."""
-    items.sort(key=lambda item: "faults" not in item.keywords)
