@@ -138,7 +138,7 @@ async def check_lists(reports: Reports, picked: Picked, query: Query, has: Calla
         assert expected_lines == Counter(dict(lines))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=some_events(), mixture=mixtures(), asked=st.lists(queries(some_filters()), min_size=3, max_size=3))
 def test_filtered_reports_are_what_the_definitions_say(
     rollup_pool: ConnectionPool,

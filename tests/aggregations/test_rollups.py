@@ -54,7 +54,7 @@ def brute(events: Sequence[Event], day: int = FIRST_DAY) -> dict[str, Sums]:
     return sums_of(stored_events(found.events), sessions(found.sessions), day=day)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(streams(sites=1, days=2))
 def test_random_days(events: list[Event]) -> None:
     """On any stream the hours and the day of every table are the plain sums of its events and sessions."""

@@ -79,7 +79,7 @@ def test_broken_rule_is_caught(monkeypatch: pytest.MonkeyPatch, name: str, value
     assert right != {case.name: seen(case) for case in CASES if not case.large}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(streams())
 def test_random_streams(events: list[Event]) -> None:
     """Whatever comes in whatever order, sessions and facts are those of the definitions."""

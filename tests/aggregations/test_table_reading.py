@@ -179,7 +179,7 @@ async def check_orders(reports: Reports, scene: Scene, query: Query, subject: Su
     assert expected_rows[:1] == [row._replace(before=None) for row in some.rows]
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     events=eventful(),
     mixture=mixtures(),

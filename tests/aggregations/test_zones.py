@@ -138,7 +138,7 @@ async def test_visitors_of_local_days_are_what_the_definitions_say(postgres_data
         for day in range(DAYS):
             await asyncio.to_thread(job.roll_day, 1, FIRST_DAY + day * DAY)
         await commit(postgres_database, History(1, late, []))
-        for _ in range(40):
+        for _ in range(20):
             first = FIRST + timedelta(days=random.randrange(-1, DAYS))
             days = Days(first=first, last=first + timedelta(days=random.choice((0, 0, 1, 9))))
             seen_in = ZoneInfo(random.choice((zone, zone, "Asia/Kolkata")))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.faults.load import Load
 
 #: Kills of a cluster, and of a single node, which has fewer parts.
-KILLS: Final = int(os.environ.get("FOOTFALL_KILLS", "20"))
+KILLS: Final = int(os.environ.get("FOOTFALL_KILLS", "10"))
 NODE_KILLS: Final = max(8, KILLS // 5)
 #: Seconds of a test; a kill and the start after it take up to ten on a small, busy machine.
 TIMEOUT: Final = 240 + 12 * KILLS

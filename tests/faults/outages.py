@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.faults.load import Load
 
 #: How long a part is away.
-SECONDS: Final = 30.0
+SECONDS: Final = 15.0
 _SOME: Final = 500
 _PATIENCE: Final = 60.0
 #: What a process may take more of while a part is away, bytes.

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timescale]
 
-QUERIES: Final = 24
+QUERIES: Final = 12
 
 
 def test_traffic_is_of_all_sorts(both: BothWays) -> None:

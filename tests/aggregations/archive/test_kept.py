@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _TIMES = st.integers(0, 24 * 60).map(lambda minutes: minutes * MINUTE)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     events=streams(),
     mixture=mixtures(),

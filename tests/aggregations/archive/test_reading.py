@@ -33,7 +33,7 @@ _EDGES = st.integers(0, 3 * 24 * 12).map(lambda steps: FIRST_DAY + steps * 5 * M
 _SPANS = st.tuples(_EDGES, _EDGES).map(lambda edges: Span(min(edges), max(edges)))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=streams(), mixture=mixtures(), span=_SPANS)
 def test_any_mixture_is_what_the_sessionizer_makes(
     rollup_pool: ConnectionPool,

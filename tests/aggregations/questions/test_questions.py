@@ -72,7 +72,7 @@ _SCOPES: Final[dict[str, tuple[totals.Pages | None, Callable[[str], bool] | None
 }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(scenes(), questions(), st.sampled_from([*_SCOPES]))
 def test_totals(scene: Scene, asked: tuple[Question, list[int]], scope: str) -> None:
     """Every total of every bucket, of the site, of a page and of a group."""
@@ -84,7 +84,7 @@ def test_totals(scene: Scene, asked: tuple[Question, list[int]], scope: str) -> 
     assert expected == totals.summed(found, buckets=len(edges) - 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(scenes(), questions(), st.booleans())
 def test_lists(scene: Scene, asked: tuple[Question, list[int]], grouped: bool) -> None:  # noqa: FBT001 - drawn
     """Pages, pages of entry and exit, custom events, and visits by each dimension."""
@@ -106,7 +106,7 @@ def test_lists(scene: Scene, asked: tuple[Question, list[int]], grouped: bool) -
         assert expected == counted(listings.visits_by(chosen, dimension, has=column_has), *columns)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(scenes(), questions(), st.lists(st.sampled_from(_STEPS), min_size=1, max_size=4), st.booleans())
 def test_funnels(scene: Scene, asked: tuple[Question, list[int]], texts: list[str], grouped: bool) -> None:  # noqa: FBT001 - drawn
     """Steps in order, pages, patterns and events, repeated ones too."""
@@ -119,7 +119,7 @@ def test_funnels(scene: Scene, asked: tuple[Question, list[int]], texts: list[st
     assert expected == funnels.steps_taken(found, len(steps))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(scenes(), questions(), st.integers(1, 4), st.sampled_from(("/a", "/b", "/nowhere")), st.booleans())
 def test_journeys(scene: Scene, asked: tuple[Question, list[int]], stops: int, path: str, grouped: bool) -> None:  # noqa: FBT001 - drawn
     """The first stops of visits, and what is around a page."""
@@ -135,7 +135,7 @@ def test_journeys(scene: Scene, asked: tuple[Question, list[int]], stops: int, p
     assert oracle.neighbours(picked, path, has) == around
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(scenes(), questions(), st.sampled_from(_STEPS))
 def test_goals(scene: Scene, asked: tuple[Question, list[int]], text: str) -> None:
     """Visits and conversions in all, by bucket, by a visit's columns, by page and by event."""

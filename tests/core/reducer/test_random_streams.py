@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.core.reducer.scenarios import play, scenario
 
-STREAMS = int(os.environ.get("REDUCER_STREAMS", "600"))
+STREAMS = int(os.environ.get("REDUCER_STREAMS", "200"))
 
 
 @settings(max_examples=STREAMS, deadline=None)
