@@ -17,12 +17,15 @@ from ops.backup.making import found
 from ops.backup.progress import silent
 from ops.settings import load
 from storage.archive.folder import Folder
-from storage.backup import database, manifest
+from storage.backup import database, files, manifest
 from storage.backup.database import NotEmpty
 from storage.backup.manifest import Damaged
+from storage.backup.tables import KEPT
 from storage.key_vault import KeyVault
+from storage.migrate import migrate
 from storage.pool import open_pool
 from tests.archives import FIRST, Stage
+from tests.databases import fresh_database
 from tests.ops.backup.answers import answers
 from tests.ops.backup.conftest import TOPIC
 
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Of these only some rows are in a backup, or other ones.
 _PARTLY = {"import_jobs", "positions", "producers", "archive_files", "secrets", "api_keys"}
+#: The last migration before roll_event was written anew.
+_WIDE = 12
 
 only_postgres = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
@@ -175,6 +180,43 @@ def test_a_newer_one_is_refused(installed: Installation, empty: str, tmp_path: P
     known = replace(made.manifest, migrations=(*made.manifest.migrations, later))
     with pytest.raises(FootfallError, match="9999_later, which this version does not know: update"):
         _restore(empty, tmp_path / "new", restoring.Backup(folder=made.folder, manifest=known))
+
+
+@only_postgres
+def test_an_older_one_is_brought_up_to_date(empty: str, postgres_dsn: str, tmp_path: Path) -> None:
+    """It is loaded where it was, before rollups were made narrow, and migrated from there."""
+    with fresh_database(postgres_dsn) as dsn:
+        migrate(dsn, through=_WIDE)
+        with psycopg.connect(dsn) as connection:
+            connection.execute("INSERT INTO accounts (name) VALUES ('owner')")
+            connection.execute("INSERT INTO sites (account_id, domain) SELECT id, 'old.example' FROM accounts")
+            connection.execute("INSERT INTO roll_event VALUES (1, 1, 0, '2026-10-01', 'custom', 'buy', 7, 5, 3)")
+        backup = _of_old(dsn, tmp_path / "old")
+    _restore(empty, tmp_path / "new", restoring.check(backup, progress=silent))
+    assert _one(empty, "SELECT site, type, name, count, s1, d1 FROM roll_event") == (1, "custom", "buy", 7, 5, 3)
+    assert _one(empty, "SELECT domain, public FROM sites") == ("old.example", False)
+    assert migrate(empty) == []
+
+
+def _of_old(dsn: str, folder: Path) -> Path:
+    (folder / files.FOLDER).mkdir(parents=True)
+    with database.connect(dsn) as connection:
+        columns = database.columns(connection)
+        known = manifest.Manifest(
+            format=manifest.FORMAT,
+            made_at=FIRST,
+            footfall="0.0.1",
+            kind="node",
+            migrations=tuple(manifest.StoredMigration(**row._asdict()) for row in database.applied(connection)),
+            tables=tuple(
+                files.dump(connection, table, columns[table.name], folder) for table in KEPT if table.name in columns
+            ),
+            sequences=database.sequences(connection),
+            archive=(),
+            secret=None,
+        )
+    manifest.write(folder, known)
+    return folder
 
 
 def _flip(file: Path) -> None:
