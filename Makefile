@@ -8,7 +8,7 @@ WORKERS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 WITH_SERVICES := $(BIN)/python -m ops.services during --
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format tracker bench faults soak pictures services services-down
+.PHONY: help install run test check format tracker bench faults soak pictures services services-down secrets
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ faults: install ## 200 kills under load
 
 soak: install ## an hour of the live page with visitors, or make soak ARGS="--minutes 5": memory, long tasks, stream
 	$(BIN)/python -m tests.browser.soak $(ARGS)
+
+secrets: ## random secrets for docker compose, in ./secrets; what is there stays
+	@sh ops/compose/secrets.sh secrets
 
 services: install ## a Kafka broker and a TimescaleDB, kept running until services-down
 	$(BIN)/python -m ops.services up

@@ -26,6 +26,9 @@ PACKAGES: Final = ("core", "storage", "aggregations", "streams", "api", "ops", "
 #: What developers need and a user does not: services for the tests, and what the scripts are built from.
 LEFT_OUT: Final = (
     "ops/services/",
+    "ops/compose/",
+    "ops/prometheus/",
+    "ops/grafana/",
     "tracker/src/",
     "tracker/node_modules/",
     "tracker/build.mjs",
