@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 import pytest
@@ -17,6 +17,10 @@ from tests.measurements import Measurements
 
 if TYPE_CHECKING:
     from core.telemetry import CounterName
+
+
+#: Seconds that a request waits for a database that is away; in service half a minute.
+PATIENCE: Final = 5
 
 
 class Labelled(Measurements):
@@ -39,16 +43,17 @@ async def test_health(world: World) -> None:
     assert response.json() == {"status": "ok", "db": "connected", "version": "0.1.0"}
 
 
-async def test_health_without_a_database(world: World, postgres_dsn: str) -> None:
+async def test_health_without_a_database(postgres_database: str, postgres_dsn: str) -> None:
     """503 with the documented body once the database is away; collect goes on with what it knows."""
-    assert (await world.collect(world.view())).status_code == 202
-    _take_away(postgres_dsn, world)
-    response = await world.client.get("/health")
-    assert (response.status_code, response.json()) == (503, {"status": "degraded", "db": "disconnected"})
-    assert (await world.collect(world.view())).status_code == 202
-    listed = await world.client.get("/api/v1/websites", headers={"X-API-KEY": world.user_key})
-    assert (listed.status_code, listed.json()["error"]["code"]) == (503, "UNAVAILABLE")
-    assert "retry-after" in listed.headers
+    async with serving(postgres_database, patience=PATIENCE) as world:
+        assert (await world.collect(world.view())).status_code == 202
+        _take_away(postgres_dsn, world)
+        response = await world.client.get("/health")
+        assert (response.status_code, response.json()) == (503, {"status": "degraded", "db": "disconnected"})
+        assert (await world.collect(world.view())).status_code == 202
+        listed = await world.client.get("/api/v1/websites", headers={"X-API-KEY": world.user_key})
+        assert (listed.status_code, listed.json()["error"]["code"]) == (503, "UNAVAILABLE")
+        assert "retry-after" in listed.headers
 
 
 async def test_health_of_a_collector(postgres_database: str, postgres_dsn: str) -> None:

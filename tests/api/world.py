@@ -132,13 +132,14 @@ async def serving(
     telemetry: Measurements | None = None,
     reports: bool = True,
     place_files: Sequence[Path] = (),
+    patience: float = 30,
     metrics_token: str = "",
 ) -> AsyncIterator[World]:
     """A migrated database with an application over it, its background tasks running."""
     clock = clock or SystemClock()
     log, measurements = MemoryLog(), telemetry or Measurements()
-    async_pool = await open_async_pool(dsn, size=4)
-    pool = open_pool(dsn, size=4)
+    async_pool = await open_async_pool(dsn, size=4, patience=patience)
+    pool = open_pool(dsn, size=4, patience=patience)
 
     async def exposition() -> bytes:
         return b"footfall_up 1\n"

@@ -93,6 +93,7 @@ async def page_world(
     tries: Rate | None = None,
     settings: Settings | None = None,
     archive: ArchiveStore | None = None,
+    patience: float = 30,
 ) -> AsyncIterator[PageWorld]:
     """A migrated database with the wired application over it, its rates as they are given."""
     await asyncio.to_thread(migrate, dsn)
@@ -103,7 +104,7 @@ async def page_world(
     assert site is not None
     clock, telemetry = clock or SystemClock(), Measurements()
     async with AsyncExitStack() as stack:
-        pool = stack.enter_context(open_pool(dsn, size=4))
+        pool = stack.enter_context(open_pool(dsn, size=4, patience=patience))
         reporting = stack.enter_context(
             shared.reporting(
                 settings or Settings.model_validate({}),

@@ -138,12 +138,13 @@ async def test_people_are_told_in_words(page_world_: PageWorld) -> None:
     assert (other.status_code, [*other.json()]) == (404, ["error"])
 
 
-async def test_when_the_database_is_away(page_world_: PageWorld, postgres_dsn: str) -> None:
+async def test_when_the_database_is_away(postgres_database: str, postgres_dsn: str) -> None:
     """The page says that it cannot be reached just now, and when to try again."""
-    with psycopg.connect(postgres_dsn, autocommit=True) as admin:
-        name = page_world_.dsn.rpartition("/")[2].partition("?")[0]
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-    answer = await page_world_.client.get("/?site=example.com")
+    async with page_world(postgres_database, patience=5) as world:
+        with psycopg.connect(postgres_dsn, autocommit=True) as admin:
+            name = world.dsn.rpartition("/")[2].partition("?")[0]
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        answer = await world.client.get("/?site=example.com")
     assert (answer.status_code, "<h1>Not just now</h1>" in answer.text) == (503, True)
     assert int(answer.headers["retry-after"]) > 0
