@@ -28,7 +28,7 @@ exec chroot "$@"
 """
 #: PostgreSQL refuses to be root: root runs it as nobody, everybody else as themselves.
 NOBODY: Final = 65534
-ALTERNATIVE: Final = "`docker compose up -d kafka timescaledb`, or set DATABASE_URL to a superuser's address"
+ALTERNATIVE: Final = "ops/compose/checkout.yml, which tells how; or set DATABASE_URL to a superuser's address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
