@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
@@ -200,7 +201,8 @@ def line(  # noqa: PLR0913 - a row, and what it is a part of
 _SAFE: Final = "/:@!$&'()*+,;=-._~%"
 
 
-def _narrowed(state: State, subject: Subject, names: Sequence[str]) -> tuple[State | None, State | None]:
+@lru_cache(4_096)
+def _narrowed(state: State, subject: Subject, names: tuple[str, ...]) -> tuple[State | None, State | None]:
     try:
         return narrowing.only(state, subject, names), narrowing.without(state, subject, names)
     except InvalidInput:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
@@ -105,7 +106,7 @@ class State:
 
     def with_(self, **changes: Any) -> State:  # noqa: ANN401 - fields of the state, each of its own type
         """The same but for these fields."""
-        return replace(self, **changes)
+        return _changed(self, **changes)
 
     def plus_filter(self, dimension: str, value: str, *, negated: bool = False) -> State:
         """The same, filtered by one more value as it stands; a list begins again at its first page.
@@ -131,8 +132,18 @@ class State:
 
     def url(self, base: str = "/") -> str:
         """The address on this server; `base` ends with a slash."""
-        query = urlencode(self.pairs(), quote_via=quote, safe="/:*!,")
+        query = _query(self)
         return f"{base}?{query}" if query else base
+
+
+@lru_cache(8_192)  # a report has some two hundred addresses, most of them the same at the next look
+def _changed(state: State, **changes: Any) -> State:  # noqa: ANN401 - as for `with_`
+    return replace(state, **changes)
+
+
+@lru_cache(8_192)
+def _query(state: State) -> str:
+    return urlencode(state.pairs(), quote_via=quote, safe="/:*!,")
 
 
 class Parsed(NamedTuple):
