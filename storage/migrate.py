@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from tenacity import RetryCallState, retry, retry_if_exception_type, wait_fixed
 
 from core.errors import FootfallError, Unavailable
 from storage.sql import load
@@ -18,6 +19,10 @@ _log = logging.getLogger(__name__)
 
 #: Advisory lock of whoever migrates; any number that nobody else uses.
 _LOCK: Final = 0x466F6F7466616C6C
+#: Whoever comes for a table waits behind a migration that waits for it, so one that gets no lock in this time (ms) lets
+#: them pass and comes again.
+_LOCK_PATIENCE: Final = 2_000
+_PAUSE: Final = 1.0
 
 
 class SchemaMismatch(FootfallError):  # noqa: N818 - named by what the operator has to look at
@@ -150,8 +155,18 @@ def _missing(connection: psycopg.Connection) -> list[Migration]:
     return [migration for number, migration in known.items() if number not in done]
 
 
+def _tell(state: RetryCallState) -> None:
+    _log.info("migration %s waits for others to let go of its tables", state.args[1].name)
+
+
+@retry(
+    retry=retry_if_exception_type((psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)),
+    wait=wait_fixed(_PAUSE),
+    before_sleep=_tell,
+)
 def _apply(connection: psycopg.Connection, migration: Migration) -> str:
     with connection.transaction():
+        connection.execute(load("locks.limit"), {"ms": str(_LOCK_PATIENCE)})
         connection.execute(migration.sql.encode())
         connection.execute(
             load("migrations.record"),

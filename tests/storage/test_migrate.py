@@ -15,8 +15,9 @@ import pytest
 
 from core.errors import Unavailable
 from storage.embedded import EmbeddedPostgres
-from storage.migrate import SchemaMismatch, address, migrate, migrations, pending, wait_for
+from storage.migrate import Migration, SchemaMismatch, address, migrate, migrations, pending, wait_for
 from storage.pool import open_async_pool, open_pool
+from tests.faults.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,25 @@ def test_a_newer_database_is_refused(database: str) -> None:
         connection.execute("INSERT INTO schema_migrations VALUES (9999, '9999_later', 'x')")
     with pytest.raises(SchemaMismatch, match=r"9999_later.*update Footfall"):
         pending(database)
+
+
+def test_a_migration_lets_others_pass(
+    database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While a report reads a table for long, a migration of it does not keep everybody else waiting behind it."""
+    migrate(database)
+    later = Migration(9_998, "9998_later", "ALTER TABLE sites ADD COLUMN later boolean NOT NULL DEFAULT false")
+    monkeypatch.setattr("storage.migrate.migrations", lambda: [*migrations(), later])
+    caplog.set_level(logging.INFO)
+    with psycopg.connect(database) as reader, ThreadPoolExecutor(1) as thread:
+        reader.execute("SELECT count(*) FROM sites")
+        applying = thread.submit(migrate, database)
+        until("the migration waits", lambda: "9998_later waits for others" in caplog.text, within=60)
+        with psycopg.connect(database, options="-c statement_timeout=20000") as other:
+            other.execute("SELECT count(*) FROM sites")
+        assert not applying.done()
+        reader.rollback()
+        assert applying.result(60) == ["9998_later"]
 
 
 def test_waiting_says_for_whom_without_the_password(caplog: pytest.LogCaptureFixture) -> None:
