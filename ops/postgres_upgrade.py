@@ -15,8 +15,9 @@ from core.errors import FootfallError, NotFound
 from ops import installation
 from storage.backup import database, moving
 from storage.backup.tables import MOVED
-from storage.embedded import FOLDER, MAJOR, EmbeddedPostgres, major_of
+from storage.embedded import EmbeddedPostgres
 from storage.migrate import migrate
+from storage.postgres_versions import FOLDER, MAJOR, major_of, put_aside
 from storage.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def remove_old(data: Path) -> list[Path]:
     with installation.hold(data):
         if major_of(data) != MAJOR:
             raise FootfallError(f"{data / FOLDER} is not there, or not of PostgreSQL {MAJOR}: nothing was removed")
-        found = _aside(data)
+        found = put_aside(data)
         for directory in found:
             shutil.rmtree(directory)
     return found
@@ -103,13 +104,9 @@ def _copy(data: Path, old: int, progress: Progress) -> dict[str, int]:
     return rows
 
 
-def _aside(data: Path) -> list[Path]:
-    return sorted(data.glob(f"{FOLDER}-[0-9]*"))
-
-
 def _put_back(data: Path) -> None:
     """Undo the first half of the swap, if an upgrade was killed between the two."""
-    aside = _aside(data)
+    aside = put_aside(data)
     if aside and not (data / FOLDER).exists():
         aside[-1].rename(data / FOLDER)
 

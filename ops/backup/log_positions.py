@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.errors import FootfallError, NotFound
+from core.errors import FootfallError, NotFound, Unavailable
 from ops.archivist import LOCAL_LOG
 from storage import positions
 from storage.backup import database, logs
@@ -30,7 +30,6 @@ def settle(settings: Settings) -> list[str]:
 
     Raises:
         ForeignLog: the topic ends before a position; the message says what to do.
-        Unavailable: Kafka does not answer.
     """
     with database.connect(settings.database_url) as connection:
         known = {
@@ -47,13 +46,19 @@ def settle(settings: Settings) -> list[str]:
         return [f"{kept} If Kafka is new, {make_new}"]
     try:
         topic = topics.current(settings.kafka_bootstrap_servers, generation=settings.topic_generation or None)
+        found = ends(settings.kafka_bootstrap_servers, topic)
     except NotFound:
         return [f"Kafka has no topic: {make_new}"]
+    except Unavailable as error:
+        return [f"The positions could not be held to the topic: {error}. If Kafka is new, {make_new}"]
     if topic.generation > newest:
-        return [f"{topic.name} is newer than the backup: the workers begin at its beginning"]
+        old = f"FOOTFALL_TOPIC_GENERATION={newest}"
+        return [
+            f"The workers begin where {topic.name} begins. What the topic before it still has, one with {old} applies"
+        ]
     waiting = lost = 0
     with database.connect(settings.database_url) as connection, connection.transaction():
-        for partition, (begin, end) in ends(settings.kafka_bootstrap_servers, topic).items():
+        for partition, (begin, end) in found.items():
             position = known.get((topic.name, partition), begin)
             if position > end:
                 raise ForeignLog(

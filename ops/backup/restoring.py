@@ -16,9 +16,10 @@ from ops.backup.making import ARCHIVE
 from storage import key_vault, links
 from storage.backup import database, files, logs, manifest
 from storage.backup.database import NotEmpty
-from storage.embedded import FOLDER, EmbeddedPostgres
+from storage.embedded import EmbeddedPostgres
 from storage.key_vault import KeyVault
 from storage.migrate import SchemaMismatch, migrate, migrations
+from storage.postgres_versions import FOLDER
 from storage.times import instant
 
 if TYPE_CHECKING:
@@ -88,24 +89,29 @@ def to_node(  # noqa: PLR0913 - what is wanted of it
             )
         making = data / _MAKING
         shutil.rmtree(making, ignore_errors=True)
-        server = EmbeddedPostgres(making)
         try:
-            dsn = server.start()
-            archive = archives.archive_of_node(settings, making)
-            _load(dsn, backup, archive, vault=None, progress=progress)
+            _make_node(settings, making, backup, progress)
+            if there:
+                aside = data / f"replaced-{instant(clock.now_ms()):%Y%m%dT%H%M%SZ}"
+                aside.mkdir(mode=0o700)
+                for part in reversed(there):
+                    (data / part).rename(aside / part)
+            for part in _PARTS:
+                if (making / part).exists():
+                    (making / part).rename(data / part)
         finally:
-            server.stop()
-        if backup.manifest.secret is not None:
-            shutil.copy2(backup.folder / backup.manifest.secret.path, making / key_vault.FILE)
-        if there:
-            aside = data / f"replaced-{instant(clock.now_ms()):%Y%m%dT%H%M%SZ}"
-            aside.mkdir(mode=0o700)
-            for part in reversed(there):
-                (data / part).rename(aside / part)
-        for part in _PARTS:
-            if (making / part).exists():
-                (making / part).rename(data / part)
-        shutil.rmtree(making)
+            shutil.rmtree(making, ignore_errors=True)
+
+
+def _make_node(settings: Settings, folder: Path, backup: Backup, progress: Progress) -> None:
+    server = EmbeddedPostgres(folder)
+    try:
+        dsn = server.start()
+        _load(dsn, backup, archives.archive_of_node(settings, folder), vault=None, progress=progress)
+    finally:
+        server.stop()
+    if backup.manifest.secret is not None:
+        shutil.copy2(backup.folder / backup.manifest.secret.path, folder / key_vault.FILE)
 
 
 def to_cluster(settings: Settings, backup: Backup, *, progress: Progress) -> list[str]:

@@ -18,8 +18,9 @@ from ops.backup import restoring
 from ops.backup.progress import silent
 from ops.settings import load
 from storage.archive.folder import Folder
-from storage.embedded import FOLDER, MAJOR, EmbeddedPostgres, major_of
+from storage.embedded import EmbeddedPostgres
 from storage.key_vault import KeyVault
+from storage.postgres_versions import FOLDER, MAJOR, major_of
 from streams.kafka.topics import admin_client, name_of
 from tests.databases import fresh_database
 from tests.ops.backup.answers import answers
@@ -84,11 +85,17 @@ async def test_a_node_is_restored_backed_up_and_grows(
         with psycopg.connect(dsn) as connection:
             ((cipher,),) = connection.execute("SELECT key_cipher FROM api_keys").fetchall()
             assert KeyVault(file=data / "secret.key").decrypt(connection, bytes(cipher)) == b"tt_key"
-            connection.execute("INSERT INTO salts VALUES (now(), sha256('salt'))")
-        assert "files of the archive" in _footfall("backup", tmp_path / "again", "--data", data)
+        assert "files of the archive" in _footfall("backup", tmp_path / "again", "--with-secret", "--data", data)
         assert "already runs" in _footfall("grow", "--data", data, status=1, env=empty_cluster)
     (again,) = (tmp_path / "again").iterdir()
     assert "of a node, by Footfall" in _footfall("backup", "verify", again)
+    _footfall("restore", again, "--data", data, "--replace")
+    (aside,) = data.glob("replaced-*")
+    assert sorted(path.name for path in aside.iterdir()) == ["archive", "postgres", "secret.key"]
+    with installation.database(load(), data=data) as dsn:
+        assert expected == await answers(dsn, archive, installed.clock)
+        with psycopg.connect(dsn) as connection:
+            connection.execute("INSERT INTO salts VALUES (now(), sha256('salt'))")
     before = _files_of(archive)
     told = _footfall("grow", "--data", data, env=empty_cluster)
     assert ("the reports of 1 sites agree" in told, "1 API keys can be shown" in told) == (True, True)
@@ -119,7 +126,7 @@ async def test_a_folder_of_an_older_postgresql_is_upgraded(installed: Installati
     assert command in _footfall("serve", "--data", data, "--port", "0", status=1)
     (data / "upgrading").mkdir()  # as if one had been killed, between the two steps of the swap
     (data / FOLDER).rename(data / f"{FOLDER}-{_OLD}")
-    with pytest.raises(FootfallError, match="has not ended"):
+    with pytest.raises(FootfallError, match="it was killed"):
         EmbeddedPostgres(data).start()
     assert f"PostgreSQL {_OLD} to {MAJOR}" in _footfall("postgres", "upgrade", "--data", data)
     assert (major_of(data), postgres_upgrade.upgrade(data, progress=silent)) == (MAJOR, None)
