@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 import psycopg
 from psycopg_pool import PoolTimeout
 
 from aggregations.archive.kept import KeptDays
+from aggregations.basis import Basis
+from aggregations.planner import months_around
 from aggregations.question_reading import QuestionReading
 from aggregations.turns import Turns
 from core.errors import InvalidInput, Unavailable
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
+    from aggregations.archive.kept import Day
+    from aggregations.planner import Span
     from core.clock import Clock
     from core.query import Query
     from core.telemetry import Telemetry
@@ -37,6 +41,13 @@ QUESTIONS: Final = 2
 WAITING: Final = 200
 #: Seconds after which one of its statements is given up.
 LONGEST: Final = 60
+
+
+class Moment(NamedTuple):
+    """What was found out in one snapshot, for all that is asked in it."""
+
+    days: dict[tuple[int, int], Day | None]  #: by site and start
+    bases: dict[tuple[Query, Span], Basis]  #: by what is read, and the months around it
 
 
 class Answering:
@@ -57,6 +68,7 @@ class Answering:
         self._clock = clock
         self._telemetry = telemetry
         self._days = KeptDays(telemetry=telemetry)
+        self._moments: dict[int, Moment] = {}  # by the connection that is in the snapshot
         self._quick = Turns("report", at_a_time=QUICK, waiting=WAITING)
         self._questions = Turns("question", at_a_time=QUESTIONS, waiting=WAITING)
 
@@ -72,14 +84,33 @@ class Answering:
             if self._clock.monotonic() > until:
                 raise _too_slow()
 
-        return QuestionReading(connection, self._archive, query, in_time=in_time, longest=LONGEST, kept=self._days)
+        return QuestionReading(
+            connection,
+            self._archive,
+            query,
+            in_time=in_time,
+            longest=LONGEST,
+            kept=self._days,
+            days=self._moments[id(connection)].days,
+        )
+
+    def _basis(self, connection: psycopg.Connection, query: Query, span: Span) -> Basis:
+        """What rollups of the site say of all months that the span touches."""
+        bases, key = self._moments[id(connection)].bases, (query, months_around(span))
+        if key not in bases:
+            bases[key] = Basis.read(connection, query, span)
+        return bases[key]
 
     @contextmanager
     def _snapshot(self) -> Iterator[psycopg.Connection]:
         try:
             with self._pool.connection() as connection, snapshot(connection):
                 give_up_after(connection, seconds=LONGEST)
-                yield connection
+                self._moments[id(connection)] = Moment({}, {})
+                try:
+                    yield connection
+                finally:
+                    del self._moments[id(connection)]
         except psycopg.errors.QueryCanceled as error:
             raise _too_slow() from error
         except (psycopg.OperationalError, PoolTimeout) as error:

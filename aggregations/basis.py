@@ -9,7 +9,6 @@ from aggregations.hours import HourKey
 from aggregations.planner import Span, merged, months_around, plan
 from core.spans import HOUR, LONGEST_SESSION
 from storage import reports, standing
-from storage.archive import retention
 from storage.pieces import Bucketed
 from storage.reports import Scope
 
@@ -47,9 +46,7 @@ class Basis:
         wide = months_around(around)
         found = standing.of_site(connection, query.site, begin=wide.begin, end=wide.end)
         scope = Scope(query.site, query.classes, query.path)
-        known = retention.watermark(connection)
-        rows_from = 0 if known is None else known.rows_from
-        return cls(connection=connection, query=query, scope=scope, standing=found, rows_from=rows_from)
+        return cls(connection=connection, query=query, scope=scope, standing=found, rows_from=found.rows_from)
 
     def has_rows(self, span: Span) -> bool:
         """Whether events of the span, and visits that they are in, are read from rows."""

@@ -22,12 +22,13 @@ T = TypeVar("T")
 
 def before(connection: Connection, query: Query, other: Other | None, read: Callable[[Query], T]) -> Before[T] | None:
     """Return what `read` finds of the other range, in one snapshot with ours; None if there is none to compare with."""
-    if other is None:
-        return None
+    return None if other is None else since(oldest(connection, site=query.site), query, other, read)
+
+
+def since(first: int | None, query: Query, other: Other, read: Callable[[Query], T]) -> Before[T]:
+    """Return the same of a site whose first data are of `first`, ms; None if it has none."""
     asked = query.before(other)
-    first = oldest(connection, site=query.site)
-    found = None if first is None or asked.ends[1] <= first else read(asked)
-    return Before(other=other, found=found)
+    return Before(other=other, found=None if first is None or asked.ends[1] <= first else read(asked))
 
 
 def of_keys(lines: pl.DataFrame, column: str, *, keys: Collection[str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -25,6 +25,19 @@ if TYPE_CHECKING:
     from core.dimensions import Dimension
     from storage.listings import Listing
     from storage.pieces import Piece
+
+
+class Lines(NamedTuple):
+    """A list in parts, `key` and the listing's sums; a key may be in several of them, and twice in one."""
+
+    listing: Listing
+    parts: Sequence[pl.DataFrame]
+    mixed: Sequence[pl.DataFrame] = ()  #: parts that have keys of other dimensions too
+
+    def added(self) -> pl.LazyFrame:
+        """The list with each key once."""
+        mixed = (part.lazy().filter(listings.is_of(self.listing)) for part in self.mixed)
+        return adding(self.listing, [*(part.lazy() for part in self.parts), *mixed])
 
 
 class ListReading:
@@ -58,35 +71,33 @@ class ListReading:
 
     def lines(self, span: Span, listing: Listing) -> pl.DataFrame:
         """Return the text `key` and the listing's sums over the span, each key once, in no order; some may be 0."""
-        return self.reading(span, listing).collect()
+        return self.reading(span, listing).added().collect()
 
-    def reading(self, span: Span, listing: Listing) -> pl.LazyFrame:
+    def reading(self, span: Span, listing: Listing) -> Lines:
         """Return the same, read but not yet added up."""
         (found,) = self._lists(span, listing, [listing])
         return found
 
-    def values_by(self, span: Span, *dimensions: Dimension) -> list[pl.LazyFrame]:
+    def values_by(self, span: Span, *dimensions: Dimension) -> list[Lines]:
         """Return the list of each dimension's values, as `reading` does; what has to be read is read together."""
         each = [listings.values_by(dimension) for dimension in dimensions]
         return self._lists(span, listings.values_by(*dimensions), each)
 
-    def _lists(self, span: Span, listing: Listing, parts: Sequence[Listing]) -> list[pl.LazyFrame]:
+    def _lists(self, span: Span, listing: Listing, parts: Sequence[Listing]) -> list[Lines]:
         """The lists that one consists of: itself, or one for each of its dimensions."""
         made = self._basis.plan(span, added_later=listing.added_later)
         archived = self._basis.archived(made.rows)
         if archived is None:
-            return [self._asked(span, part).lazy() for part in parts]
+            return [Lines(part, [self._asked(span, part)]) for part in parts]
         closed = [ClosedReading(self._basis, part, self._closed) for part in parts]
         past = [piece for piece in made.rollups if closed[0].has(piece)]
         heads = closed[0].heads(past)
         lately = [*self._lately(listing, made, [piece for piece in made.rollups if piece not in past])]
-        now = pl.concat([listings.no_lines(listing), *lately]).lazy()
         found = []
         for part, reading in zip(parts, closed, strict=True):
-            mine = now if part is listing else now.filter(listings.is_of(part))
-            old = [reading.of_part(each, partial(self._asked, each, part)).lazy() for each in archived]
-            known = reading.lines(heads).lazy()
-            found.append(adding(part, [known, mine, *old]) if lately or old else known)
+            old = [reading.of_part(each, partial(self._asked, each, part)) for each in archived]
+            known = [reading.lines(heads), *old]
+            found.append(Lines(part, [*known, *lately]) if part is listing else Lines(part, known, lately))
         return found
 
     def _lately(self, listing: Listing, made: Plan, running: Sequence[Piece]) -> Iterator[pl.DataFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.spans import DAY, HOUR, day_of, hour_of
@@ -54,6 +55,17 @@ def plan(span: Span, *, marked: AbstractSet[int], months: Mapping[int, int], hou
         months: for each month (start, ms) with rollup rows, the last day (start, ms) in them.
         hours_from: start (ms) of the first hour that has rollup rows of its own.
     """
+    if months or hours_from or any(day_of(span.begin) <= hour < span.end for hour in marked):
+        return _plan(span, marked, months, hours_from)
+    return _plan_of_days(span)
+
+
+@lru_cache(4_096)  # of each point of a series
+def _plan_of_days(span: Span) -> Plan:
+    return _plan(span, frozenset(), {}, 0)
+
+
+def _plan(span: Span, marked: AbstractSet[int], months: Mapping[int, int], hours_from: int) -> Plan:
     begin, end = span
     first, last = -(-begin // DAY) * DAY, day_of(end)  # the whole days
     if begin >= end:

@@ -56,6 +56,7 @@ class QuestionReading:
         in_time: raises when it has taken too long; asked before and after each look.
         longest: seconds after which one look is given up.
         kept: short days that were read from files already.
+        days: those that were looked for in this snapshot, by site and start.
 
     Every method raises:
         Unavailable: the archive does not answer, or it took too long.
@@ -70,6 +71,7 @@ class QuestionReading:
         in_time: Callable[[], None],
         longest: float,
         kept: KeptDays,
+        days: dict[tuple[int, int], Day | None],
     ) -> None:
         self._connection = connection
         self._store = store
@@ -77,7 +79,7 @@ class QuestionReading:
         self._in_time = in_time
         self._longest = longest
         self._kept = kept
-        self._days: dict[int, Day | None] = {}
+        self._days = days
         self._in_memory = True
 
     def totals(self, spans: Sequence[Span], *, visitors: bool = True, visits: bool = True) -> list[Totals]:
@@ -270,10 +272,10 @@ class QuestionReading:
         """The day that the span is in, if it is one that is kept."""
         if not is_in_one_day(span):
             return None
-        day = day_of(span.begin)
-        if day not in self._days:
-            self._days[day] = self._kept.whole(self._connection, self._store, self._query.site, day)
-        return self._days[day]
+        key = self._query.site, day_of(span.begin)
+        if key not in self._days:
+            self._days[key] = self._kept.whole(self._connection, self._store, *key)
+        return self._days[key]
 
     def _pages(self) -> Pages | None:
         """The page or the pages that the query is about."""

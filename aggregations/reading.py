@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aggregations.asking import Questions
-from aggregations.basis import Basis
 from aggregations.closed import ClosedLists
 from aggregations.hours import HourCache
 from aggregations.lists import ListReading
@@ -47,10 +46,10 @@ class Reading(Questions):
         question = self._question(connection, query)
         if query.is_filtered:
             return question
-        return TotalsReading(Basis.read(connection, query, span), self._totals_kept, question)
+        return TotalsReading(self._basis(connection, query, span), self._totals_kept, question)
 
     def _lists_in(self, connection: psycopg.Connection, query: Query, span: Span) -> ListReading | QuestionReading:
         question = self._question(connection, query)
         if query.is_filtered:
             return question
-        return ListReading(Basis.read(connection, query, span), self._lines_kept, self._closed, question)
+        return ListReading(self._basis(connection, query, span), self._lines_kept, self._closed, question)

@@ -5,49 +5,35 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from aggregations.answers import CustomEvents, Flow, Pages, Series, Summary, Timeseries
-from aggregations.basis import Basis
+from aggregations.answers import CustomEvents, Flow, Pages, Summary
 from aggregations.breakdowns import DEVICES, Devices, Sources, devices, ranked, sources
 from aggregations.comparing import before, of_keys
 from aggregations.journey_reports import JourneyReports
+from aggregations.looks import Looks
 from aggregations.planner import Span
 from aggregations.ranking import top
-from aggregations.series import series
-from aggregations.table_reading import Tables
 from aggregations.visitor_reports import VisitorReports
-from core import intervals
-from core.metrics import Metric, value_of
-from core.ranges import compared, date_at
+from core.ranges import compared
 from storage.listings import CUSTOM_EVENTS, FLOW, PAGES, events_by_path
-from storage.reports import PageSum, Scope, oldest
+from storage.reports import PageSum, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, tzinfo
+    from collections.abc import Mapping
 
     import polars as pl
     import psycopg
 
-    from aggregations.series import Asked
     from core.comparisons import Other
     from core.dimensions import Dimension
-    from core.intervals import Slot
     from core.metrics import Totals
     from core.query import Group, Query
     from core.ranges import Comparison
     from storage.listings import Listing
 
 
-#: Metrics for which no visit need be looked at.
-_OF_VIEWS: Final = frozenset({Metric.UNIQUE_VISITORS, Metric.PAGEVIEWS, Metric.UNIQUE_PAGEVIEWS})
-#: Points of a series that is no question for its turn: a day of minutes, two months of hours.
-_QUICK_POINTS: Final = 1_500
-
-
-class Reports(Tables, JourneyReports, VisitorReports):
+class Reports(Looks, JourneyReports, VisitorReports):
     """Answers queries, a few at a time, each in a thread: out of rollups where they say it, else as questions.
 
     Args:
@@ -74,16 +60,6 @@ class Reports(Tables, JourneyReports, VisitorReports):
     async def pages(self, query: Query, *, limit: int, offset: int = 0, other: Other | None = None) -> Pages:
         """The pages of the range that have views."""
         return await self._run("pages", self._pages, query, limit=limit, offset=offset, other=other)
-
-    async def timeseries(self, query: Query, metric: Metric) -> Timeseries:
-        """The metric on each day of the range."""
-        return await self._run("timeseries", self._timeseries, query, metric)
-
-    async def series(self, query: Query, asked: Asked) -> Series:
-        """The metric at each point of the range up to now."""
-        if intervals.count(query.days, asked.interval) > _QUICK_POINTS:
-            return await self._ask("timeseries", self._series, query, asked)
-        return await self._run("timeseries", self._series, query, asked)
 
     async def flow(self, query: Query, *, limit: int, offset: int = 0, other: Other | None = None) -> Flow:
         """The pages by which visits enter and leave; each list is cut alike."""
@@ -132,10 +108,6 @@ class Reports(Tables, JourneyReports, VisitorReports):
         """The visits by device, browser, system and screen; with a group, those that saw a page of it in the range."""
         return await self._run("devices", self._devices, query, other)
 
-    async def oldest(self, site: int, zone: tzinfo) -> date | None:
-        """The first day with anything, or None if the site has nothing yet."""
-        return await self._quick.run(partial(self._timed, "oldest", self._oldest, site, zone))
-
     def _summary(self, query: Query, comparison: Comparison | None, other: Other | None) -> Summary:
         previous_days = None if comparison is None else compared(query.days, comparison)
         with self._snapshot() as connection:
@@ -167,32 +139,6 @@ class Reports(Tables, JourneyReports, VisitorReports):
                 ),
             )
         return Pages(days=query.days, rows=rows, before=past)
-
-    def _timeseries(self, query: Query, metric: Metric) -> Timeseries:
-        with self._snapshot() as connection:
-            values = self._values(connection, query, metric, [Span(*edges) for edges in pairwise(query.edges)])
-        return Timeseries(days=query.days, metric=metric, points=tuple(zip(query.days, values, strict=True)))
-
-    def _values(
-        self, connection: psycopg.Connection, query: Query, metric: Metric, spans: Sequence[Span | Slot]
-    ) -> list[int | float]:
-        """The metric over neighbouring spans."""
-        if not spans:
-            return []
-        reading = self._totals_in(connection, query, Span(spans[0].begin, spans[-1].end))
-        asked = [Span(span.begin, span.end) for span in spans]
-        totals = reading.totals(asked, visitors=metric is Metric.UNIQUE_VISITORS, visits=metric not in _OF_VIEWS)
-        return [value_of(metric, found) for found in totals]
-
-    def _series(self, query: Query, asked: Asked) -> Series:
-        with self._snapshot() as connection:
-            return series(
-                query,
-                asked,
-                lambda query, points: self._values(connection, query, asked.metric, points),
-                now_ms=self._clock.now_ms(),
-                first=None if asked.other is None else oldest(connection, site=query.site),
-            )
 
     def _flow(self, query: Query, *, limit: int, offset: int, other: Other | None) -> Flow:
         with self._snapshot() as connection:
@@ -226,7 +172,7 @@ class Reports(Tables, JourneyReports, VisitorReports):
         if query.group is None or query.is_filtered:
             return Counter(dict(self._lines(connection, query, CUSTOM_EVENTS).iter_rows()))
         span = Span(*query.ends)
-        if not Basis.read(connection, query, span).has_rows(span):
+        if not self._basis(connection, query, span).has_rows(span):
             return Counter(dict(self._question(connection, query).lines(span, CUSTOM_EVENTS).iter_rows()))
         return self._events_of_group(connection, query, query.group)
 
@@ -283,8 +229,3 @@ class Reports(Tables, JourneyReports, VisitorReports):
     ) -> dict[Dimension, dict[str, int]]:
         span = Span(*query.ends)
         return self._lists_in(connection, query, span).visits_by(span, *dimensions)
-
-    def _oldest(self, site: int, zone: tzinfo) -> date | None:
-        with self._snapshot() as connection:
-            first = oldest(connection, site=site)
-        return None if first is None else date_at(first, zone)

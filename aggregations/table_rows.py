@@ -27,7 +27,7 @@ _S: Final = Subject
 #: Subjects whose shares are of the sum of their rows, not of the site's totals.
 _OF_THEIR_OWN: Final = (_S.NOT_FOUND, _S.EVENT, _S.LINK, _S.DOWNLOAD)
 #: What of a list's sums a subject shows, by the name that totals have for it; unless said, all of the same name.
-_SUMS: Final[Mapping[Subject, Mapping[str, str]]] = MappingProxyType(
+SUMS: Final[Mapping[Subject, Mapping[str, str]]] = MappingProxyType(
     {
         _S.PAGE: {
             "views": "views",
@@ -60,7 +60,7 @@ _SUMS: Final[Mapping[Subject, Mapping[str, str]]] = MappingProxyType(
         **{subject: {"views": "views", "visitors": "visitors"} for subject in _OF_THEIR_OWN},
     }
 )
-_OF_VISITS: Final = MappingProxyType(
+OF_VISITS: Final = MappingProxyType(
     {
         "views": "views",
         "visits": "visits",
@@ -73,8 +73,10 @@ _OF_VISITS: Final = MappingProxyType(
 #: What is put behind the names of what was then.
 _THEN: Final = " then"
 _SEEN: Final = frozenset({_S.PAGE, _S.GROUP})
+#: What tells how far a page was read.
+SCROLLS: Final = (EventType.SCROLL_25, EventType.SCROLL_50, EventType.SCROLL_75)
 #: Subjects of which some values go by two names.
-_UNKNOWN: Final = frozenset({_S.BROWSER, _S.OS, _S.DEVICE, _S.SCREEN})
+UNKNOWN_BY_TWO_NAMES: Final = frozenset({_S.BROWSER, _S.OS, _S.DEVICE, _S.SCREEN})
 
 
 def rows_of(subject: Subject, lines: pl.LazyFrame, groups: PathGroups) -> pl.LazyFrame:
@@ -87,7 +89,7 @@ def rows_of(subject: Subject, lines: pl.LazyFrame, groups: PathGroups) -> pl.Laz
     """
     key = _group(pl.col("key"), groups) if subject is _S.GROUP else _key(subject)
     found = lines.select(key.alias("key"), *_sums(subject)).filter(_is_shown(subject))
-    if subject is _S.GROUP or subject in _UNKNOWN:
+    if subject is _S.GROUP or subject in UNKNOWN_BY_TWO_NAMES:
         found = found.group_by("key").agg(pl.col(*_fields(subject)).sum())
     return found
 
@@ -139,20 +141,24 @@ def names_of(subject: Subject, key: str) -> tuple[str, ...]:
 
 def _fields(subject: Subject) -> tuple[str, ...]:
     """The fields of its totals that a subject has."""
-    return tuple(_SUMS.get(subject, _OF_VISITS))
+    return tuple(SUMS.get(subject, OF_VISITS))
 
 
 @cache
 def _sums(subject: Subject) -> tuple[pl.Expr, ...]:
-    return tuple(pl.col(column).alias(name) for name, column in _SUMS.get(subject, _OF_VISITS).items())
+    return tuple(pl.col(column).alias(name) for name, column in SUMS.get(subject, OF_VISITS).items())
+
+
+def counts_shown(subject: Subject) -> tuple[str, ...]:
+    """The fields of which one at least is not 0 in a row that is shown."""
+    # A visit may begin before midnight and see its first page after it.
+    return ("views",) if subject in _SEEN else ("views", "visits", "visitors")
 
 
 @cache
 def _is_shown(subject: Subject) -> pl.Expr:
     """Whether there is anything to show of a row."""
-    # A visit may begin before midnight and see its first page after it.
-    counts = ("views",) if subject in _SEEN else ("views", "visits", "visitors")
-    known = [name for name in counts if name in _fields(subject)]
+    known = [name for name in counts_shown(subject) if name in _fields(subject)]
     return pl.col("key").is_not_null() & pl.any_horizontal(pl.col(*known) > 0)
 
 
@@ -165,13 +171,12 @@ def _key(subject: Subject) -> pl.Expr:
             custom = f"{EventType.CUSTOM}\t"
             return pl.when(key.str.starts_with(custom)).then(key.str.strip_prefix(custom))
         case Subject.SCROLL:
-            scrolls = (EventType.SCROLL_25, EventType.SCROLL_50, EventType.SCROLL_75)
             type_ = key.str.strip_suffix("\t")
-            return pl.when(type_.is_in(scrolls)).then(type_)
+            return pl.when(type_.is_in(SCROLLS)).then(type_)
     if subject.dimension is None:
         return key
     value = without_number(subject.dimension)
-    if subject in _UNKNOWN:
+    if subject in UNKNOWN_BY_TWO_NAMES:
         return value.replace(UNKNOWN, "")
     return pl.when(value != "\t\t").then(value) if subject is _S.CAMPAIGN else value
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from aggregations.answers import JourneyEnds
-from aggregations.basis import Basis
 from aggregations.planner import Span, joined
 from aggregations.questions.choosing import is_any, is_view
 from aggregations.ranking import top
@@ -72,7 +71,7 @@ class VisitorReports(Reading):
             if query.is_filtered:
                 found = question.journey_ends(span)
             else:
-                basis = Basis.read(connection, query, span)
+                basis = self._basis(connection, query, span)
                 made = basis.plan(span)
                 rolled = [piece for piece in made.rollups if piece.grain in _WITH_JOURNEYS]
                 parts = [journey_ends(connection, basis.scope, rolled)]

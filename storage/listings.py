@@ -190,9 +190,10 @@ def distinct_visitors(connection: Connection, listing: Listing, scope: Scope, *,
         "first": instant(begin - LONGEST_SESSION),
         "types": list(ACTIVE_TYPES),
     }
-    found = connection.execute(_statement(listing.visitors, listing), given)
-    counted = pl.DataFrame(found.fetchall(), schema={"key": pl.String, "visitors": pl.Int64}, orient="row")
-    return pl.concat([no_lines(listing), counted], how="diagonal")
+    found = connection.execute(_statement(listing.visitors, listing), given).fetchall()
+    keys, counts = zip(*found, strict=True) if found else ((), ())
+    columns = {name: counts if name == "visitors" else [0] * len(keys) for name in listing.sums}
+    return pl.DataFrame({"key": keys, **columns}, schema=no_lines(listing).schema)
 
 
 def _packed(  # noqa: PLR0913 - a list, its statement, and what of it
@@ -206,9 +207,13 @@ def _packed(  # noqa: PLR0913 - a list, its statement, and what of it
 ) -> Iterator[tuple[Any, Any, pl.DataFrame]]:
     if not pieces:
         return
+    # In few pieces, or added up, it is little; of months of a busy site each is large, and taken one at a time.
+    few = add or all(piece.grain is not Grain.MONTH for _, piece in pieces)
     with connection.cursor(binary=True) as cursor:
-        # One at a time: of a busy site each is large.
-        for one, other, keys, packed in cursor.stream(_pack(name, listing, add=add), {**given, **parameters(pieces)}):
+        statement, values = _pack(name, listing, add=add), {**given, **parameters(pieces)}
+        # What is streamed is never prepared.
+        found = cursor.execute(statement, values) if few else cursor.stream(statement, values)
+        for one, other, keys, packed in found:
             yield one, other, unpack(keys, packed, listing.sums)
 
 

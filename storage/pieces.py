@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from storage.times import instant
+from storage.times import instants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,14 +33,18 @@ class Bucketed(NamedTuple):
     piece: Piece
 
 
-def parameters(pieces: Iterable[Bucketed]) -> dict[str, list[Any]]:
-    """The pieces as arrays, one for each column of the statements' `piece` relation."""
-    columns: dict[str, list[Any]] = {name: [] for name in ("buckets", "grains", "signs", "whole", "begins", "ends")}
-    for bucket, piece in pieces:
-        columns["buckets"].append(bucket)
-        columns["grains"].append(None if piece.grain is None else int(piece.grain))
-        columns["signs"].append(piece.sign)
-        columns["whole"].append(piece.whole)
-        columns["begins"].append(instant(piece.begin))
-        columns["ends"].append(instant(piece.end))
-    return columns
+def parameters(pieces: Iterable[Bucketed]) -> dict[str, str]:
+    """The pieces as the texts of arrays, one for each column of the statements' `piece` relation."""
+    given = [*pieces]
+    return {
+        "buckets": _array(str(bucket) for bucket, _ in given),
+        "grains": _array("NULL" if piece.grain is None else str(int(piece.grain)) for _, piece in given),
+        "signs": _array(str(piece.sign) for _, piece in given),
+        "whole": _array("t" if piece.whole else "f" for _, piece in given),
+        "begins": instants(piece.begin for _, piece in given),
+        "ends": instants(piece.end for _, piece in given),
+    }
+
+
+def _array(texts: Iterable[str]) -> str:
+    return f"{{{','.join(texts)}}}"

@@ -11,10 +11,11 @@ from core.events import KINDS, EventType, Kind
 from core.metrics import Totals
 from storage.pieces import Bucketed, parameters
 from storage.sql import load
-from storage.times import instant, millis
+from storage.times import instant, instants, millis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
 
     from psycopg import Connection
 
@@ -43,6 +44,12 @@ def oldest(connection: Connection, *, site: int) -> int | None:
     return None if row is None or row[0] is None else millis(row[0])
 
 
+def busiest(connection: Connection, *, since: int, limit: int) -> list[UUID]:
+    """Return so many sites with the most views in months that began at `since` (ms) or later, those first."""
+    found = connection.execute(load("reports.busiest"), {"since": instant(since), "limit": limit})
+    return [uuid for (uuid,) in found]
+
+
 class Scope(NamedTuple):
     """What totals are about: a site, or one page of it."""
 
@@ -68,7 +75,7 @@ def rollup_totals(
         return []
     name = "reports.site_rollups" if scope.path is None else "reports.path_rollups"
     given = parameters(Bucketed(0, piece) for piece in pieces)
-    rows = connection.execute(load(name), {**_about(scope), **given, "edges": [instant(begin) for begin in begins]})
+    rows = connection.execute(load(name), {**_about(scope), **given, "edges": instants(begins)})
     return [(bucket, Totals(*sums)) for bucket, *sums in rows]
 
 
@@ -115,6 +122,6 @@ def _spans(spans: Iterable[tuple[int, int, int]]) -> Mapping[str, Any]:
     buckets, begins, ends = zip(*spans, strict=True)
     return {
         "buckets": list(buckets),
-        "begins": [instant(begin) for begin in begins],
-        "ends": [instant(end) for end in ends],
+        "begins": instants(begins),
+        "ends": instants(ends),
     }

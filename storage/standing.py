@@ -33,6 +33,7 @@ class Standing:
     marked: Mapping[int, Versions]  #: by hour
     missed: AbstractSet[int]  #: hours of days that rollups which were added later miss
     months: Mapping[int, RolledMonth]
+    rows_from: int = 0  #: the first day with rows; before, files are read. 0: no row was ever dropped
 
 
 def of_site(connection: Connection, site: int, *, begin: int, end: int) -> Standing:
@@ -40,6 +41,7 @@ def of_site(connection: Connection, site: int, *, begin: int, end: int) -> Stand
     marked: dict[int, list[tuple[int, int]]] = {}
     missed: set[int] = set()
     months: dict[int, RolledMonth] = {}
+    rows_from = 0
     span = {"site": site, "begin": instant(begin), "end": instant(end)}
     for kind, at, through, partition, version in connection.execute(load("standing.of_site"), span):
         start = millis(at)
@@ -48,7 +50,9 @@ def of_site(connection: Connection, site: int, *, begin: int, end: int) -> Stand
                 marked.setdefault(start, []).append((partition, version))
             case "gap":
                 missed.update(range(start, start + DAY, HOUR))
+            case "rows":
+                rows_from = start
             case _:
                 months[start] = RolledMonth(millis(through), version)
     versions = {hour: tuple(sorted(found)) for hour, found in marked.items()}
-    return Standing(marked=versions, missed=missed, months=months)
+    return Standing(marked=versions, missed=missed, months=months, rows_from=rows_from)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from storage.rollups import Grain
 from storage.sql import load
-from storage.times import instant, millis
+from storage.times import instant, instants, millis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,7 +69,7 @@ def of_days(
             "site": site,
             "zone": zone,
             "classes": [int(traffic) for traffic in classes],
-            "days": [instant(day) for day in days],
+            "days": instants(days),
             "grain": int(Grain.DAY),
         },
     )

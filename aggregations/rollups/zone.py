@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from aggregations.rollups.rollup import DayFrames
 
 
+@lru_cache(4_096)  # asked for each day of a series
 def midnight_in(day: int, zone: tzinfo) -> int | None:
     """Return when, inside of the UTC day that begins at `day`, a day of the zone begins; both in ms.
 

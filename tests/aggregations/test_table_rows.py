@@ -1,4 +1,4 @@
-"""Rows of breakdowns out of lists: which, in which order, and of what whole."""
+"""Rows of breakdowns out of lists, long ones and short ones: which, in which order, and of what whole."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import pytest
 
+from aggregations import few_rows
+from aggregations.lists import Lines
 from aggregations.table_rows import matching, page, rows_in, rows_of, whole_of
 from aggregations.tables import Order, Row, Table
 from core.dimensions import NUMBERS, Dimension
@@ -14,6 +16,7 @@ from core.globs import PathGroups
 from core.metrics import Totals
 from core.sites import ContentGroup
 from core.subjects import Column, Subject
+from storage import listings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +31,36 @@ def _lines(names: Sequence[str], *rows: tuple[object, ...]) -> pl.LazyFrame:
 
 
 def _rows(subject: Subject, lines: pl.LazyFrame, table: Table | None = None) -> list[Row]:
+    """As of a long list; the same, if they are made so, as of a short one that is in two parts."""
     found = rows_of(subject, lines, _GROUPS).collect()
     asked = table or Table(subject=subject, limit=100)
-    return [*rows_in(subject, page(asked, matching(asked, found), None).collect(), compared=False)]
+    rows = [*rows_in(subject, page(asked, matching(asked, found), None).collect(), compared=False)]
+    parts = lines.collect()
+    short = Lines(listings.PATHS, [parts.head(1)], [parts.slice(1)])
+    if few_rows.are_few(subject, short) and few_rows.has_page(asked, found, None):
+        assert rows == [*few_rows.page(asked, few_rows.rows_of(subject, short), None)]
+    return rows
+
+
+def test_few_rows_are_those_of_many() -> None:
+    """With what they were then, those of one number by name, and only as many as are asked for."""
+    number = NUMBERS[Dimension.BROWSER]
+    keyed = [(f"{number}\t{name}", *[count] * 5) for name, count in (("b", 2), ("a", 2), ("", 1), ("c", 3), ("d", 0))]
+    now, then = _lines(_VALUES, *keyed), _lines(_VALUES, *keyed[1:3], (f"{number}\tunknown", *[4] * 5))
+    table = Table(subject=Subject.BROWSER, limit=3, offset=1)
+    many = [rows_of(Subject.BROWSER, lines, _GROUPS).collect() for lines in (now, then)]
+    few = [few_rows.rows_of(Subject.BROWSER, Lines(listings.PATHS, [lines.collect()])) for lines in (now, then)]
+    assert [each.sort("key").rows() for each in many] == [each.sort("key").rows() for each in few]
+    expected = rows_in(Subject.BROWSER, page(table, *many).collect(), compared=True)
+    assert [row.names[0] for row in expected] == ["a", "b", ""]
+    assert expected == few_rows.page(table, *few)
+
+
+def test_few_lines_of_a_key_are_added_up() -> None:
+    """In whichever parts they are."""
+    lines = _lines(("views", "visitors"), ("custom\tbuy", 2, 1), ("custom\tbuy", 3, 1)).collect()
+    found = few_rows.rows_of(Subject.EVENT, Lines(listings.EVENTS, [lines, lines.head(1)]))
+    assert found.select("key", "views", "visitors").rows() == [("buy", 7, 3)]
 
 
 def test_a_page_without_a_view_is_no_row() -> None:
