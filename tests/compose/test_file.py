@@ -16,10 +16,12 @@ import pytest
 import yaml
 from typer.main import get_command
 
+from api.app import HOT_ROUTES
 from ops import settings
 from ops.cli.app import app
 from ops.services.jars import KAFKA_VERSION
 from ops.settings import Settings
+from tracker.builds import DIALECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +161,17 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
         assert trusted == f"{address},{SERVICES['proxy']['environment']['FOOTFALL_OUTER_PROXIES']}"
     reached = {name for name, service in SERVICES.items() if "edge" in service["networks"]}
     assert reached == {"proxy", "collect", "api"}
+
+
+def test_the_proxy_knows_the_routes_of_collectors() -> None:
+    """Every route that takes events in, and every script, is led to them; nothing else is."""
+    text = (ROOT / "ops/compose/Caddyfile").read_text(encoding="utf-8")
+    exact = re.findall(r"@events path (.+)", text)[0].split()
+    (pattern,) = re.findall(r"path_regexp (\S+)", text)
+    hot = {route.path for route in HOT_ROUTES if route.pattern is None}
+    assert hot | {"/js/*"} | {f"/{name}" for name in DIALECTS} == set(exact)
+    patterned = [route.path.format(site_id=7) for route in HOT_ROUTES if route.pattern is not None]
+    assert [path for path in patterned if re.fullmatch(pattern, path)] == patterned != []
 
 
 def test_secrets_are_files_that_one_command_makes(tmp_path: Path) -> None:
