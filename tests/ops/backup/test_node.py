@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 import secrets
-import subprocess
-import sys
-from pathlib import Path
+import signal
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -22,15 +21,16 @@ from storage.embedded import EmbeddedPostgres
 from storage.key_vault import KeyVault
 from storage.postgres_versions import FOLDER, MAJOR, major_of
 from streams.kafka.topics import admin_client, name_of
+from tests.commands import footfall
 from tests.databases import fresh_database
 from tests.ops.backup.answers import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from tests.ops.backup.conftest import Installation
 
-_FOOTFALL = Path(sys.executable).with_name("footfall")
 _OLD = 16
 
 pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
@@ -38,17 +38,13 @@ pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
 def _footfall(*arguments: str | Path, status: int = 0, env: Mapping[str, str] | None = None) -> str:
     """What the command prints; that it ends so."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")}
-    done = subprocess.run(
-        [str(_FOOTFALL), *map(str, arguments)],
-        env=clean | dict(env or {}),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
-    assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stderr
+    done = footfall(*map(str, arguments), **(env or {}))
+    assert done.returncode == status, done.stderr
     return done.stdout if status == 0 else done.stderr
+
+
+def _asked(dsn: str, archive: Path, installed: Installation) -> list[object]:
+    return asyncio.run(answers(dsn, Folder(archive), installed.clock))
 
 
 @pytest.fixture
@@ -70,18 +66,18 @@ def empty_cluster(timescale_dsn: str, kafka_bootstrap: str, tmp_path: Path) -> I
 @pytest.mark.timescale
 @pytest.mark.kafka
 @pytest.mark.timeout(600)
-async def test_a_node_is_restored_backed_up_and_grows(
+def test_a_node_is_restored_backed_up_and_grows(
     installed: Installation, empty_cluster: dict[str, str], tmp_path: Path
 ) -> None:
     """Every step gives the same reports; what runs, or is there already, is left alone."""
-    expected = await answers(installed.dsn, installed.store, installed.clock)
+    expected = _asked(installed.dsn, installed.folder, installed)
     made = installed.backup(tmp_path / "backups", with_secret=True).folder
     data = tmp_path / "node"
     assert "of a cluster, by Footfall" in _footfall("restore", made, "--data", data)
     assert "--replace" in _footfall("restore", made, "--data", data, status=1)
     archive = Folder(data / "archive")
     with installation.database(load(), data=data) as dsn:
-        assert expected == await answers(dsn, archive, installed.clock)
+        assert expected == _asked(dsn, data / "archive", installed)
         with psycopg.connect(dsn) as connection:
             ((cipher,),) = connection.execute("SELECT key_cipher FROM api_keys").fetchall()
             assert KeyVault(file=data / "secret.key").decrypt(connection, bytes(cipher)) == b"tt_key"
@@ -93,7 +89,7 @@ async def test_a_node_is_restored_backed_up_and_grows(
     (aside,) = data.glob("replaced-*")
     assert sorted(path.name for path in aside.iterdir()) == ["archive", "postgres", "secret.key"]
     with installation.database(load(), data=data) as dsn:
-        assert expected == await answers(dsn, archive, installed.clock)
+        assert expected == _asked(dsn, data / "archive", installed)
         with psycopg.connect(dsn) as connection:
             connection.execute("INSERT INTO salts VALUES (now(), sha256('salt'))")
     before = _files_of(archive)
@@ -102,7 +98,7 @@ async def test_a_node_is_restored_backed_up_and_grows(
     assert before == _files_of(archive)
     assert "rows already" in _footfall("grow", "--data", data, status=1, env=empty_cluster | {"ARCHIVE_URL": ""})
     dsn = empty_cluster["DATABASE_URL"]
-    assert expected == await answers(dsn, Folder(tmp_path / "shared"), installed.clock)
+    assert expected == _asked(dsn, tmp_path / "shared", installed)
     with psycopg.connect(dsn) as connection:
         assert connection.execute("SELECT count(*) FROM salts WHERE salt = sha256('salt')").fetchone() == (1,)
         assert connection.execute("SELECT count(*) FROM positions WHERE log = 'local'").fetchone() == (0,)
@@ -111,9 +107,9 @@ async def test_a_node_is_restored_backed_up_and_grows(
 
 
 @pytest.mark.timeout(600)
-async def test_a_folder_of_an_older_postgresql_is_upgraded(installed: Installation, tmp_path: Path) -> None:
+def test_a_folder_of_an_older_postgresql_is_upgraded(installed: Installation, tmp_path: Path) -> None:
     """A start says which command to run; it keeps the reports, and the old database until it may go."""
-    expected = await answers(installed.dsn, installed.store, installed.clock)
+    expected = _asked(installed.dsn, installed.folder, installed)
     backup = restoring.check(installed.backup(tmp_path / "backups").folder, progress=silent)
     data = tmp_path / "node"
     old = EmbeddedPostgres(data, major=_OLD)
@@ -123,7 +119,8 @@ async def test_a_folder_of_an_older_postgresql_is_upgraded(installed: Installati
     finally:
         old.stop()
     command = f"footfall postgres upgrade --data {data}"
-    assert command in _footfall("serve", "--data", data, "--port", "0", status=1)
+    with patch.object(signal, "signal"):  # this process keeps its own ways to end
+        assert command in _footfall("serve", "--data", data, "--port", "0", status=1)
     (data / "upgrading").mkdir()  # as if one had been killed, between the two steps of the swap
     (data / FOLDER).rename(data / f"{FOLDER}-{_OLD}")
     with pytest.raises(FootfallError, match="it was killed"):
@@ -131,7 +128,7 @@ async def test_a_folder_of_an_older_postgresql_is_upgraded(installed: Installati
     assert f"PostgreSQL {_OLD} to {MAJOR}" in _footfall("postgres", "upgrade", "--data", data)
     assert (major_of(data), postgres_upgrade.upgrade(data, progress=silent)) == (MAJOR, None)
     with installation.database(load(), data=data) as dsn:
-        assert expected == await answers(dsn, Folder(data / "archive"), installed.clock)
+        assert expected == _asked(dsn, data / "archive", installed)
     assert (data / f"{FOLDER}-{_OLD}" / "PG_VERSION").read_text() == f"{_OLD}\n"
     assert [data / f"{FOLDER}-{_OLD}"] == postgres_upgrade.remove_old(data)
     assert not (data / f"{FOLDER}-{_OLD}").exists()
