@@ -57,6 +57,7 @@ def import_day(pool: ConnectionPool, job: RollupJob, what: FileDay, events: Iter
             before 00:30. Visitors' events beyond the daily limit get class flood here, in their order.
 
     Raises:
+        Refused: the day's events, or those of the day before, are gone by their age.
         Unavailable: the rows are in, but another job had the site for minutes.
         psycopg.OperationalError: the database is away; the day is in with all its rows, or not at all.
     """

@@ -32,8 +32,10 @@ from aggregations.planner import Span
 from aggregations.rollups import ROLLUPS
 from aggregations.rollups.rollup import day_frames, roll
 from aggregations.rollups.zone import midnight_in, zone_visitors
+from core.errors import Refused
 from core.spans import DAY, HOUR, day_of
 from storage import frames, gaps, marks, rollups, zones
+from storage import retention as kept
 from storage.archive import manifest, retention
 from storage.gaps import Missing
 from storage.locks import site_lock, wait_for_past_alone
@@ -92,7 +94,7 @@ class RollupJob:
         """Roll up the UTC day that begins at `day` (ms), and write its files if it has ended.
 
         With `files` this is done for their sake: of the rollups only what is marked is written. Returns None if no hour
-        of the day is marked, no rollup misses it, and nothing forces it.
+        of the day is marked, no rollup misses it, and nothing forces it; or what it was made of is gone by its age.
 
         Waits while another job has the site.
 
@@ -122,11 +124,17 @@ class RollupJob:
         Nothing is done if they are there. They leave again when the day's files are final.
 
         Raises:
+            Refused: events of the day, or of the one before, are gone by their age.
             Unavailable: another job has the site for minutes, or the archive does not answer.
             psycopg.OperationalError: the database is away; nothing was done.
         """
         with self.pool.connection() as connection, site_lock(connection, site), connection.transaction():
             wait_for_past_alone(connection)
+            if not kept.of_site(connection, site).can_change(day):
+                raise Refused(
+                    f"nothing can be added to {instant(day):%Y-%m-%d}: its events or those of the day before are gone"
+                    " by file_retention_days"
+                )
             if not retention.row_days(connection, site=site, begin=day, end=day + DAY).has(day):
                 found = read_day(connection, self.archive, site, day)
                 retention.thaw(connection, site=site, day=day, events=found.events, sessions=found.for_files().sessions)
@@ -140,6 +148,8 @@ class RollupJob:
         """The day in one snapshot; only what the rollups need of it if it is not to have files."""
         site, day = what
         with snapshot(connection):
+            if not kept.of_site(connection, site).can_change(day):
+                return None
             marked = marks.of_span(connection, site=site, start=day, end=day + DAY)
             missing = gaps.of_day(connection, site=site, day=day)
             if not (marked or missing or force or files):

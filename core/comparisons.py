@@ -7,19 +7,20 @@ minutes let all that is asked within one be compared with the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.intervals import Interval, Slot, slots
-from core.ranges import Days, at, ends, wall_at
+from core.ranges import at, ends, wall_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
     from core.intervals import Calendar
+    from core.ranges import Days
 
 #: 52 weeks: a year before, on the same days of the week.
 _YEAR: Final = 364
@@ -60,7 +61,7 @@ def other(days: Days, against: Against, *, now_ms: int, zone: tzinfo) -> Other:
     """
     shift = len(days) if against is Against.PREVIOUS else _YEAR
     back = timedelta(days=shift)
-    before = Days(first=days.first - back, last=days.last - back)
+    before = replace(days, first=days.first - back, last=days.last - back)
     wall = wall_at(now_ms, zone)
     if wall.date() > days.last:
         return Other(days=before, shift=shift)
@@ -87,7 +88,7 @@ def opposite(ours: Sequence[Slot], other: Other, *, interval: Interval, calendar
         known = {_shown(slot, calendar.zone): number for number, slot in enumerate(theirs)}
         places = [known.get((shown - back, fold)) for shown, fold in (_shown(slot, calendar.zone) for slot in ours)]
     else:
-        shifted = [Days(first=slot.first - back, last=slot.last - back) for slot in ours]
+        shifted = [replace(other.days, first=slot.first - back, last=slot.last - back) for slot in ours]
         theirs = [Slot(*ends(days, calendar.zone), days.first, days.last) for days in shifted]
         places = [*range(len(theirs))]
     if other.until is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -39,10 +39,16 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """Whole days of a calendar, both ends included; `first` is not after `last`."""
+    """Whole days of a calendar, both ends included; `first` is not after `last`.
+
+    Where the site keeps no events of days before `events_from`, these are days of UTC: they are known as a whole only.
+    Of days before `sums_from` nothing is known.
+    """
 
     first: date
     last: date
+    events_from: date | None = field(default=None, compare=False)
+    sums_from: date | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
         return (self.last - self.first).days + 1
@@ -85,8 +91,8 @@ def compared(days: Days, comparison: Comparison) -> Days:
     if comparison is Comparison.YEAR_OVER_YEAR:
         if days.first.year == 1:
             raise OverflowError("there is no year before the year 1")
-        return Days(first=a_year_before(days.first), last=a_year_before(days.last))
-    return Days(first=days.first - len(days) * _ONE_DAY, last=days.first - _ONE_DAY)
+        return replace(days, first=a_year_before(days.first), last=a_year_before(days.last))
+    return replace(days, first=days.first - len(days) * _ONE_DAY, last=days.first - _ONE_DAY)
 
 
 def a_year_before(day: date) -> date:
@@ -111,12 +117,12 @@ def bounds(days: Days, zone: tzinfo) -> list[int]:
     Raises:
         OverflowError: an end lies outside the calendar.
     """
-    return [_midnight(day, zone) for day in (*days, days.last + _ONE_DAY)]
+    return [_edge(day, zone, days.events_from) for day in (*days, days.last + _ONE_DAY)]
 
 
 def ends(days: Days, zone: tzinfo) -> tuple[int, int]:
     """The first and the last of the `bounds` of the days."""
-    return _midnight(days.first, zone), _midnight(days.last + _ONE_DAY, zone)
+    return _edge(days.first, zone, days.events_from), _edge(days.last + _ONE_DAY, zone, days.events_from)
 
 
 def at(wall: datetime) -> int:
@@ -137,6 +143,12 @@ def at(wall: datetime) -> int:
 def wall_at(instant_ms: int, zone: tzinfo) -> datetime:
     """What clocks in `zone` show at that instant (ms since 1970 UTC)."""
     return (_EPOCH + timedelta(milliseconds=instant_ms)).astimezone(zone)
+
+
+def _edge(day: date, zone: tzinfo, events_from: date | None) -> int:
+    """The instant at which the day begins: that of the UTC day, where it would cut one that is known whole only."""
+    begins = _midnight(day, zone)
+    return begins if events_from is None or begins >= _midnight(events_from, UTC) else _midnight(day, UTC)
 
 
 @lru_cache(maxsize=10_000)  # the days of a year are asked for again by every report of it

@@ -114,6 +114,19 @@ def _days(name: str, value: object) -> int | None:
     return value
 
 
+def check_retention(files: int | None, rollups: int | None) -> None:
+    """Refuse sums that would go before what they are of.
+
+    Raises:
+        InvalidInput: they would.
+    """
+    if rollups is not None and (files is None or rollups < files):
+        raise InvalidInput(
+            "rollup_retention_days must be at least file_retention_days: sums outlive the events they are of. To remove"
+            f" both after {rollups} days set both to {rollups}"
+        )
+
+
 def _texts(name: str, value: object, *, most: int) -> list[str]:
     if not isinstance(value, list):
         raise InvalidInput(f"{name} must be a list of strings")
@@ -189,13 +202,15 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
         "file_retention_days": Setting(
             _days,
             f"1 to {_MAX_DAYS}, or null for ever",
-            "How long the files of days are to be kept. Noted for a later version: nothing is removed by age yet.",
+            "How long events and visits are kept after their day, in files once they have left the database. What is"
+            " older is removed for good, 24 hours after a change of this at the earliest; of such days there are sums"
+            " without filters only.",
         ),
         "rollup_retention_days": Setting(
             _days,
             f"1 to {_MAX_DAYS}, or null for ever",
-            "How long the sums of days and months are to be kept. Noted for a later version: nothing is removed by age"
-            " yet.",
+            "How long the sums of months, days and hours are kept: at least `file_retention_days`, and for ever where"
+            " that is null. Older months are removed for good, 24 hours after a change of this at the earliest.",
         ),
     }
 )

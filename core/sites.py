@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,7 +15,10 @@ from core.text import short_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
     from uuid import UUID
+
+    from core.ranges import Days
 
 _DOMAIN: Final = re.compile(r"(?=.{1,255}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 #: The domain of made-up visits. It can be nobody's: `.example` is reserved (RFC 2606).
@@ -72,8 +75,14 @@ class Site:
     week_start: WeekStart = WeekStart.MONDAY
     file_retention_days: int | None = None
     rollup_retention_days: int | None = None
+    files_from: date | None = None  #: the first UTC day of which there are events, if earlier ones went by their age
+    rollups_from: date | None = None  #: the same of sums
     created_at: int = 0
     updated_at: int = 0
+
+    def kept(self, days: Days) -> Days:
+        """Return days of its reports, with what is known of them."""
+        return replace(days, events_from=self.files_from, sums_from=self.rollups_from)
 
     @property
     def is_demo(self) -> bool:

@@ -48,6 +48,8 @@ CounterName = Literal[
     "footfall_archive_bytes_total",
     "footfall_archive_failures_total",
     "footfall_archive_dropped_days_total",
+    "footfall_retention_files_total",
+    "footfall_retention_months_total",
     "footfall_scheduler_step_failures_total",
     "footfall_report_failures_total",
     "footfall_report_cache_total",
@@ -188,6 +190,12 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     ),
     "footfall_archive_held_back_days": MetricDefinition(
         kind=_G, meaning="Days whose rows should have been dropped and were not: must stay 0."
+    ),
+    "footfall_retention_files_total": MetricDefinition(
+        kind=_C, meaning="Files removed because a site's owner wants none so old."
+    ),
+    "footfall_retention_months_total": MetricDefinition(
+        kind=_C, meaning="Months of a site whose sums were removed because its owner wants none so old."
     ),
     "footfall_disk_free_bytes": MetricDefinition(kind=_G, meaning="Bytes left on the disk of a single node."),
     "footfall_rollup_gaps": MetricDefinition(

@@ -19,6 +19,7 @@ from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, day_of
 from ops.archive_sweeper import ArchiveSweeper
 from ops.row_retention import RowRetention
+from ops.site_retention import SiteRetention
 from ops.turn import take_turn
 from storage import marks, positions
 from storage.archive import manifest
@@ -84,6 +85,7 @@ class Archivist:
         self._telemetry = telemetry
         self._has_room = has_room
         self._rows = RowRetention(pool=pool, job=job, clock=clock, telemetry=telemetry, days=retention_days)
+        self._age = SiteRetention(pool=pool, clock=clock, telemetry=telemetry)
         self._files = ArchiveSweeper(pool=pool, store=store, clock=clock)
         self._next_upkeep = 0
 
@@ -105,6 +107,8 @@ class Archivist:
             self._rows.advance,
             self._rows.drop,
             self._rows.drop_hours,
+            self._age.announce,
+            self._age.remove,
             self._files.remove_replaced,
             self._files.search,
         ):

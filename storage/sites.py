@@ -10,7 +10,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from core.site_settings import SETTINGS
+from core.site_settings import SETTINGS, check_retention
 from core.sites import ContentGroup, Site, WeekStart
 from storage import gaps, zones
 from storage.sql import load
@@ -154,13 +154,18 @@ def configure(
 ) -> Site | None:
     """Change settings, as `check_settings` returned them, and return the site; None if there is none.
 
-    With `account_id` only a site of this account is there. With another time zone go the visitors around the old one's
-    midnights, and the scheduler makes those around the new one's; until then reports count them. The caller commits.
+    With `account_id` only a site of this account is there. Another retention holds a day later, so that whoever erred
+    can take it back. With another time zone go the visitors around the old one's midnights, and the scheduler makes
+    those around the new one's; until then reports count them. The caller commits.
+
+    Raises:
+        InvalidInput: sums would go before files.
     """
     before = _one(connection, "sites.hold", {"uuid": uuid, "account_id": account_id})
     if before is None:
         return None
     site = replace(before, **changes)
+    check_retention(site.file_retention_days, site.rollup_retention_days)
     values = {name: getattr(site, name) for name in SETTINGS}
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
     connection.execute(load("sites.configure"), {"id": site.id, **values, **lists})

@@ -16,6 +16,7 @@ from api.dashboard.choices import View
 from api.dashboard.dialogs.funnel import is_whole, steps_of
 from api.dashboard.funnels import chosen, funnel_panel
 from api.dashboard.metrics import numbers_of
+from api.dashboard.numbers import day
 from api.dashboard.panels import ROWS, panel
 from api.dashboard.tabs import PANELS, subject_of
 from api.dashboard.timeline import interval_of, timeline
@@ -29,6 +30,7 @@ from storage import notes
 from storage.definitions import FUNNELS
 
 if TYPE_CHECKING:
+    from babel import Locale
     from collections.abc import Mapping, Sequence
     from datetime import date
 
@@ -71,7 +73,7 @@ def query_of(site: Site, state: State, now_ms: int, *, oldest: date | None = Non
     zone = ZoneInfo(site.time_zone)
     today = date_at(now_ms, zone)
     begin = oldest or date_at(site.created_at, zone)
-    days = state.days or days_of(state.period, today=today, oldest=begin)
+    days = site.kept(state.days or days_of(state.period, today=today, oldest=begin))
     return Asked(
         query=Query(
             site=site.id,
@@ -97,6 +99,7 @@ class Report:
     panels: Sequence[Panel]
     funnel: FunnelPanel
     note: State | None  #: where a note is made; None for those who may make none
+    gone: str  #: what of these days is not known any more, '' for nothing
 
 
 async def ask(parts: Parts, shown: Shown) -> Mapping[str, Any]:
@@ -133,8 +136,20 @@ async def ask(parts: Parts, shown: Shown) -> Mapping[str, Any]:
         ],
         funnel=await _funnel(parts, shown, asked, saved),
         note=state.with_(view=View.NOTE, of=asked.days.last.isoformat()) if shown.viewer.may_change else None,
+        gone=gone(asked, locale),
     )
     return {"report": report}
+
+
+def gone(asked: Asked, locale: Locale) -> str:
+    """What of the days is not known any more, in a sentence or two."""
+    days, told = asked.days, []
+    if days.sums_from is not None and days.first < days.sums_from:
+        told.append(f"Nothing is kept of days before {day(days.sums_from, locale, today=asked.today)}.")
+    if days.events_from is not None and days.first < days.events_from:
+        begins = day(days.events_from, locale, today=asked.today)
+        told.append(f"Of days before {begins} only sums are kept: filters, groups, goals and funnels count from there.")
+    return " ".join(told)
 
 
 def _standing(parts: Parts, site: Site, days: Days) -> tuple[list[Note], list[Definition[Steps]]]:

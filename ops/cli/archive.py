@@ -141,6 +141,7 @@ def rebuild(
         raise InvalidInput("--from is after --to")
     ends = min(ends, SystemClock().now_ms())
     failed: list[str] = []
+    gone = 0
     with _pool(settings, data) as pool:
         with pool.connection() as found:
             days = [
@@ -152,12 +153,14 @@ def rebuild(
         with _progress() as progress:
             for chosen, day in progress.track(days, description="writing days"):
                 try:
-                    job.roll_day(chosen.id, day, force=True)
+                    gone += job.roll_day(chosen.id, day, force=True) is None
                 except FootfallError as error:
                     failed.append(f"{chosen.domain}, {instant(day):%Y-%m-%d}: {error}")
     for line in failed:
         say(line)
-    say(f"{len(days) - len(failed)} days written again, {len(failed)} not")
+    say(f"{len(days) - len(failed) - gone} days written again, {len(failed)} not")
+    if gone:
+        say(f"{gone} days have nothing to be made of any more: see file_retention_days")
     if failed:
         raise typer.Exit(Exit.PARTLY)
 

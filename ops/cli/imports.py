@@ -71,7 +71,7 @@ def events(
             archive=archive_of_command(settings, data),
         )
     _print(report, named=refused)
-    if report.refused:
+    if report.refused or report.days_refused:
         raise typer.Exit(Exit.PARTLY)
 
 
@@ -139,6 +139,8 @@ def _print(report: Report, *, named: Path | None) -> None:
     )
     if report.before or report.days_before:
         say(f"already in: {report.before} lines, {report.days_before} days")
+    for reason in report.days_refused:
+        say(f"a day was left out: {reason}")
     for line in report.refused:
         say(f"line {line.number}: {line.reason}")
     more = sum(report.reasons.values()) - len(report.refused)

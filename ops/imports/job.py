@@ -22,7 +22,7 @@ from api.collector.clients import canonical
 from core.drops import DropReason
 from core.enrich.draft import Lookups
 from core.enrich.pipeline import Enrichment
-from core.errors import InvalidInput
+from core.errors import InvalidInput, Refused
 from core.ids import Stamp
 from core.raw import Request
 from core.spans import DAY
@@ -152,10 +152,13 @@ class Import:
             else:
                 around = (self._staging.events(site, near) for near in (day - DAY, day, day + DAY))
                 what = FileDay(site=site, file_hash=self._hash, day=day)
-                if import_day(self._pool, self._rollups, what, chain.from_iterable(around)) is None:
-                    self.report.days_before += 1
+                try:
+                    written = import_day(self._pool, self._rollups, what, chain.from_iterable(around))
+                except Refused as error:
+                    self.report.refuse_day(str(error))
                 else:
-                    self.report.days += 1
+                    self.report.days += written is not None
+                    self.report.days_before += written is None
             yield count, len(days)
         with self._pool.connection() as connection:
             for job, _ in self._jobs.values():

@@ -29,9 +29,14 @@ class Report:
     before: int = 0  #: lines of an import that was done before
     days: int = 0  #: of a site, that were written now
     days_before: int = 0  #: that an earlier run had written
+    days_refused: list[str] = field(default_factory=list)  #: why, for each that could not be written
     refused: list[RefusedLine] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     tell: Callable[[RefusedLine], None] = lambda _: None
+
+    def refuse_day(self, reason: str) -> None:
+        """Note that a day of a site was not written."""
+        self.days_refused.append(reason)
 
     def refuse(self, number: int, reason: str) -> None:
         """Note that a line was refused."""

@@ -8,5 +8,7 @@ FROM (
     HAVING bool_and(final) AND bool_or(ends - begins = 1)
 ) AS days
 JOIN sites ON sites.id = days.site AND sites.deleted_at IS NULL
+    -- Days that are to go soon go one by one.
+    AND coalesce(sites.file_retention_days >= 92, true)
 WHERE (days.month + INTERVAL '1 month')::date <= (%(before)s AT TIME ZONE 'UTC')
 ORDER BY days.month, days.site

@@ -12,5 +12,11 @@ SET
     week_start = %(week_start)s,
     file_retention_days = %(file_retention_days)s,
     rollup_retention_days = %(rollup_retention_days)s,
+    retention_from = CASE
+        WHEN (file_retention_days, rollup_retention_days)
+            IS DISTINCT FROM (%(file_retention_days)s::integer, %(rollup_retention_days)s::integer)
+            THEN now() + INTERVAL '24 hours'
+        ELSE retention_from
+    END,
     updated_at = now()
 WHERE id = %(id)s

@@ -31,7 +31,7 @@ def test_every_setting_is_a_field() -> None:
     """Under its name, with a default; and every field that an owner may set is there or in the website itself."""
     fields = {field.name: field.default for field in dataclasses.fields(Site)}
     website = {"id", "uuid", "account_id", "domain", "content_groups", "excluded_ips", "created_at"}
-    website |= {"name", "public", "uid", "object_id", "folder_id", "updated_at"}
+    website |= {"name", "public", "uid", "object_id", "folder_id", "updated_at", "files_from", "rollups_from"}
     assert set(SETTINGS) == set(fields) - website
     assert dataclasses.MISSING not in {fields[name] for name in SETTINGS}
 

@@ -113,7 +113,7 @@ class Understanding:
         asks_for_all = given.start is None and given.period is Period.ALL
         oldest = await self._reports.oldest(site.id, zone) if asks_for_all else None
         now = self._clock.now_ms()
-        days = given.days(today=date_at(now, zone), oldest=oldest)
+        days = site.kept(given.days(today=date_at(now, zone), oldest=oldest))
         groups = PathGroups(site.content_groups)
         return Asked(
             given=given,

@@ -10,6 +10,7 @@ from aggregations.tables import Order
 from aggregations.tables import Table as Wanted
 from api.csv import Table
 from api.dialects.tinytrail.extended import Change, comparison
+from api.dialects.tinytrail.periods import period
 from core.errors import InvalidInput
 from core.metrics import value_of
 from core.subjects import Column, Subject
@@ -54,7 +55,7 @@ def breakdown(report: Breakdown, given: Parameters) -> dict[str, Any]:
     """The data: the rows, how many there are on all pages, and the whole that shares are of."""
     table = breakdown_table(report)
     return {
-        "period": {"start": report.days.first.isoformat(), "end": report.days.last.isoformat()},
+        "period": period(report.days),
         **comparison(report.before),
         "by": report.subject.value,
         "page": given.page,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from aggregations.conversions import Conversions
 from api.csv import Table
 from api.dialects.instants import to_the_millisecond
+from api.dialects.tinytrail.periods import period
 from core.intervals import label
 from core.metrics import change_percent
 
@@ -110,7 +111,7 @@ def series(report: Series, path: str | None, zone: tzinfo) -> dict[str, Any]:
     if report.open:
         points[-1]["open"] = True
     return {
-        "period": {"start": report.days.first.isoformat(), "end": report.days.last.isoformat()},
+        "period": period(report.days),
         "metric": report.metric.value,
         "path": path or "*",
         "interval": report.interval.value,

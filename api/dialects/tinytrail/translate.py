@@ -9,6 +9,7 @@ from aggregations.conversions import Place
 from api.csv import Table
 from api.dialects.instants import to_the_millisecond
 from api.dialects.tinytrail.extended import Change, compared, comparison, converted
+from api.dialects.tinytrail.periods import period
 from core.dimensions import Dimension
 from core.drops import MEANINGS, DropReason
 from core.metrics import Metric, change_percent, rounded, value_of
@@ -57,7 +58,7 @@ def summary(report: Summary, goal: Mapping[str, dict[str, Cell]] | None = None) 
     """The summary's data, with the metrics of a goal if there is one."""
     days = report.previous_days
     return {
-        "period": _period(report.days),
+        "period": period(report.days),
         "comparison": None if days is None else f"{days.first} to {days.last}",
         **comparison(report.before),
         "metrics": _metrics(report) | dict(goal or {}),
@@ -75,7 +76,7 @@ def pages(report: Pages, groups: PathGroups, given: Parameters, reached: Reached
     """The data of the pages; a page in no group has null for one."""
     table = pages_table(report, groups, reached)
     return {
-        "period": _period(report.days),
+        "period": period(report.days),
         **comparison(report.before),
         "page": given.page,
         "per_page": given.per_page,
@@ -97,7 +98,7 @@ def sources(report: Sources, given: Parameters, reached: Reached | None = None) 
     """The data of the sources, in the words of what they are grouped by."""
     table = sources_table(report, reached)
     return {
-        "period": _period(report.days),
+        "period": period(report.days),
         **comparison(report.before),
         "page": given.page,
         "per_page": given.per_page,
@@ -119,7 +120,7 @@ def sources_table(report: Sources, reached: Reached | None = None) -> Table:
 
 def devices(report: Devices, reached: Reached | None = None) -> dict[str, Any]:
     """The data of devices, browsers, systems and screens."""
-    data: dict[str, Any] = {"period": _period(report.days), **comparison(report.before)}
+    data: dict[str, Any] = {"period": period(report.days), **comparison(report.before)}
     for dimension, (list_, _) in _DEVICES.items():
         data[list_] = _rows(_table_of(report, dimension, reached))
     return data
@@ -141,7 +142,7 @@ def flow(report: Flow, reached: Reached | None = None) -> dict[str, Any]:
     exits = Table(("path", "exits"), report.exits)
     exits = compared(exits, report.before, lambda found, row: found[1].get(row[0]), value=1)
     return {
-        "period": _period(report.days),
+        "period": period(report.days),
         **comparison(report.before),
         "landing_pages": _rows(flow_table(report, reached)),
         "exit_pages": _rows(converted(exits, reached, Place.EXIT)),
@@ -158,7 +159,7 @@ def flow_table(report: Flow, reached: Reached | None = None) -> Table:
 def custom_events(report: CustomEvents, given: Parameters, reached: Reached | None = None) -> dict[str, Any]:
     """The data of the custom events."""
     return {
-        "period": _period(report.days),
+        "period": period(report.days),
         **comparison(report.before),
         "page": given.page,
         "per_page": given.per_page,
@@ -177,7 +178,7 @@ def funnel(report: Funnel) -> dict[str, Any]:
     """The funnel's data."""
     table = funnel_table(report)
     return {
-        "period": _period(report.days),
+        "period": period(report.days),
         "funnel": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
     }
 
@@ -196,7 +197,7 @@ def funnel_table(report: Funnel) -> Table:
 def journeys(report: Journeys, given: Parameters) -> dict[str, Any]:
     """The journeys' data."""
     return {
-        "period": _period(report.days),
+        "period": period(report.days),
         "page": given.page,
         "per_page": given.per_page,
         "rows": [{"pages": list(pages), "visits": visits} for pages, visits in report.rows],
@@ -211,7 +212,7 @@ def journeys_table(report: Journeys) -> Table:
 def around(report: Around, given: Parameters) -> dict[str, Any]:
     """The data of what is around a page: where visits begin and end, in brackets, is no path."""
     return {
-        "period": _period(report.days),
+        "period": period(report.days),
         "path": report.path,
         "page": given.page,
         "per_page": given.per_page,
@@ -231,7 +232,7 @@ def around_table(report: Around) -> Table:
 def timeseries(report: Timeseries, path: str | None) -> dict[str, Any]:
     """The series' data; `*` for the whole site."""
     return {
-        "period": _period(report.days),
+        "period": period(report.days),
         "metric": report.metric.value,
         "path": path or "*",
         "series": [{"date": day.isoformat(), "value": value} for day, value in report.points],
@@ -250,7 +251,7 @@ def drops(days: Days, dropped: Sequence[Dropped]) -> dict[str, Any]:
     for one in dropped:
         totals[one.reason] += one.count
     return {
-        "period": _period(days),
+        "period": period(days),
         "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
         "totals": [
             {"reason": reason, "count": count, "meaning": MEANINGS[DropReason(reason)]}
@@ -278,10 +279,6 @@ def realtime(view: RealtimeView, *, extended: bool = False) -> dict[str, Any]:
             for minute in view.minutes
         ]
     return data
-
-
-def _period(days: Days) -> dict[str, str]:
-    return {"start": days.first.isoformat(), "end": days.last.isoformat()}
 
 
 def _metrics(report: Summary) -> dict[str, dict[str, Cell]]:

@@ -163,6 +163,14 @@ class PeriodShape(Shape):
 
     start: date
     end: date
+    events_from: date | None = Field(
+        None,
+        description="Where events of the first days are gone by the site's `file_retention_days`: the first UTC day of"
+        " which there are some. What no sums tell, such as what is filtered, counts from there.",
+    )
+    sums_from: date | None = Field(
+        None, description="The same of sums, by `rollup_retention_days`: nothing counts before."
+    )
 
 
 _Change = Annotated[
