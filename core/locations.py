@@ -82,6 +82,14 @@ def whole_query(url: str) -> str:
     return url.partition("#")[0].partition("?")[2].replace("\0", "")[:_MAX_QUERY]
 
 
+def whole_queries(urls: Sequence[str]) -> list[str]:
+    """Return what `whole_query` does of each."""
+    all_ = "".join(urls)
+    if "#" in all_ or "\0" in all_ or max(map(len, urls), default=0) > _MAX_QUERY:
+        return list(map(whole_query, urls))
+    return [url.partition("?")[2] for url in urls]
+
+
 def without_query(address: str) -> str:
     """The address up to its query or fragment."""
     return _END.split(address, maxsplit=1)[0]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 #: Paths that differ only beyond this many characters are one.
 MAX_LENGTH: Final = 1_024
 _END: Final = re.compile(r"[?#]")
+#: Without any of them, plain text is cut and decoded nowhere.
+_SIGNS: Final = re.compile(r"[?#%]")
 _ESCAPES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 #: Decoded, these would change where the path ends or what its other escapes mean.
 _STAY: Final = frozenset("/?#%")
@@ -30,9 +32,13 @@ def normalise_path(text: str) -> str:
 
 def normalise_paths(texts: Sequence[str]) -> list[str]:
     """Return what `normalise_path` does of each."""
-    # Without a Python frame for each.
-    normalise = _cached if max(map(len, texts), default=0) <= MAX_LENGTH else normalise_path
-    return list(map(normalise, texts))
+    if max(map(len, texts), default=0) > MAX_LENGTH:
+        return list(map(normalise_path, texts))
+    all_ = "".join(texts)
+    # Most are in it already, and looking at all of them at once costs less than finding each in a cache.
+    if all_.isascii() and not _SIGNS.search(all_) and [text[:1] for text in texts].count("/") == len(texts):
+        return list(texts)
+    return list(map(_cached, texts))
 
 
 def normalise_pattern(text: str) -> str:

@@ -7,7 +7,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 from core.events import Event, TrafficClass
-from core.locations import whole_query
+from core.locations import whole_queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -97,8 +97,8 @@ class Drafts:
         """Return the finished events."""
         query, ip = self.query, [""] * len(self.row)
         if any(self.keeps_query):
-            kept = zip(self.keeps_query, self.url, query, strict=True)
-            query = [whole_query(url) if keeps else found for keeps, url, found in kept]
+            kept = zip(self.keeps_query, whole_queries(self.url), query, strict=True)
+            query = [whole if keeps else found for keeps, whole, found in kept]
         if self.site.keep_ips and any(self.keeps_ip):
             ip = [address if keeps else "" for keeps, address in zip(self.keeps_ip, self.ip, strict=True)]
         rows = zip(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import FootfallError, Overloaded, Refused, Unavailable
 from core.telemetry import NoTelemetry
-from streams.kafka.packs import Pack, Packer, Request, weight_of
+from streams.kafka.packs import Pack, Packer, Request
 from streams.kafka.producer import Producer, ProducerSettings
 
 if TYPE_CHECKING:
@@ -111,12 +111,13 @@ class KafkaLog:
         if not events:
             return
         self._check()
-        weight = weight_of([event for _, event in events])
+        shares = self._packer.split(events)
+        weight = sum(share.weight for share in shares)
         self._check_room(len(events), weight)
         request = Request(answer=self._loop.create_future(), events=len(events), weight=weight)
         self._events += request.events
         self._weight += request.weight
-        self._packer.add(request, events)
+        self._packer.add(request, shares)
         if self._tick is None:
             self._tick = self._loop.call_later(self._settings.window, self._flush)
         await request.answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.events import Event
 
@@ -51,6 +51,14 @@ class Pack:
         return [event for _, events in self.shares for event in events]
 
 
+class Share(NamedTuple):
+    """Events of one partition that came at once, in their order, and about how many characters they have."""
+
+    partition: int
+    events: list[Event]
+    weight: int
+
+
 class Packer:
     """Collects events until they are taken. Events of a bucket stay in the order in which they came."""
 
@@ -62,8 +70,8 @@ class Packer:
     def __bool__(self) -> bool:
         return bool(self._open)
 
-    def add(self, request: Request, events: Sequence[tuple[int, Event]]) -> None:
-        """Add (bucket, event) pairs of `request`."""
+    def split(self, events: Sequence[tuple[int, Event]]) -> list[Share]:
+        """Return (bucket, event) pairs by their partitions."""
         apart: dict[int, list[Event]] = {}
         for bucket, event in events:
             partition = bucket % self._partitions
@@ -71,16 +79,20 @@ class Packer:
                 apart[partition].append(event)
             else:
                 apart[partition] = [event]
-        for partition, share in apart.items():
-            weight = weight_of(share)
-            pack = self._open.get(partition)
-            if weight + (pack.weight if pack is not None else 0) <= MESSAGE_WEIGHT:
-                self._put(partition, request, share, weight)
-                continue
-            for event in share:
-                self._put(partition, request, [event], weight_of([event]))
+        return [Share(partition, share, weight_of(share)) for partition, share in apart.items()]
 
-    def _put(self, partition: int, request: Request, events: list[Event], weight: int) -> None:
+    def add(self, request: Request, shares: Sequence[Share]) -> None:
+        """Add the shares of `request`."""
+        for share in shares:
+            pack = self._open.get(share.partition)
+            if share.weight + (pack.weight if pack is not None else 0) <= MESSAGE_WEIGHT:
+                self._put(request, share)
+                continue
+            for event in share.events:
+                self._put(request, Share(share.partition, [event], weight_of([event])))
+
+    def _put(self, request: Request, share: Share) -> None:
+        partition, events, weight = share
         pack = self._open.get(partition)
         if pack is None or pack.full:
             if pack is not None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clicks import Network
-from core.locations import Location, parse_location
+from core.locations import Location, parse_location, whole_queries, whole_query
 from core.text import is_clean
 
 
@@ -59,3 +59,13 @@ def test_any_text_is_an_address(url: str) -> None:
 def test_values_are_bounded() -> None:
     """A campaign of any length is cut to 255 characters."""
     assert len(parse_location("https://e.com/?utm_source=" + "x" * 9_000).utm_source) == 255
+
+
+@given(
+    st.lists(
+        st.sampled_from(["https://example.com/a?q=1", "/a?x?y", "a#b?c", "a?b#c", "\0?\0", "", "a?" + "x" * 2_000])
+    )
+)
+def test_whole_queries_of_many(urls: list[str]) -> None:
+    """Each as it is by itself."""
+    assert list(map(whole_query, urls)) == whole_queries(urls)

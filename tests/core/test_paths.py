@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.paths import MAX_LENGTH, normalise_path
+from core.paths import MAX_LENGTH, normalise_path, normalise_paths
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,9 @@ def test_escaped_or_not_is_the_same(text: str) -> None:
         for letter in text
     )
     assert normalise_path(escaped) == normalise_path(text)
+
+
+@given(st.lists(st.sampled_from(["/a", "/b c", "a", "", "/a?x", "/a#x", "/%41", "/é", "/" + "x" * 2_000])))
+def test_many_paths(texts: list[str]) -> None:
+    """Each as it is by itself."""
+    assert list(map(normalise_path, texts)) == normalise_paths(texts)

@@ -185,10 +185,12 @@ def _all_checked(hits: Sequence[Hit], domain: str) -> Iterable[Sent] | None:
     paths = list(map(str.strip, paths))
     if "" in urls:
         urls = [url or _address(domain, path) for url, path in zip(urls, paths, strict=True)]
+    own = f"https://{domain}/", f"https://www.{domain}/"
+    elsewhere = [url for url in urls if not url.startswith(own)]
     if (
         "" in paths
         or not all(not country or _COUNTRY.fullmatch(country) for country in set(countries))
-        or not all(location.hostname for location in parse_locations(urls))
+        or not all(location.hostname for location in parse_locations(elsewhere))
         or _longest(urls) > _MAX_ADDRESS
         or _longest(referrers) > _MAX_ADDRESS
         or _longest(ids) > _MAX_ID

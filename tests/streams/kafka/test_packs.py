@@ -18,8 +18,8 @@ async def test_bucket_picks_partition() -> None:
     """Events of one bucket share a partition and keep their order, whoever sent them."""
     packer = Packer(4)
     first, second = _request(), _request()
-    packer.add(first, [(5, event(1)), (6, event(2)), (9, event(3))])
-    packer.add(second, [(1, event(4))])
+    packer.add(first, packer.split([(5, event(1)), (6, event(2)), (9, event(3))]))
+    packer.add(second, packer.split([(1, event(4))]))
 
     packs = {pack.partition: [e.event_id for e in pack.flat()] for pack in packer.take()}
 
@@ -35,7 +35,8 @@ async def test_bucket_picks_partition() -> None:
 async def test_full_message_is_closed(events: int, properties: str, messages: int) -> None:
     """A message that holds enough is closed, and the next one of its partition comes after it."""
     packer = Packer(1)
-    packer.add(_request(), [(0, event(number, ts=1, properties=properties)) for number in range(events)])
+    sent = [(0, event(number, ts=1, properties=properties)) for number in range(events)]
+    packer.add(_request(), packer.split(sent))
 
     packs = packer.take()
 
