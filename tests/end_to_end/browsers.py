@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from tests.services import require
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,6 +32,8 @@ _FLAGS = [
 @contextmanager
 def visitor(user_agent: str | None = PERSON) -> Iterator[BrowserContext]:
     """Yield a fresh browser of one person; None leaves the headless browser's own name."""
+    if CHROMIUM is None:
+        require("no chromium on the PATH: install Debian's package chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=_FLAGS)
         context = browser.new_context(user_agent=user_agent)

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.databases import fresh_database
-from tests.end_to_end.browsers import CHROMIUM
 from tests.end_to_end.processes import cluster, single_node
-from tests.services import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module", params=["single node", "cluster"])
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A running Footfall, once as a single node and once through Kafka, Faust and TimescaleDB."""
-    if CHROMIUM is None:
-        require("no chromium on the PATH: install Debian's package chromium")
     folder = tmp_path_factory.mktemp("installation")
     stack = ExitStack()
     if request.param == "single node":

@@ -1,21 +1,26 @@
-"""A real browser opens a page; within a second the visit is in the reports, whichever way Footfall runs."""
+"""Whichever way Footfall runs: what a real browser does is in the reports at once, and so it is in the realtime stream.
+
+All in one file, so that one installation of each way serves all tests.
+"""
 
 from __future__ import annotations
 
+import json
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from tests.api.world import BROWSER
 from tests.end_to_end.browsers import visitor
 from tests.end_to_end.site import serve_site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.end_to_end.processes import Installation
-
-pytestmark = pytest.mark.browser
 
 
 def eventually(read: Callable[[], Any], expected: object, within: float = 10) -> float:
@@ -33,6 +38,7 @@ def metrics(installation: Installation, site: str) -> dict[str, float]:
     return {name: metric["value"] for name, metric in found.items()}
 
 
+@pytest.mark.browser
 def test_three_pages_make_one_visit(installation: Installation) -> None:
     """Three pages of one person are one visitor now, and one visit of three views with its entry page and duration."""
     site = installation.create_site("three.example")
@@ -70,6 +76,7 @@ def test_three_pages_make_one_visit(installation: Installation) -> None:
     }
 
 
+@pytest.mark.browser
 def test_single_page_application_and_custom_event(installation: Installation) -> None:
     """A pushed path is a view, a changed query is none, and `analytics.track` counts by its name."""
     site = installation.create_site("spa.example")
@@ -92,6 +99,7 @@ def test_single_page_application_and_custom_event(installation: Installation) ->
     assert [(row["path"], row["pageviews"]) for row in rows] == [("/", 1), ("/second", 1)]
 
 
+@pytest.mark.browser
 def test_headless_browser_is_a_bot(installation: Installation) -> None:
     """A browser that calls itself headless is stored as a bot: absent from reports, present with include_bots."""
     site = installation.create_site("bots.example")
@@ -103,3 +111,65 @@ def test_headless_browser_is_a_bot(installation: Installation) -> None:
         )
 
     assert metrics(installation, site)["visits"] == 0
+
+
+def test_a_view_shows_and_the_end_is_in_order(installation: Installation) -> None:
+    """Within two seconds of the click; three open streams delay no shutdown of the process that answers reports."""
+    (process,) = (installation.processes[name] for name in ("serve", "api") if name in installation.processes)
+    site = installation.create_site("stream.example")
+    with ExitStack() as stack:
+        streams = [_lines(stack, installation, site) for _ in range(3)]
+        assert [_message(lines)["active_visitors"] for lines in streams] == [0, 0, 0]
+        sent = httpx.post(
+            f"{installation.collect_url}/api/v1/collect",
+            json={
+                "website_id": site,
+                "event_type": "page_view",
+                "url": "https://stream.example/a",
+                "path": "/a",
+            },
+            headers={"User-Agent": BROWSER, "Origin": "https://stream.example"},
+            timeout=20,
+        )
+        assert sent.status_code == 202, sent.text
+        begun = time.monotonic()
+        expected = {
+            "active_visitors": 1,
+            "top_pages": [{"path": "/a", "visitors": 1}],
+            "events_by_type": [{"eventType": "page_view", "count": 1}],
+        }
+        assert [_message(lines) for lines in streams] == [expected] * 3
+        took = time.monotonic() - begun
+        assert took < 2, f"the view took {took:.2f} s to show"
+
+        begun = time.monotonic()
+        status = process.stop()
+        took = time.monotonic() - begun
+        process.start()
+        process.wait_for(f"{installation.api_url}/health")
+        assert status == 0
+        assert took < 15
+        # A line that was cut would raise here.
+        assert [line for lines in streams for line in lines if line] == []
+
+
+def _lines(stack: ExitStack, installation: Installation, site: str) -> Iterator[str]:
+    """The lines of a new stream."""
+    response = stack.enter_context(
+        httpx.stream(
+            "GET",
+            f"{installation.api_url}/api/v1/reports/realtime/stream",
+            params={"website_id": site},
+            headers={"X-API-KEY": installation.key},
+            timeout=30,
+        )
+    )
+    assert response.status_code == 200
+    return response.iter_lines()
+
+
+def _message(lines: Iterator[str]) -> dict[str, Any]:
+    """The data of the next message."""
+    data = next(line for line in lines if line.startswith("data: "))
+    message: dict[str, Any] = json.loads(data.removeprefix("data: "))
+    return message
