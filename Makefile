@@ -8,7 +8,7 @@ WORKERS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 WITH_SERVICES := $(BIN)/python -m ops.services during --
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format tracker bench faults soak pictures services services-down secrets
+.PHONY: help install run test check format tracker bench faults soak pictures compose-test services services-down secrets
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ faults: install ## 200 kills under load
 
 soak: install ## an hour of the live page with visitors, or make soak ARGS="--minutes 5": memory, long tasks, stream
 	$(BIN)/python -m tests.browser.soak $(ARGS)
+
+compose-test: install ## docker-compose.yml with Docker or Podman: built, up, killed, scaled, down and up again
+	$(BIN)/pytest -m compose tests/compose $(ARGS)
 
 secrets: ## random secrets for docker compose, in ./secrets; what is there stays
 	@sh ops/compose/secrets.sh secrets

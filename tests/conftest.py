@@ -8,7 +8,7 @@ from typing import Final
 pytest_plugins = ["tests.buckets", "tests.distribution", "tests.services", "tests.stores"]
 
 # These steer the test run itself; any other setting of Footfall in the developer's shell would change what is tested.
-KEPT: Final = ("FOOTFALL_SERVICES_", "FOOTFALL_REQUIRE_SERVICES", "FOOTFALL_KILLS")
+KEPT: Final = ("FOOTFALL_SERVICES_", "FOOTFALL_REQUIRE_SERVICES", "FOOTFALL_KILLS", "FOOTFALL_COMPOSE_")
 ADDRESSES: Final = ("KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "ARCHIVE_URL")
 
 

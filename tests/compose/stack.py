@@ -5,23 +5,25 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import yaml
 
-from tests.compose.engine import EngineError
+from tests.compose.engine import EngineError, cache
 from tests.faults.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tests.compose.engine import Engine
 
 ROOT: Final = Path(__file__).parents[2]
 #: What an operator has beside the compose file.
-BESIDE: Final = ("docker-compose.yml", "ops/compose", "ops/prometheus", "ops/grafana")
+BESIDE: Final = ("docker-compose.yml", ".env.example", "ops/compose", "ops/prometheus", "ops/grafana")
 _PROJECT: Final = "com.docker.compose.project"
 _SERVICE: Final = "com.docker.compose.service"
 _READY: Final = 240.0
@@ -80,7 +82,6 @@ class Stack:
     folder: Path
     project: str
     settings: dict[str, str]
-    began: dict[str, float] = field(default_factory=dict)  #: seconds that parts of the work took
 
     def __post_init__(self) -> None:
         for part in BESIDE:
@@ -90,6 +91,9 @@ class Stack:
                 shutil.copytree(source, target)
             else:
                 shutil.copy(source, target)
+        (self.folder / "geo").mkdir()
+        shutil.copy(self.folder / ".env.example", self.folder / ".env")
+        self.engine.execute(["sh", "ops/compose/secrets.sh", "secrets"], within=60, folder=self.folder)
 
     @property
     def file(self) -> dict[str, Any]:
@@ -99,7 +103,8 @@ class Stack:
 
     def upstream(self) -> list[str]:
         """The images that are not built here."""
-        return sorted({service["image"] for service in self.file["services"].values() if "build" not in service})
+        images = {service["image"] for service in self.file["services"].values()}
+        return sorted(image for image in images if "FOOTFALL_IMAGE" not in image)
 
     def compose(self, *arguments: str, within: float = 600) -> str:
         """Return what a compose command prints.
@@ -113,6 +118,15 @@ class Stack:
     def up(self, *arguments: str) -> None:
         """Create and start what does not run."""
         self.compose("up", "--detach", "--no-build", *arguments)
+
+    def scale(self, service: str, number: int) -> None:
+        """Have so many containers of a service; those that there were stay."""
+        there = self.containers(service)
+        for container in sorted(there, key=lambda each: each.name)[number:]:
+            self.engine.run("stop", container.id)
+            self.engine.run("rm", container.id)
+        if len(there) < number:
+            self.up("--no-recreate", "--no-deps", "--scale", f"{service}={number}", service)
 
     def down(self) -> None:
         """Stop and remove the containers; the volumes stay."""
@@ -161,8 +175,8 @@ class Stack:
         try:
             return until("every container is healthy", reached, within=within)
         except AssertionError as error:
-            logs = self.save_logs(self.folder / "logs")
-            raise AssertionError(f"{error}: {sorted(waiting)}; logs in {logs}") from None
+            self.save_logs()
+            raise AssertionError(f"{error}: {sorted(waiting)}; their logs are in {self.logs}") from None
 
     def kill(self, service: str) -> bool:
         """SIGKILL one container of a service, and return when one runs in its place.
@@ -185,24 +199,37 @@ class Stack:
         """Return what a command prints in a container of a service."""
         return self.engine.run("exec", self.containers(service)[0].id, *command, within=within)
 
-    def save_logs(self, folder: Path) -> Path:
+    @property
+    def logs(self) -> Path:
+        """Where what the containers have printed is kept, also when they are gone."""
+        return cache() / "logs" / self.project
+
+    def save_logs(self) -> None:
         """Write what each container has printed to a file of its name."""
-        folder.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(parents=True, exist_ok=True)
         for container in self.containers():
-            self.engine.write_log(container.id, folder / f"{container.name}.log")
-        return folder
+            self.engine.write_log(container.id, self.logs / f"{container.name}.log")
 
     def remove(self) -> None:
         """Remove everything of the project's name: containers, networks, volumes."""
         mine = f"label={_PROJECT}={self.project}"
+        # Podman knows which containers need which, and has to be told to take those, too.
+        with_others = ("--depend", "--time=1") if self.engine.name == "podman" else ()
         for kind, listing, removal in (
-            ("container", ("--all",), ("--force", "--volumes")),
+            ("container", ("--all",), ("--force", "--volumes", *with_others)),
             ("network", (), ()),
             ("volume", (), ("--force",)),
         ):
-            names = self.engine.run(kind, "ls", "--quiet", *listing, "--filter", mine).split()
-            if names:
+            until(
+                f"no {kind} of {self.project} is left", partial(self._removed, kind, listing, removal, mine), within=60
+            )
+
+    def _removed(self, kind: str, listing: Sequence[str], removal: Sequence[str], mine: str) -> bool:
+        names = self.engine.run(kind, "ls", "--quiet", *listing, "--filter", mine).split()
+        if names:
+            with suppress(EngineError):  # one that went with another is missing now
                 self.engine.run(kind, "rm", *removal, *names)
+        return not names
 
     def _again(self, victim: Container) -> Container | None:
         return next((each for each in self.containers(victim.service) if each.id == victim.id), None)

@@ -102,6 +102,7 @@ def _provide(engine: Engine, image: str) -> None:
     folder = cache() / "contexts" / name
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(recipe, folder)
+    shutil.copy(RECIPES / "wget.py", folder)
     _fill(folder, name)
     engine.build(folder, full, f"--label={_RECIPE}={digest}")
     shutil.rmtree(folder)
@@ -147,5 +148,9 @@ def _program(name: str) -> Path:
 
 
 def _digest(recipe: Path) -> str:
-    parts = [path.relative_to(recipe).as_posix().encode() + path.read_bytes() for path in sorted(recipe.iterdir())]
+    """Return what changes with all that an image is made from: all but one are made from Python's."""
+    files = sorted((RECIPES / "python").iterdir())
+    if recipe.name != "python":
+        files += [RECIPES / "wget.py", *sorted(recipe.iterdir())]
+    parts = [repr((PYTHON, TIMESCALEDB, PROGRAMS)).encode(), *(path.read_bytes() for path in files)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]

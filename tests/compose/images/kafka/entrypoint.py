@@ -34,7 +34,7 @@ def main() -> None:
         JAVA,
         *options,
         "-XX:-UsePerfData",
-        "-Dlog4j2.configurationFile=file:/opt/kafka/config/log4j2.properties",
+        "-Dlog4j2.configurationFile=file:/etc/kafka/docker/log4j2.properties",
         "-cp",
         "/opt/kafka/libs/*",
     ]
