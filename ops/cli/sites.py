@@ -15,6 +15,7 @@ from core.errors import FootfallError, NotFound
 from core.ranges import date_at
 from core.site_settings import SETTINGS, check_settings
 from core.sites import check_domain
+from core.spans import DAY
 from ops import installation
 from ops.cli.common import Data, Json, begin, epilog, group, say, show
 from ops.cli.site_settings import read_settings, site_of, write_value
@@ -22,9 +23,12 @@ from ops.cli.tags import tags_of
 from ops.clock import SystemClock
 from storage import accounts, sites
 from storage import drops as dropped_events
+from storage.times import instant
 from tracker.builds import Extra
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.sites import Site
 
 app = group("Sites whose visits are counted.")
@@ -115,7 +119,8 @@ def set_settings(
 ) -> None:
     """Change settings of a site and show all of them; `footfall sites show` says what each means.
 
-    Collectors know within seconds. Another time zone holds for the past too.
+    Collectors know within seconds. Another time zone holds for the past too. What is to go by its age goes for good,
+    24 hours after the change at the earliest.
     """
     changes = check_settings(read_settings(given))
     settings = begin()
@@ -124,6 +129,14 @@ def set_settings(
     if changed is None:
         raise NotFound(f"there is no site {site} any more")
     _show(changed, as_json=as_json)
+    limits = [f"{what} of before {days} days" for what, days in _limits(changed, changes) if days is not None]
+    if limits:
+        begins = instant(SystemClock().now_ms() + DAY)
+        typer.echo(
+            f"From {begins:%Y-%m-%d %H:%M} UTC on {' and '.join(limits)} ago are removed, and nothing brings them back."
+            " Until then `footfall sites set` takes it back.",
+            err=True,
+        )
 
 
 @app.command(epilog=epilog("footfall sites drops example.com --days 30"))
@@ -166,6 +179,13 @@ def delete(
         if site is None or sites.delete(connection, site_id) is None:
             raise NotFound(f"there is no site {site_id}: see `footfall sites list`")
     say(f"deleted {site.domain}")
+
+
+def _limits(site: Site, changes: Mapping[str, object]) -> list[tuple[str, int | None]]:
+    """What goes after how many days, if the changes are about that."""
+    if not changes.keys() & {"file_retention_days", "rollup_retention_days"}:
+        return []
+    return [("events", site.file_retention_days), ("sums", site.rollup_retention_days)]
 
 
 def _show(site: Site, *, as_json: bool) -> None:

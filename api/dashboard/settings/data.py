@@ -12,7 +12,7 @@ from api.dashboard.settings.forms import Checks, Wrong
 from api.dashboard.settings.sections import Saved
 from api.dashboard.settings.writing import GONE, change_site
 from core.errors import NotFound
-from core.site_settings import SETTINGS, check_settings
+from core.site_settings import SETTINGS, check_retention, check_settings
 from storage import sites
 
 if TYPE_CHECKING:
@@ -57,6 +57,9 @@ class DataEditor:
         for name, label in _SETTINGS.items():
             given = {name: _number(posted.get(name, "").strip())}
             changes |= checks.field(name, label, partial(check_settings, given)) or {}
+        if len(changes) == len(_SETTINGS):
+            name = "rollup_retention_days"
+            checks.field(name, _SETTINGS[name], lambda: check_retention(*(changes[each] for each in _SETTINGS)))
         checks.done()
         await run_in_threadpool(change_site, self._pool, asking, changes)
         return Saved()
