@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.errors import FootfallError, NotFound, Unavailable
+from core.errors import FootfallError, InvalidInput, NotFound, Unavailable
 from ops.archivist import LOCAL_LOG
+from ops.wiring.cluster import group_of
 from storage import positions
 from storage.backup import database, logs
 from streams.kafka import topics
 from streams.kafka.ends import ends
+from streams.kafka.offsets import reset_group
 
 if TYPE_CHECKING:
     from ops.settings import Settings
 
+_RESET: Final = "With the topic of before still there, run `footfall positions --reset-group` before the workers start."
 _MAKE_NEW: Final = "make another one: FOOTFALL_TOPIC_GENERATION={} footfall topics create"
 
 
@@ -27,6 +30,9 @@ class ForeignLog(FootfallError):  # noqa: N818 - named by what is the case
 
 def settle(settings: Settings) -> list[str]:
     """Hold the positions to the topic, pass over what it has forgotten, and return what to tell.
+
+    The workers' group is set to them: workers begin where it is, and would see only by the next message of each
+    partition that the database is behind.
 
     Raises:
         ForeignLog: the topic ends before a position; the message says what to do.
@@ -42,21 +48,16 @@ def settle(settings: Settings) -> list[str]:
     newest = max(_generation(log) for log, _ in known)
     make_new = _MAKE_NEW.format(newest + 1)
     if not settings.kafka_bootstrap_servers:
-        kept = "With the topic of before still in Kafka the workers go on from where the backup is."
-        return [f"{kept} If Kafka is new, {make_new}"]
+        return [f"Kafka was not asked. {_RESET} If Kafka is new, {make_new}"]
     try:
         topic = topics.current(settings.kafka_bootstrap_servers, generation=settings.topic_generation or None)
         found = ends(settings.kafka_bootstrap_servers, topic)
     except NotFound:
         return [f"Kafka has no topic: {make_new}"]
     except Unavailable as error:
-        return [f"The positions could not be held to the topic: {error}. If Kafka is new, {make_new}"]
-    if topic.generation > newest:
-        old = f"FOOTFALL_TOPIC_GENERATION={newest}"
-        return [
-            f"The workers begin where {topic.name} begins. What the topic before it still has, one with {old} applies"
-        ]
+        return [f"The positions could not be held to the topic: {error}. {_RESET} If Kafka is new, {make_new}"]
     waiting = lost = 0
+    goes_on: dict[int, int] = {}
     with database.connect(settings.database_url) as connection, connection.transaction():
         for partition, (begin, end) in found.items():
             position = known.get((topic.name, partition), begin)
@@ -67,10 +68,18 @@ def settle(settings: Settings) -> list[str]:
                 )
             waiting += end - max(position, begin)
             lost += max(begin - position, 0)
+            goes_on[partition] = max(position, begin)
             logs.skip(connection, topic.name, partition, to=begin)
     told = [f"{topic.name}: {waiting} messages since the backup are still there, and are applied by the workers"]
+    if topic.generation > newest:
+        older = topics.name_of(newest)
+        told.append(f"what {older} has kept is applied by a worker with FOOTFALL_TOPIC_GENERATION={newest}")
     if lost:
         told.append(f"{lost} messages since the backup are gone: the topic had forgotten them")
+    try:
+        reset_group(settings.kafka_bootstrap_servers, topic, group_of(topic), goes_on)
+    except (InvalidInput, Unavailable) as error:
+        told.append(f"{error}. {_RESET}")
     return told
 
 

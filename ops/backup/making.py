@@ -91,7 +91,7 @@ def make(  # noqa: PLR0913 - what is wanted of it
             making.rename(folder / name)
             _sync(folder)
         except OSError as error:
-            raise FootfallError(f"the backup cannot be written to {making}: {error.strerror}") from error
+            raise FootfallError(f"the backup cannot be written to {making}: {error.strerror or error}") from error
         finally:
             shutil.rmtree(making, ignore_errors=True)
         removed = [] if keep is None else found(folder)[:-keep]

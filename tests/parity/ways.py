@@ -100,11 +100,11 @@ async def go_through_kafka(bootstrap: str, topic: Topic, accepted: Sequence[Enri
 
 
 @contextmanager
-def worker(bootstrap: str, topic: Topic, dsn: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(bootstrap: str, topic: Topic, dsn: str, log: Path, *, group: str = "") -> Iterator[subprocess.Popen[bytes]]:
     """A worker process for as long as the block lasts."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, str(_WORKER), bootstrap, str(topic.generation), f"group-of-{topic.name}", dsn],
+            [sys.executable, str(_WORKER), bootstrap, str(topic.generation), group or f"group-of-{topic.name}", dsn],
             cwd=_ROOT,
             env=os.environ | {"PYTHONPATH": str(_ROOT)},
             stdout=output,
