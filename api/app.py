@@ -100,6 +100,9 @@ class Reporting:
     limits: Mapping[Api, Limit] = field(default_factory=dict)
     #: How browsers reach us, for the script tag; '' for the address that was asked.
     public_url: str = ""
+    trusted_proxies: Sequence[Network] = ()
+    #: What is made ready in the background when serving begins.
+    warming: Keeper | None = None
 
 
 def create_app(  # noqa: PLR0913 - the parts it is made of
@@ -162,6 +165,7 @@ def create_app(  # noqa: PLR0913 - the parts it is made of
     app.include_router(health.router(alive, needs_database=reporting is not None, ready=ready))
     app.include_router(scripts.router(pinned))
     if reporting is not None:
+        keepers += [] if reporting.warming is None else [reporting.warming]
         app.state.keys = Keys(pool=reporting.pool, clock=clock, limits=reporting.limits)
         app.include_router(document.router())
         app.include_router(accounts.router(reporting.pool))
@@ -177,7 +181,8 @@ def create_app(  # noqa: PLR0913 - the parts it is made of
     owner = _owner(app, collecting, clock)
     app.include_router(scraping.router(_counted(tally, exposition), token=metrics_token, owner=owner))
     app.add_middleware(Bounded)
-    return Dispatcher(hot, Measured(app, requests))
+    trusted = [*(collecting.trusted_proxies if collecting else ()), *(reporting.trusted_proxies if reporting else ())]
+    return Dispatcher(hot, Measured(app, requests, Clients(trusted)))
 
 
 def _collector(  # noqa: PLR0913 - the parts it is made of

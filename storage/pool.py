@@ -13,6 +13,9 @@ from core.errors import Unavailable
 #: A pool tries after 1, 3 and 4 s and then begins again. Left to itself it doubles its pauses for five minutes, so that
 #: a server that was away for long would be noticed late.
 _RECONNECT_SECONDS: Final = 4
+#: A statement that a connection has run so often before is prepared. Connections take turns, and what is not prepared
+#: is planned anew each time, which often takes longer than to run it.
+_PREPARED_AFTER: Final = 1
 #: Those that were opened in this process and are still there.
 _OPENED: Final[WeakSet[ConnectionPool | AsyncConnectionPool]] = WeakSet()
 
@@ -104,4 +107,5 @@ def _arguments(dsn: str, name: str) -> dict[str, Any]:
         "application_name": name,
         "options": f"{given} -c TimeZone=UTC".strip(),
         "connect_timeout": 10,
+        "prepare_threshold": _PREPARED_AFTER,
     }

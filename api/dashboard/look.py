@@ -62,12 +62,12 @@ def router(parts: Parts) -> APIRouter:
         shown = Shown(request, viewer, site, state, parts.clock.now_ms())
         if state.csv:
             return await csv.answer(parts, shown)
-        return await _report(parts, shown, sites=sites, said=said)
+        return await answer(parts, shown, sites=sites, said=said)
 
     return routes
 
 
-async def _report(parts: Parts, shown: Shown, *, sites: Sequence[Site], said: str) -> Response:
+async def answer(parts: Parts, shown: Shown, *, sites: Sequence[Site], said: str) -> Response:
     """The report with its dialog, or only what a script changes of it; what both ask for is asked side by side."""
     request, viewer, site, state, now = shown
     is_fragment = wants_fragment(request)

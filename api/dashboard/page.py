@@ -18,6 +18,7 @@ from api.dashboard.settings import new_site
 from api.dashboard.settings import pages as settings
 from api.dashboard.slow_answers import SlowAnswers
 from api.dashboard.viewer import Viewers
+from api.dashboard.warming import Warming
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
@@ -81,6 +82,11 @@ class Page:
     def failed(self) -> Failed:
         """What answers errors of pages."""
         return failed(self._parts.rendering)
+
+    @property
+    def warming(self) -> Warming:
+        """What makes it ready before anybody asks."""
+        return Warming(self._parts)
 
     def router(self) -> APIRouter:
         """Return all routes. Forms that come from elsewhere are refused before any of them."""

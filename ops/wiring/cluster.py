@@ -114,6 +114,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
                     tries=None if tries is None else SharedLimit(tries, pool=pool, clock=clock),
                     clock=clock,
                     telemetry=telemetry,
+                    warm=True,
                 )
             ),
             telemetry=telemetry,

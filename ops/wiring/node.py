@@ -154,6 +154,7 @@ async def http(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Appli
                     tries=None if tries is None else LocalLimit(tries, clock=clock),
                     clock=clock,
                     telemetry=telemetry,
+                    warm=True,
                 )
             ),
             telemetry=telemetry,

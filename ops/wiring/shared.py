@@ -97,8 +97,12 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     tries: Limit | None,
     clock: Clock,
     telemetry: Telemetry,
+    warm: bool = False,
 ) -> Iterator[Reporting]:
-    """What answering reports needs, in programs and on the page; streams end when `ending` is set."""
+    """What answering reports needs, in programs and on the page; streams end when `ending` is set.
+
+    With `warm`, it is made ready in the background when serving begins.
+    """
     shown, find_site = Briefly(realtime, clock=clock), site_finder(pool)
     reports = Reports(pool, clock=clock, telemetry=telemetry, archive=archive)
     job = RollupJob(pool=pool, clock=clock, telemetry=telemetry, archive=archive)
@@ -153,6 +157,8 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
             pages=page.failed,
             limits=limits,
             public_url=settings.public_url,
+            trusted_proxies=[parse_network(text) for text in settings.trusted_proxies],
+            warming=page.warming if warm else None,
         )
     finally:
         reports.close()

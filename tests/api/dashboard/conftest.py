@@ -94,15 +94,18 @@ async def page_world(
     settings: Settings | None = None,
     archive: ArchiveStore | None = None,
     patience: float = 30,
+    telemetry: Measurements | None = None,
+    warm: bool = False,
 ) -> AsyncIterator[PageWorld]:
     """A migrated database with the wired application over it, its rates as they are given."""
     await asyncio.to_thread(migrate, dsn)
     with psycopg.connect(dsn) as connection:
         admin_key = keys.create(connection, Api.TINYTRAIL, Role.ADMIN, "admins")
         user_key = keys.create(connection, Api.TINYTRAIL, Role.USER, "users")
-        site = sites.insert(connection, account_id=accounts.ensure(connection, "users"), domain="example.com")
-    assert site is not None
-    clock, telemetry = clock or SystemClock(), Measurements()
+        account = accounts.ensure(connection, "users")
+        site = sites.insert(connection, account_id=account, domain="example.com")
+        (site,) = [site] if site else sites.of_account(connection, account)  # it was there before
+    clock, telemetry = clock or SystemClock(), telemetry or Measurements()
     async with AsyncExitStack() as stack:
         pool = stack.enter_context(open_pool(dsn, size=4, patience=patience))
         reporting = stack.enter_context(
@@ -117,6 +120,7 @@ async def page_world(
                 tries=None if tries is None else LocalLimit(tries, clock=clock),
                 clock=clock,
                 telemetry=telemetry,
+                warm=warm,
             )
         )
         app = create_app(reporting=reporting, telemetry=telemetry, clock=clock, exposition=_exposition)
