@@ -51,8 +51,8 @@ def stack(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             "PROMETHEUS_PORT": str(ports.free()),
             "GRAFANA_PORT": str(ports.free()),
             "FOOTFALL_EDGE_SUBNET": f"172.31.{number}.0/24",
-            "FOOTFALL_EDGE_RANGE": f"172.31.{number}.128/25",
-            "FOOTFALL_PROXY_ADDRESS": f"172.31.{number}.2",
+            "FOOTFALL_EDGE_RANGE": f"172.31.{number}.0/24",
+            "FOOTFALL_PROXY_ADDRESS": f"172.31.{number}.250",
             "FOOTFALL_RATE_LIMITS": "off",  # the load comes from one address
             "FOOTFALL_BROKER_SESSION_TIMEOUT": "6",
         },
