@@ -5,8 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from api.request_ids import HEADER, request_id
+from core import tracing
+
 if TYPE_CHECKING:
     from api.asgi import Application, Message, Receive, Scope, Send
+    from api.collector.clients import Clients
     from core.clock import Clock
     from core.telemetry import Telemetry
 
@@ -43,17 +47,26 @@ class Requests:
 
 
 class Measured:
-    """A Starlette or FastAPI application whose requests are counted by the template of the route that took them."""
+    """A Starlette or FastAPI application whose requests are counted by the template of the route that took them.
 
-    def __init__(self, application: Application, requests: Requests) -> None:
+    Each has an id, in what is logged for it and in its answer.
+    """
+
+    def __init__(self, application: Application, requests: Requests, clients: Clients) -> None:
         self._application = application
         self._requests = requests
+        self._clients = clients
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and count."""
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
+        id_ = request_id(scope, self._clients)
+        with tracing.request(id_):
+            await self._answer(scope, receive, send, id_.encode())
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, id_: bytes) -> None:
         started = self._requests.begin()
         status = 499
 
@@ -61,6 +74,7 @@ class Measured:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message = {**message, "headers": [*message.get("headers", ()), (HEADER, id_)]}
             await send(message)
 
         try:

@@ -12,6 +12,8 @@ import msgspec
 from api.asgi import answer
 from api.collector.bodies import BodyRefused, ClientGone
 from api.errors import HttpError
+from api.request_ids import HEADER, request_id
+from core import tracing
 from core.drops import DropReason
 from core.errors import InvalidInput, Refused, Unavailable
 
@@ -115,8 +117,11 @@ class HotRoute(ABC):
         except (HttpError, InvalidInput, Refused, Unavailable) as error:
             status, body, extra = self._told(error)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer
-            _log.exception("%s failed", self.path)
-            status, body, extra = 500, self._failure(500, UNEXPECTED), JSON
+            # Made here alone: nothing else of the way of an event is logged, and most requests are here.
+            id_ = request_id(scope, self._clients)
+            with tracing.request(id_):
+                _log.exception("%s failed", self.path)
+            status, body, extra = 500, self._failure(500, UNEXPECTED), [*JSON, (HEADER, id_.encode())]
         finally:
             self._requests.end(started, self.path, method, status)
         await answer(

@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
+from core import tracing
 from core.errors import Fenced, LogGap, Unavailable
 from core.spans import CLOCK_AHEAD
 
@@ -85,8 +86,10 @@ class Partition:
         clock: Clock,
         telemetry: Telemetry,
         retry: RetrySettings,
+        log: str = "",
     ) -> None:
         self.number = number
+        self._log = log
         self.halted = False  #: the log and the stored position disagree
         self._engine = engine
         self._reader = reader
@@ -136,6 +139,12 @@ class Partition:
         Raises:
             Unavailable: it failed as often as the settings allow. Nothing of it may be acknowledged.
         """
+        if not messages:
+            return await self._take(messages)
+        with tracing.batch(self._log, self.number, messages[0].offset, messages[-1].offset):
+            return await self._take(messages)
+
+    async def _take(self, messages: Sequence[Message]) -> int:
         failures = 0
         async with self._lock:
             self._busy_since = self._clock.monotonic()
@@ -207,6 +216,7 @@ class Partition:
             except LogGap as gap:  # the engine has found another position than it had: read it anew
                 raise Fenced(str(gap)) from gap
             self._next = position = due[-1].offset + 1
+            logger.debug("partition %d: applied %d messages, up to offset %d", self.number, len(due), position - 1)
             self._seeks = 0
         if hole:
             await self._seek(position)

@@ -100,6 +100,7 @@ class Worker:
                 clock=self._clock,
                 telemetry=self._telemetry,
                 retry=self._retry,
+                log=self._topic.name,
             )
 
         assignment = self._assignment = Assignment(

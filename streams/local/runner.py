@@ -8,6 +8,7 @@ from collections import deque
 from copy import copy
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from core import tracing
 from core.errors import Fenced, FootfallError, Overloaded, Refused, Unavailable
 from streams.codec import NO_PRODUCER
 from streams.engine import Dead, Message
@@ -160,7 +161,9 @@ class Runner:
         while True:
             try:
                 first = self._next = await self._engine.open() if self._next is None else self._next
-                applied = await self._engine.apply(_messages(batch, first))
+                with tracing.batch("local", 0, first, first + len(batch) - 1):
+                    applied = await self._engine.apply(_messages(batch, first))
+                    _log.debug("applied %d requests", len(batch))
             except Fenced:
                 _log.exception("somebody else writes to this store: is there a second server on it?")
                 self._next = None

@@ -13,6 +13,7 @@ import psycopg
 
 from api.app import Collecting, create_app
 from core.accounts import Api, Role
+from core.networks import parse_network
 from ops import web
 from ops.clock import SystemClock
 from ops.settings import Settings
@@ -105,7 +106,12 @@ def served(
                 )
                 with reporting as given:
                     app = create_app(
-                        collecting=Collecting(pool=async_pool, log=log(async_pool), rate=None),
+                        collecting=Collecting(
+                            pool=async_pool,
+                            log=log(async_pool),
+                            rate=None,
+                            trusted_proxies=[parse_network(text) for text in chosen.trusted_proxies],
+                        ),
                         reporting=given,
                         telemetry=telemetry,
                         clock=clock,

@@ -6,10 +6,11 @@ import io
 import json
 import logging
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from core import tracing
 from ops import logs
 
 if TYPE_CHECKING:
@@ -40,6 +41,31 @@ def test_a_record_is_one_line_in_utc() -> None:
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO    streams\.engine: applied 3\n", stream.getvalue()
     )
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("text", "x: one\nx: two request_id=abc\nx: three request_id=abc batch=log-3-7-9\n"),
+        ("json", [(None, None), ("abc", None), ("abc", "log-3-7-9")]),
+    ],
+)
+def test_a_line_names_the_request_and_the_batch_that_it_is_about(
+    form: Literal["text", "json"], expected: object
+) -> None:
+    """Where it is about one."""
+    stream = io.StringIO()
+    logs.configure(level="info", form=form, stream=stream)
+    logging.getLogger("x").info("one")
+    with tracing.request("abc"):
+        logging.getLogger("x").info("two")
+        with tracing.batch("log", 3, 7, 9):
+            logging.getLogger("x").info("three")
+    if form == "text":
+        assert expected == re.sub(r"^\S+ INFO +", "", stream.getvalue(), flags=re.MULTILINE)
+    else:
+        entries = [json.loads(line) for line in stream.getvalue().splitlines()]
+        assert expected == [(entry.get("request_id"), entry.get("batch")) for entry in entries]
 
 
 def test_a_record_is_one_object_in_json() -> None:
