@@ -101,7 +101,6 @@ class Reporting:
     #: How browsers reach us, for the script tag; '' for the address that was asked.
     public_url: str = ""
     trusted_proxies: Sequence[Network] = ()
-    trusted_proxies: Sequence[Network] = ()
     #: What is made ready in the background when serving begins.
     warming: Keeper | None = None
 
