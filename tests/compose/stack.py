@@ -91,9 +91,20 @@ class Stack:
                 shutil.copytree(source, target)
             else:
                 shutil.copy(source, target)
+        if self.engine.name == "podman":
+            self._join_networks()
         (self.folder / "geo").mkdir()
         shutil.copy(self.folder / ".env.example", self.folder / ".env")
         self.engine.execute(["sh", "ops/compose/secrets.sh", "secrets"], within=60, folder=self.folder)
+
+    def _join_networks(self) -> None:
+        """Put every service on every network: with Debian's Podman a name is asked of one network only, whichever."""
+        file = self.file
+        for service in file["services"].values():
+            there = service["networks"]
+            settings = there if isinstance(there, dict) else {}
+            service["networks"] = {name: settings.get(name) or {} for name in file["networks"]}
+        (self.folder / "docker-compose.yml").write_text(yaml.safe_dump(file, sort_keys=False), encoding="utf-8")
 
     @property
     def file(self) -> dict[str, Any]:
@@ -116,8 +127,13 @@ class Stack:
         return self.engine.execute(command, within=within, folder=self.folder, more=self.settings)
 
     def up(self, *arguments: str) -> None:
-        """Create and start what does not run."""
-        self.compose("up", "--detach", "--no-build", *arguments)
+        """Create and start what does not run.
+
+        Podman starts all at once: it would have one-shots run whenever what depends on them starts. So every process has
+        to wait for what it needs by itself.
+        """
+        order = ("--no-deps",) if self.engine.name == "podman" else ()
+        self.compose("up", "--detach", "--no-build", *order, *arguments)
 
     def scale(self, service: str, number: int) -> None:
         """Have so many containers of a service; those that there were stay."""
@@ -126,7 +142,7 @@ class Stack:
             self.engine.run("stop", container.id)
             self.engine.run("rm", container.id)
         if len(there) < number:
-            self.up("--no-recreate", "--no-deps", "--scale", f"{service}={number}", service)
+            self.up("--no-recreate", "--scale", f"{service}={number}", service)
 
     def down(self) -> None:
         """Stop and remove the containers; the volumes stay."""
@@ -229,6 +245,8 @@ class Stack:
         if names:
             with suppress(EngineError):  # one that went with another is missing now
                 self.engine.run(kind, "rm", *removal, *names)
+        elif kind == "volume" and self.engine.standing_in:
+            self.engine.run("volume", "prune", "--force")  # those without a name, in a store that is ours
         return not names
 
     def _again(self, victim: Container) -> Container | None:
