@@ -129,8 +129,8 @@ class Stack:
     def up(self, *arguments: str) -> None:
         """Create and start what does not run.
 
-        Podman starts all at once: else it ran the one-shots whenever what depends on them starts. So every process has to
-        wait for what it needs by itself.
+        Podman starts all at once: else it ran the one-shots whenever what depends on them starts. So every process has
+        to wait for what it needs by itself.
         """
         order = ("--no-deps",) if self.engine.name == "podman" else ()
         self.compose("up", "--detach", "--no-build", *order, *arguments)
