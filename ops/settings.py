@@ -19,6 +19,8 @@ from ops import secret_files
 
 PREFIX: Final = "FOOTFALL_"
 _LEAST_SECRET: Final = 32
+#: Settings that may have a password in them.
+_ADDRESSES: Final = ("database_url", "replica_url")
 #: Read by the tests and services of a checkout, not by Footfall.
 _WORKSHOP: Final = ("FOOTFALL_SERVICES_", "FOOTFALL_REQUIRE_SERVICES", "FOOTFALL_KILLS")
 
@@ -78,7 +80,12 @@ class Settings(BaseSettings):
         description="PostgreSQL or TimescaleDB of a cluster, as a URI. A single node brings its own.",
     )
     database_password: SecretStr = Field(
-        SecretStr(""), description="Password for the database, where DATABASE_URL names none."
+        SecretStr(""), description="Password for the database and its replica, where their addresses name none."
+    )
+    replica_url: str = Field(
+        "",
+        description="A streaming replica of the database of a cluster, as a URI: `api` reads reports from it. Empty:"
+        " from the database itself.",
     )
     archive_url: str = Field(
         "",
@@ -106,14 +113,6 @@ class Settings(BaseSettings):
         json_schema_extra=_unit("days"),
     )
     data: Path = Field(Path("data"), description="Folder of a single node; `--data` of every command.")
-    disk_reserve: int = Field(
-        1_000,
-        ge=0,
-        le=1_000_000_000,
-        description="What is to stay free on the disk of a single node: with less it answers events with 503, and goes"
-        " on when there is more. 0: it goes on until the database stops.",
-        json_schema_extra=_unit("MB"),
-    )
     disk_reserve: int = Field(
         1_000,
         ge=0,
@@ -265,7 +264,11 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - values of the command line
             variable = place if place in names else _variable(place)
             problems.append(f"{variable}: {problem['msg']}")
         raise InvalidInput("; ".join(problems)) from error
-    return read.model_copy(update={"database_url": _with_password(read.database_url, read.database_password)})
+    return read.model_copy(
+        update={
+            name: _with_password(_variable(name), getattr(read, name), read.database_password) for name in _ADDRESSES
+        }
+    )
 
 
 def variables() -> dict[str, str]:
@@ -306,7 +309,7 @@ def without_password(dsn: str) -> str:
     return make_conninfo("", **(given | {"password": "***"} if given.get("password") else given))
 
 
-def _with_password(dsn: str, password: SecretStr) -> str:
+def _with_password(variable: str, dsn: str, password: SecretStr) -> str:
     """Return a connection string with the password, unless it has one."""
     text = password.get_secret_value()
     if not dsn or not text:
@@ -314,7 +317,7 @@ def _with_password(dsn: str, password: SecretStr) -> str:
     try:
         return dsn if conninfo_to_dict(dsn).get("password") else make_conninfo(dsn, password=text)
     except psycopg.ProgrammingError as error:
-        raise InvalidInput(f"DATABASE_URL: {str(error).strip()}") from error
+        raise InvalidInput(f"{variable}: {str(error).strip()}") from error
 
 
 def _variable(name: str) -> str:
@@ -324,7 +327,7 @@ def _variable(name: str) -> str:
 
 
 def _shown(name: str, value: object) -> str | int | float:
-    if name == "database_url":
+    if name in _ADDRESSES:
         return without_password(str(value))
     if isinstance(value, tuple):
         return ",".join(map(str, value))

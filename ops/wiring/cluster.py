@@ -99,6 +99,10 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
         pool = stack.enter_context(
             open_pool(settings.database_url, size=settings.database_connections, name="footfall api")
         )
+        replica = None
+        if settings.replica_url:
+            size = settings.database_connections
+            replica = stack.enter_context(open_pool(settings.replica_url, size=size, name="footfall reports"))
         tries = sign_in_rate(settings)
         realtime = SummedRealtime(pool, log=topic.name, partitions=topic.partitions, truth=StoredRealtime(pool))
         yield create_app(
@@ -115,6 +119,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
                     clock=clock,
                     telemetry=telemetry,
                     warm=True,
+                    replica=replica,
                 )
             ),
             telemetry=telemetry,

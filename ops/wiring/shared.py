@@ -98,13 +98,15 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
     clock: Clock,
     telemetry: Telemetry,
     warm: bool = False,
+    replica: ConnectionPool | None = None,
 ) -> Iterator[Reporting]:
     """What answering reports needs, in programs and on the page; streams end when `ending` is set.
 
-    With `warm`, it is made ready in the background when serving begins.
+    With `warm`, it is made ready in the background when serving begins. Reports are read from the `replica`, if there
+    is one.
     """
     shown, find_site = Briefly(realtime, clock=clock), site_finder(pool)
-    reports = Reports(pool, clock=clock, telemetry=telemetry, archive=archive)
+    reports = Reports(replica or pool, clock=clock, telemetry=telemetry, archive=archive)
     job = RollupJob(pool=pool, clock=clock, telemetry=telemetry, archive=archive)
 
     async def aggregate(day: date) -> None:

@@ -69,11 +69,12 @@ def served(
     grace: float = 20,
     log: Callable[[AsyncConnectionPool], EventLog] = lambda _: MemoryLog(),
     archive: ArchiveStore | None = None,
+    replica: str = "",
     **settings: object,
 ) -> Iterator[Served]:
     """A migrated database with the wired application over it, without rate limits unless they are set.
 
-    What it collects goes to `log`, which nobody reads unless it is another one.
+    What it collects goes to `log`, which nobody reads unless it is another one. Reports are read from the `replica`.
     """
     migrate(dsn)
     with psycopg.connect(dsn) as connection:
@@ -91,7 +92,7 @@ def served(
         clock, telemetry = SystemClock(), Measurements()
         async_pool = await open_async_pool(dsn, size=4)
         try:
-            with open_pool(dsn, size=4) as pool:
+            with open_pool(dsn, size=4) as pool, open_pool(replica or dsn, size=2) as reading:
                 reporting = shared.reporting(
                     chosen,
                     pool=pool,
@@ -103,6 +104,7 @@ def served(
                     tries=None,
                     clock=clock,
                     telemetry=telemetry,
+                    replica=reading if replica else None,
                 )
                 with reporting as given:
                     app = create_app(
