@@ -68,11 +68,12 @@ class Intake:
         """
         if len(raws) == 1:
             ((key, raw),) = raws
-            return await self.take_from(await self._site(key), raw, request)
+            return await self.take_from(self._sites.known(key) or await self._sites.find(key), raw, request)
         outcomes: list[Enriched | DropReason] = []
         for key, of_site in groupby(raws, itemgetter(0)):
+            site = self._sites.known(key) or await self._sites.find(key)
             events = [raw for _, raw in of_site]
-            outcomes += self._enrichment.run_all(events, [request] * len(events), await self._site(key))
+            outcomes += self._enrichment.run_all(events, [request] * len(events), site)
         return await self._append([outcome for outcome in outcomes if isinstance(outcome, Enriched)])
 
     async def take_from(self, site: Site | None, raw: RawEvent, request: Request) -> int:
@@ -89,9 +90,6 @@ class Intake:
         outcomes = self._sent.run_all([raw for raw, _ in events], [request for _, request in events], site)
         await self._append([outcome for outcome in outcomes if isinstance(outcome, Enriched)])
         return [outcome.event if isinstance(outcome, Enriched) else outcome for outcome in outcomes]
-
-    async def _site(self, key: str) -> Site | None:
-        return self._sites.known(key) or await self._sites.find(key)
 
     async def _append(self, accepted: list[Enriched]) -> int:
         if not accepted:

@@ -52,7 +52,7 @@ def referrer_of(site: Site, text: str, hostname: str) -> Referrer:
 
 def campaign_of(sent: str, found: str) -> str:
     """What the body says of the campaign, else what the address says."""
-    return (sent and clip(sent)) or found
+    return clip(sent) or found
 
 
 def channel_of(
