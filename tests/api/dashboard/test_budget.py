@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 #: Seconds of a processor, of the server without its database.
 ANSWER: Final = 0.050
 #: What the database is asked for a page: each question costs both, whatever it finds.
-STATEMENTS: Final = 60
+STATEMENTS: Final = 56
 PERIODS: Final = {
     "today": {"period": "today"},
     "7 days": {"period": "7d"},
