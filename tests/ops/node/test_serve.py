@@ -192,6 +192,12 @@ def test_metrics_of_both_processes_are_one_exposition(node: Node, site: str) -> 
     assert counted["footfall_events_accepted_total"] >= 1
     assert counted["footfall_events_stored_total"] >= 1
     assert {'process="http"', 'process="engine"'} <= set(re.findall(r'process="\w+"', text))
+    assert counted["footfall_postgres_up"] == 1
+    assert set(re.findall(r'^footfall_build_info{process="(\w+)",version="[^"]+"} 1.0$', text, re.MULTILINE)) == {
+        "engine",
+        "http",
+    }
+    assert httpx.get(f"{node.api_url}/health/ready").json() == {"status": "ok"}
     assert site not in text
 
 
