@@ -110,16 +110,13 @@ async def ask(parts: Parts, shown: Shown) -> Mapping[str, Any]:
     """
     site, state, locale = shown.site, shown.state, shown.viewer.language
     zone = ZoneInfo(site.time_zone)
-    oldest = asyncio.ensure_future(parts.reports.oldest(site.id, zone))
     begins_first = state.period is Period.ALL and state.days is None
-    asked = query_of(site, state, shown.now, oldest=await oldest if begins_first else None)
+    oldest = await parts.reports.oldest(site.id, zone) if begins_first else None
+    asked = query_of(site, state, shown.now, oldest=oldest)
     plotted = Plotted(state.metric.metric, interval_of(state, asked.days), asked.calendar, asked.other)
     tables = [Table(subject=subject_of(state, view), limit=ROWS) for view in PANELS]
-    # The longest first: few reports run at a time.
-    breakdowns, series, first, (marked, saved) = await asyncio.gather(
-        parts.reports.breakdowns(asked.query, tables, other=asked.other),
-        parts.reports.series(asked.query, plotted),
-        oldest,
+    (breakdowns, series, first), (marked, saved) = await asyncio.gather(
+        parts.reports.look(asked.query, plotted, tables),
         run_in_threadpool(_standing, parts, site, asked.days),
     )
     # Shares of devices are of all that there is.
