@@ -134,13 +134,11 @@ class ListReading:
     def _running(self, pieces: Sequence[Piece], listing: Listing, apart: Sequence[Span]) -> Iterator[pl.DataFrame]:
         """What rollups have of pieces that no month row has, without the visitors of spans that have their own."""
         # A piece may begin in such a span and go on after it.
-        parts = [part for piece in pieces for part in _parted(piece, apart)]
-        inside = [part for part in parts if _is_in(part.begin, apart)]
-        others = [part for part in parts if part not in inside]
-        if others:
-            yield listings.rollup_lines(self._connection, listing, self._scope, others)
-        if inside:
-            yield _without_visitors(listings.rollup_lines(self._connection, listing, self._scope, inside))
+        parts = [
+            part._replace(whole=not _is_in(part.begin, apart)) for piece in pieces for part in _parted(piece, apart)
+        ]
+        if parts:
+            yield listings.rollup_lines(self._connection, listing, self._scope, parts)
 
     def _asked(self, span: Span, listing: Listing) -> pl.DataFrame:
         """The list over a span, as a question."""

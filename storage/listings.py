@@ -152,7 +152,7 @@ def _nothing(sums: tuple[str, ...]) -> pl.DataFrame:
 
 
 def rollup_blocks(connection: Connection, listing: Listing, scope: Scope, pieces: Sequence[Piece]) -> Iterator[Block]:
-    """Yield the list of each span of the pieces that has rows, in no order; the pieces' signs are not heeded."""
+    """Yield the list of each span of the pieces that has rows, in no order; as for `rollup_lines`."""
     given = {**_about(scope), "dims": [NUMBERS[dimension] for dimension in listing.dimensions]}
     numbered = [Bucketed(0, piece) for piece in pieces]
     for grain, span, lines in _packed(connection, listing, listing.rollups, numbered, given):
@@ -160,7 +160,7 @@ def rollup_blocks(connection: Connection, listing: Listing, scope: Scope, pieces
 
 
 def rollup_lines(connection: Connection, listing: Listing, scope: Scope, pieces: Sequence[Piece]) -> pl.DataFrame:
-    """Return the list of all spans of the pieces, a key once; the pieces' signs are not heeded."""
+    """Return the list of all spans of the pieces, a key once, with visitors of whole ones; signs are not heeded."""
     given = {**_about(scope), "dims": [NUMBERS[dimension] for dimension in listing.dimensions]}
     numbered = [Bucketed(0, piece) for piece in pieces]
     found = [*_packed(connection, listing, listing.rollups, numbered, given, add=True)]

@@ -1,6 +1,6 @@
 -- All that is known of each page of a site, by grain and span of pieces of its rollups.
-SELECT roll.grain, roll.span, roll.path, roll.views, roll.s1, roll.d1, roll.landings, roll.bounces, roll.duration_ms,
-    roll.exits
+SELECT roll.grain, roll.span, roll.path, roll.views, roll.s1,
+    CASE WHEN piece.whole THEN roll.d1 ELSE 0 END, roll.landings, roll.bounces, roll.duration_ms, roll.exits
 FROM unnest(
     %(buckets)s::integer[], %(grains)s::smallint[], %(signs)s::integer[], %(whole)s::boolean[],
     %(begins)s::timestamptz[], %(ends)s::timestamptz[]

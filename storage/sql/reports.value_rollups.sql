@@ -1,7 +1,7 @@
 -- What visits, visitors and views have each value of some dimensions, a dimension's number and its value as one text, by
 -- grain and span of pieces of a site's rollups.
-SELECT roll.grain, roll.span, roll.dim || E'\t' || roll.value, roll.visits, roll.bounces, roll.duration_ms, roll.new,
-    roll.views
+SELECT roll.grain, roll.span, roll.dim || E'\t' || roll.value, roll.visits, roll.bounces, roll.duration_ms,
+    CASE WHEN piece.whole THEN roll.new ELSE 0 END, roll.views
 FROM unnest(
     %(buckets)s::integer[], %(grains)s::smallint[], %(signs)s::integer[], %(whole)s::boolean[],
     %(begins)s::timestamptz[], %(ends)s::timestamptz[]
