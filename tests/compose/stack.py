@@ -26,8 +26,8 @@ ROOT: Final = Path(__file__).parents[2]
 BESIDE: Final = ("docker-compose.yml", ".env.example", "ops/compose", "ops/prometheus", "ops/grafana")
 _PROJECT: Final = "com.docker.compose.project"
 _SERVICE: Final = "com.docker.compose.service"
-_READY: Final = 240.0
-_BACK: Final = 120.0
+_READY: Final = 420.0
+_BACK: Final = 180.0
 #: How long the restart policy has before what was killed is started by hand.
 _POLICY: Final = 20.0
 
