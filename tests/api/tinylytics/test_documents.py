@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     Case: TypeAlias = schemathesis.Case[Any]
 
-EXAMPLES: Final = 25
+EXAMPLES: Final = 12
 CHECKS: Final = [
     not_a_server_error,
     status_code_conformance,

@@ -59,7 +59,7 @@ CHECKS: Final = [
 STREAM: Final = ("GET", "/api/v1/reports/realtime/stream")
 #: An answer that never ends has tests of its own.
 ASKED: Final = sorted(set(OPERATIONS) - {STREAM})
-EXAMPLES: Final = 30
+EXAMPLES: Final = 15
 #: What can be made for a website, each with its fields beside a name.
 MEANINGS: Final[dict[str, dict[str, object]]] = {
     "segments": {"filters": [{"dimension": "country", "value": "DE"}]},
