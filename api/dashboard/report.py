@@ -30,9 +30,10 @@ from storage import notes
 from storage.definitions import FUNNELS
 
 if TYPE_CHECKING:
-    from babel import Locale
     from collections.abc import Mapping, Sequence
     from datetime import date
+
+    from babel import Locale
 
     from api.dashboard.funnels import FunnelPanel
     from api.dashboard.metrics import Number
