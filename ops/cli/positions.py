@@ -22,7 +22,8 @@ _COMPARED = ("partition", "stored", "first", "end", "group", "verdict")
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
-    app.command(epilog=epilog("footfall positions", "footfall positions --reset-group"))(positions)
+    examples = ("footfall positions", "footfall positions --reset-group", "footfall positions --pass-over-lost")
+    app.command(epilog=epilog(*examples))(positions)
 
 
 def positions(
@@ -31,26 +32,60 @@ def positions(
     reset_group: Annotated[
         bool, typer.Option("--reset-group", help="Let the workers' group read on from the stored positions.")
     ] = False,
+    pass_over_lost: Annotated[
+        bool,
+        typer.Option(
+            "--pass-over-lost", help="Let partitions go on whose next messages Kafka has deleted: these are lost."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show how far each partition has been applied; in a cluster beside what Kafka has and what the group committed.
 
     The stored position decides, never the group's offset. After a restore of the database --reset-group moves the
     group back to it; stop the workers first.
+
+    A partition is stopped when Kafka has deleted messages that were not applied. Their events cannot be had back;
+    --pass-over-lost says how many messages that are, and lets the partition go on behind them once its worker is
+    started again.
     """
     settings = begin()
     with installation.database(settings, data=data) as dsn, psycopg.connect(dsn) as connection:
         found = stored.listed(connection)
     if data is None and settings.kafka_bootstrap_servers:
+        if pass_over_lost:
+            _pass_over_lost(settings, found)
+            return
         _against_kafka(settings, found, reset_group=reset_group, as_json=as_json)
-    elif reset_group:
-        raise InvalidInput("a single node has no group of workers: --reset-group needs KAFKA_BOOTSTRAP_SERVERS")
+    elif reset_group or pass_over_lost:
+        raise InvalidInput("a single node has no log in Kafka: this needs KAFKA_BOOTSTRAP_SERVERS")
     else:
         rows = [
             (log, partition, position.next, instant(position.applied_to).isoformat())
             for log, partition, position in found
         ]
         show(_STORED, rows, as_json=as_json)
+
+
+def _pass_over_lost(settings: Settings, found: list[tuple[str, int, stored.Position]]) -> None:
+    from ops.wiring.cluster import topic_of
+    from storage.backup import logs
+    from streams.kafka.ends import ends
+
+    topic = topic_of(settings)
+    nexts = {partition: position.next for log, partition, position in found if log == topic.name}
+    lost = {
+        partition: where.begin - nexts[partition]
+        for partition, where in ends(settings.kafka_bootstrap_servers, topic).items()
+        if partition in nexts and nexts[partition] < where.begin
+    }
+    with psycopg.connect(settings.database_url) as connection:
+        for partition, messages in lost.items():
+            logs.skip(connection, topic.name, partition, to=nexts[partition] + messages)
+    for partition, messages in lost.items():
+        say(f"partition {partition} goes on behind {messages} lost messages: start its worker again")
+    if not lost:
+        say("no partition has lost messages")
 
 
 def _against_kafka(

@@ -51,5 +51,5 @@ def of_positions(compared: Sequence[PartitionOffsets]) -> Finding:
     return wrong(
         "positions",
         ", ".join(f"partition {row.partition}: {row.verdict.value}" for row in odd),
-        "`footfall positions` shows them; docs/troubleshooting.md tells what each means",
+        "docs/troubleshooting.md tells what each means and how to let the partition go on",
     )

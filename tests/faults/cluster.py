@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,14 +14,15 @@ import psycopg
 from core.errors import Unavailable
 from streams.kafka import topics
 from streams.kafka.ends import ends
+from tests.end_to_end.processes import Process, free_port
 from tests.faults.waiting import is_healthy, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ops.services.kafka import Broker
     from ops.services.timescale import Timescale
-    from tests.end_to_end.processes import Installation, Process
+    from tests.end_to_end.processes import Installation
 
 WORKERS: Final = ("work1", "work2")
 #: The group misses a killed worker for 6 s; kills closer to one another would keep it rebalancing.
@@ -49,6 +51,23 @@ class Cluster:
     def dsn(self) -> str:
         """The database's address."""
         return self.database.dsn
+
+    @contextlib.contextmanager
+    def joined_by(self, like: str, *, port: int | None = None) -> Iterator[Process]:
+        """One more process beside the one named `like`, from here to the end of the block; `port` is its HTTP's."""
+        first, name = self.processes[like], f"{like}-more"
+        process = Process(
+            arguments=first.arguments if port is None else [first.arguments[0], "--port", str(port)],
+            environment=first.environment | {"FOOTFALL_METRICS_PORT": str(free_port())},
+            log=first.log.with_name(f"{name}.log"),
+        )
+        process.start()
+        self.processes[name] = process
+        try:
+            yield process
+        finally:
+            del self.processes[name]
+            process.stop()
 
     def kinds(self) -> dict[str, Callable[[], None]]:
         """What kills, and starts again at once, one of each kind."""

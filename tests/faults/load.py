@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from itertools import count
+from itertools import count, cycle
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -14,6 +14,7 @@ import httpx
 from ops.clock import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
 PATHS: Final = ("/", "/pricing", "/about", "/blog/one", "/blog/two")
@@ -36,19 +37,21 @@ class Load:
     Each event has a number, which is stored as its `utm_content`.
 
     Args:
-        url: the collector's.
+        url: the collector's; of several one after the other, as a proxy would.
         site: UUID.
         per_second: events.
         at_a_time: requests under way; more are not begun, so a collector that hangs is not flooded.
         seed: the same visitors for the same seed.
     """
 
-    def __init__(self, url: str, site: str, *, per_second: float = 250, at_a_time: int = 400, seed: int = 1) -> None:
+    def __init__(
+        self, url: str | Sequence[str], site: str, *, per_second: float = 250, at_a_time: int = 400, seed: int = 1
+    ) -> None:
         self.acknowledged: set[int] = set()  #: events that were answered with 202
         self.sent: set[int] = set()
         self.answers: Counter[str] = Counter()  #: requests by status, or by the error that came instead of an answer
         self.unexplained: list[str] = []  #: refusals without the seconds after which to come again
-        self._url = f"{url}/api/v1/collect"
+        self._urls = cycle([url] if isinstance(url, str) else url)
         self._site = site
         self._per_second = per_second
         self._at_a_time = at_a_time
@@ -102,7 +105,9 @@ class Load:
         }
         self.sent.update(numbers)
         try:
-            answer = await client.post(self._url, json=events[0] if size == 1 else events, headers=headers)
+            answer = await client.post(
+                f"{next(self._urls)}/api/v1/collect", json=events[0] if size == 1 else events, headers=headers
+            )
         except httpx.TransportError as error:
             self.answers[type(error).__name__] += 1
             return

@@ -5,11 +5,15 @@ All in one file, so that one cluster serves all tests.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import TYPE_CHECKING, Final
 
+import psycopg
 import pytest
 
+from storage.migrate import Migration, migrate, migrations
+from tests.end_to_end.processes import free_port
 from tests.faults.chaos import ACCEPTED, KILLS, TIMEOUT, Chaos
 from tests.faults.conftest import IN_FLIGHT
 from tests.faults.counting import assert_exact
@@ -119,6 +123,59 @@ def test_workers_join_and_leave(running: Cluster) -> None:
     running.catch_up()
 
     assert statuses == [0, 0]
+    assert load.sent == load.acknowledged, load.answers
+    assert_exact(running.installation, running.dsn, site, load)
+
+
+def test_scale(running: Cluster) -> None:
+    """A second collector and a third worker join under load and do their part; what they do is not done twice."""
+    site = running.installation.create_site("scale.example")
+    port = free_port()
+    more = f"http://127.0.0.1:{port}"
+    with (
+        running.joined_by("collect", port=port) as collector,
+        Load([running.installation.collect_url, more], site, per_second=PER_SECOND) as load,
+    ):
+        collector.wait_for(f"{more}/health")
+        _go_on(running, load)
+        with running.joined_by("work1"):
+            until("the third worker owns partitions", lambda: running.assignments("work1-more") > 0, within=60)
+            _go_on(running, load)
+        _go_on(running, load)
+        load.stop()
+        accepted_there = dataclasses.replace(running.installation, collect_url=more).metrics()
+    running.catch_up()
+
+    assert 'footfall_events_accepted_total{traffic="human"}' in accepted_there
+    assert_exact(running.installation, running.dsn, site, load)
+
+
+def test_migrations_under_load(running: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New columns of the busiest tables, an index and a change of every site, while everything goes on as before."""
+    site = running.installation.create_site("migrations.example")
+    later = Migration(
+        9_998,
+        "9998_later",
+        """
+        ALTER TABLE events ADD COLUMN later smallint NOT NULL DEFAULT 0;
+        ALTER TABLE sessions ADD COLUMN later smallint;
+        CREATE INDEX events_later ON events (site, ts) WHERE later > 0;
+        UPDATE sites SET name = name;
+        """,
+    )
+    with Load(running.installation.collect_url, site, per_second=PER_SECOND) as load:
+        _go_on(running, load)
+        monkeypatch.setattr("storage.migrate.migrations", lambda: [*migrations(), later])
+        applied = migrate(running.dsn)
+        _go_on(running, load)
+        load.stop()
+    running.catch_up()
+    with psycopg.connect(running.dsn) as connection:
+        connection.execute("ALTER TABLE events DROP COLUMN later")
+        connection.execute("ALTER TABLE sessions DROP COLUMN later")
+        connection.execute("DELETE FROM schema_migrations WHERE number = 9998")
+
+    assert applied == ["9998_later"]
     assert load.sent == load.acknowledged, load.answers
     assert_exact(running.installation, running.dsn, site, load)
 

@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
+from kafka import KafkaProducer, TopicPartition
 
 from core.events import Event, EventType
 from core.spans import DAY, day_of
@@ -22,6 +24,7 @@ from ops.services import ports
 from storage.migrate import migrate
 from storage.times import instant
 from streams.codec import encode
+from streams.kafka.topics import admin_client
 from tests.commands import footfall
 
 FOOTFALL = Path(sys.executable).with_name("footfall")
@@ -166,6 +169,25 @@ def test_the_group_is_set_to_the_stored_positions(cluster: dict[str, str]) -> No
     assert (done.returncode, done.stderr) == (0, "")
     rows = json.loads(footfall("positions", "--json", **cluster).stdout)
     assert [(row["partition"], row["stored"], row["group"]) for row in rows] == [(0, None, None), (1, 0, 0)]
+
+
+@pytest.mark.kafka
+def test_lost_messages_are_passed_over(cluster: dict[str, str]) -> None:
+    """A partition whose next message Kafka has deleted goes on behind it when somebody says so, and only then."""
+    log = f"footfall-events-{cluster['FOOTFALL_TOPIC_GENERATION']}"
+    with psycopg.connect(cluster["DATABASE_URL"]) as connection:
+        connection.execute("INSERT INTO positions VALUES (%s, 1, 0, now(), now())", (log,))
+    with closing(KafkaProducer(bootstrap_servers=cluster["KAFKA_BOOTSTRAP_SERVERS"])) as producer:
+        producer.send(log, b"a message", partition=1).get(60)
+    assert footfall("positions", "--pass-over-lost", **cluster).stdout == "no partition has lost messages\n"
+    with admin_client(cluster["KAFKA_BOOTSTRAP_SERVERS"]) as admin:
+        admin.delete_records({TopicPartition(log, 1): 1})
+    (_, stopped) = json.loads(footfall("positions", "--json", **cluster).stdout)
+    assert stopped["verdict"].startswith("messages were deleted before they were applied")
+    done = footfall("positions", "--pass-over-lost", **cluster)
+    assert done.stdout == "partition 1 goes on behind 1 lost messages: start its worker again\n"
+    (_, goes_on) = json.loads(footfall("positions", "--json", **cluster).stdout)
+    assert (goes_on["stored"], goes_on["verdict"]) == (1, "everything is applied")
 
 
 def test_a_letter_of_the_past_needs_no_log(database: str) -> None:
