@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.compose.stack import Stack
     from tests.faults.load import Load
 
+#: Two browsers from each network of the file, and from none.
+_VISITORS: Final = 8
 _CATCH_UP: Final = 120.0
 _STORED: Final = """
 COPY (
@@ -61,8 +63,9 @@ class Door:
         assert set() == times.keys() - load.sent
         assert views == reported["pageviews"]["value"]
         assert views == sum(page["pageviews"] for page in pages)
-        # Many addresses are claimed and none is believed: what tells visitors apart are two browsers.
-        assert reported["unique_visitors"]["value"] in {1, 2}
+        # Hundreds of addresses are claimed and none is believed: what tells visitors apart are two browsers, and the
+        # few addresses that the engine's networks give this machine, others perhaps when the proxy was started again.
+        assert 1 <= reported["unique_visitors"]["value"] <= _VISITORS, reported
 
     def _stored(self, site: str) -> list[tuple[int, str]]:
         query = _STORED.format(site=site)

@@ -96,7 +96,7 @@ def test_kills(stack: Stack, door: Door) -> None:
 
 
 def test_scaled(stack: Stack, door: Door) -> None:
-    """Two collectors and two workers under load, whom nobody is refused for, and one of each again."""
+    """Two collectors and two workers under load, who refuse nobody once both are there, and one of each again."""
     site = door.installation.create_site("scaled.example")
 
     with Load(door.url, site, per_second=PER_SECOND) as load:
@@ -105,8 +105,10 @@ def test_scaled(stack: Stack, door: Door) -> None:
             stack.scale(service, 2)
         stack.wait_healthy()
         accepted(load)
+        before = load.answers.copy()
+        accepted(load)
         counted = {service: len(stack.containers(service)) for service in SCALED}
-        answers = dict(load.answers)
+        answers = load.answers - before
         for service in SCALED:
             stack.scale(service, 1)
         accepted(load)
