@@ -38,7 +38,7 @@ app = typer.Typer(
 One = Annotated[Path, typer.Argument(metavar="BACKUP", help="The folder of one backup.")]
 
 
-@app.command(epilog=epilog("footfall backup /backups --keep 14", "footfall backup /backups --with-secret"))
+@app.command(epilog=epilog("footfall backup /backups --keep 14", "footfall backup create /backups --with-secret"))
 def create(
     *,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where backups are; each is a folder in it.")],

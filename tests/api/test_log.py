@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -82,7 +83,6 @@ def _drive(server: Served, credentials: dict[Api, str]) -> list[int]:
             client.post("/api/v1/collect", json=view),
             client.post("/api/v1/collect", content=f'{{"website_id": "{IP} {AGENT}'),
             client.post("/api/v1/collect", json=view | {"event_type": AGENT, "url": IP}),
-            client.post("/api/v1/collect", content=b"x" * 100_000),
             client.get("/api/v1/pixel.gif", params={"id": site, "path": "/a"}),
             client.post("/collect", json=viewed),
             client.post("/collect", content=AGENT),
@@ -103,11 +103,15 @@ def _drive(server: Served, credentials: dict[Api, str]) -> list[int]:
             client.post("/sign-in", data={"key": server.user_key}, headers={"Origin": server.url}),
             client.post("/sign-in", data={"key": WRONG}, headers={"Origin": server.url}),
         ]
+    statuses = [answer.status_code for answer in answers]
+    # Sent in one piece or not, a server that has read enough may close while the rest is on its way.
+    with contextlib.suppress(httpx.TransportError):
+        statuses.append(httpx.post(f"{server.url}/api/v1/collect", content=b"x" * 100_000, headers=headers).status_code)
     where = urlsplit(server.url)
     with socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=60) as raw:
         raw.sendall(f"NONSENSE {IP}\r\nUser-Agent: {AGENT}\r\nX-API-KEY: {server.user_key}\r\n\r\n".encode())
         raw.recv(1_000)
-    return [answer.status_code for answer in answers]
+    return statuses
 
 
 def test_no_line_tells_who_sent_a_request(
@@ -134,7 +138,7 @@ def test_no_line_tells_who_sent_a_request(
             ]
             for given in ("short", f"with blanks {IP}", "x" * 65)
         ]
-    assert {200, 202, 400, 401, 413, 500} <= set(statuses)
+    assert {200, 202, 400, 401, 500} <= set(statuses)
     assert (failed.status_code, failed.headers["x-request-id"]) == (500, PROXY_ID)
     assert [len(id_) for id_ in ours] == [16, 16, 16]
 
