@@ -8,7 +8,9 @@ machine.
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -18,6 +20,7 @@ from benches.tools import installed, load, requests
 from benches.tools.figures import Spread
 from benches.tools.processors import shares, spent
 from core.accounts import Api
+from tests.end_to_end.processes import Process, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +82,7 @@ def run() -> None:
             if name != "collect":
                 process.stop()
         _compare("footfall collect", targets)
+        _two_collectors(cluster, targets[0], folder)
 
 
 def _targets(installation: Installation, folder: Path) -> list[Target]:
@@ -93,6 +97,35 @@ def _targets(installation: Installation, folder: Path) -> list[Target]:
         Target(f"batches of {ROWS:,}", installation, batches, ROWS),
         Target(f"arrays of {ARRAY}", installation, arrays, ARRAY),
     ]
+
+
+def _two_collectors(cluster: Installation, target: Target, folder: Path) -> None:
+    """Print what two of them, each with a load of its own, take in together."""
+    first, port = cluster.processes["collect"], free_port()
+    ports = [installed.port_of(cluster.collect_url), port]
+    second = Process(
+        arguments=["collect", "--port", str(port)], environment=first.environment, log=folder / "collect-2.log"
+    )
+    second.start()
+    try:
+        second.wait_for(f"http://127.0.0.1:{port}/health")
+        with ThreadPoolExecutor(len(ports)) as threads:
+
+            def together(seconds: int) -> float:
+                drive = partial(
+                    load.drive, requests=target.requests, connections=CONNECTIONS[target.each], seconds=seconds
+                )
+                return sum(driven.answered * target.each / driven.seconds for driven in threads.map(drive, ports))
+
+            together(WARM_UP)
+            rates = Spread.of(together(SECONDS) for _ in range(ROUNDS))
+    finally:
+        second.stop()
+    promised = PROMISED["footfall collect"]
+    print(
+        f"two of them:\n  {target.name:17} {rates!s:>26} events/s, {rates.median / promised:.2f} of the {promised:,}"
+        f" promised ({rates.median * FASTER / promised:.2f} of {promised / FASTER:,.0f} here)"
+    )
 
 
 def _compare(name: str, targets: list[Target]) -> None:
