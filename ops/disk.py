@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
+import shutil
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.errors import Unavailable
 
@@ -29,16 +29,28 @@ RETRY_AFTER: Final = 30
 _ROOM_AGAIN: Final = 1.05
 
 
-def free_bytes(folder: Path) -> int:
-    """Return what may still be written on the file system of a folder, or of the nearest folder above it.
+class Room(NamedTuple):
+    """Of a file system, bytes."""
+
+    total: int
+    free: int  #: what may still be written
+
+
+def room_of(folder: Path) -> Room:
+    """Return the room on the file system of a folder, or of the nearest folder above it.
 
     Raises:
         OSError: the file system does not answer.
     """
     while not folder.exists():
         folder = folder.parent
-    found = os.statvfs(folder)
-    return found.f_bavail * found.f_frsize
+    found = shutil.disk_usage(folder)
+    return Room(found.total, found.free)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return what may still be written there, as `room_of`."""
+    return room_of(folder).free
 
 
 class Disk:

@@ -68,16 +68,16 @@ def positions(
 
 
 def _pass_over_lost(settings: Settings, found: list[tuple[str, int, stored.Position]]) -> None:
-    from ops.wiring.cluster import topic_of
+    from ops.wiring.cluster import group_of, topic_of
     from storage.backup import logs
-    from streams.kafka.ends import ends
+    from streams.kafka import offsets
 
     topic = topic_of(settings)
     nexts = {partition: position.next for log, partition, position in found if log == topic.name}
     lost = {
-        partition: where.begin - nexts[partition]
-        for partition, where in ends(settings.kafka_bootstrap_servers, topic).items()
-        if partition in nexts and nexts[partition] < where.begin
+        row.partition: row.begin - row.position
+        for row in offsets.compare(settings.kafka_bootstrap_servers, topic, group_of(topic), nexts)
+        if row.position is not None and row.verdict is offsets.Verdict.GONE
     }
     with psycopg.connect(settings.database_url) as connection:
         for partition, messages in lost.items():

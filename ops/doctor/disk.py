@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import resource
-import shutil
 from typing import TYPE_CHECKING, Final
 
+from ops.disk import room_of
 from ops.doctor.finding import look, ok, wrong
 
 if TYPE_CHECKING:
@@ -23,10 +23,9 @@ _FILES: Final = 4_096
 
 def of_folder(subject: str, folder: Path) -> Finding:
     """Return how much room there is where `folder` is, or will be."""
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    usage = shutil.disk_usage(there)
-    share = usage.free / usage.total
-    seen = f"{usage.free / _GB:.1f} of {usage.total / _GB:.1f} GB are free in {folder}"
+    room = room_of(folder.absolute())
+    share = room.free / room.total
+    seen = f"{room.free / _GB:.1f} of {room.total / _GB:.1f} GB are free in {folder}"
     if share < _NEXT_TO_NOTHING:
         return wrong(subject, seen, "make room now: lower FOOTFALL_RETENTION_DAYS, or move the folder to a larger disk")
     if share < _LITTLE:
