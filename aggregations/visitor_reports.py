@@ -14,6 +14,7 @@ from aggregations.questions.choosing import is_any, is_view
 from aggregations.ranking import top
 from aggregations.reading import Reading
 from core.events import TrafficClass
+from core.metrics import Totals
 from core.query import Query
 from core.ranges import Days, date_at
 from core.spans import HOUR
@@ -56,7 +57,11 @@ class VisitorReports(Reading):
 
     async def visitors_between(self, site: int, begin: int, end: int) -> int:
         """The people of whom anything was heard from `begin` to before `end`, both ms; one counts once per UTC day."""
-        asked = partial(self._timed, "visitors_between", self._visitors_between, site, Span(begin, end))
+        return (await self.totals_between(site, begin, end)).visitors
+
+    async def totals_between(self, site: int, begin: int, end: int) -> Totals:
+        """What people did from `begin` to before `end`, both ms; a visitor counts once per UTC day."""
+        asked = partial(self._timed, "totals_between", self._totals_between, site, Span(begin, end))
         return await self._quick.run(asked)
 
     async def lifetime(self, sites: Sequence[int]) -> Mapping[int, Lifetime]:
@@ -80,12 +85,12 @@ class VisitorReports(Reading):
         entries, exits = (tuple(top(found, by, limit=limit, offset=offset)) for by in ("entries", "exits"))
         return JourneyEnds(days=query.days, entries=entries, exits=exits)
 
-    def _visitors_between(self, site: int, span: Span) -> int:
+    def _totals_between(self, site: int, span: Span) -> Totals:
         if span.begin >= span.end:
-            return 0
+            return Totals()
         with self._snapshot() as connection:
             (totals,) = self._totals_in(connection, _around(site, span), span).totals([span])
-        return totals.visitors
+        return totals
 
     def _lifetime(self, sites: Sequence[int]) -> dict[int, Lifetime]:
         with self._snapshot() as connection:

@@ -27,7 +27,18 @@ from api.collector.windows import SlidingWindow
 from api.dialects.antics.collect import CollectEvent
 from api.dialects.beep import collect as beep
 from api.dialects.tinylytics.writes import CreateHit, CreateHits
-from api.dialects.tinytrail import accounts, definitions, dropped, notes, settings, snippets, users, websites
+from api.dialects.tinytrail import (
+    accounts,
+    content,
+    definitions,
+    dropped,
+    notes,
+    recipients,
+    settings,
+    snippets,
+    users,
+    websites,
+)
 from api.dialects.tinytrail.collect import Collect
 from api.dialects.tinytrail.documents import document
 from api.dialects.tinytrail.envelope import failure
@@ -175,6 +186,8 @@ def create_app(  # noqa: PLR0913 - the parts it is made of
         app.include_router(snippets.router(reporting.pool, public_url=reporting.public_url))
         app.include_router(definitions.router(reporting.pool))
         app.include_router(notes.router(reporting.pool))
+        app.include_router(recipients.router(reporting.pool, reporting.vault))
+        app.include_router(content.router(reporting.pool, clock))
         app.include_router(dropped.router(reporting.pool, clock=clock))
         for router in reporting.routers:
             app.include_router(router)

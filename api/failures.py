@@ -61,7 +61,9 @@ def install(app: FastAPI, *, enveloped: Callable[[int, str], bytes], pages: Fail
 
     @app.exception_handler(HTTPException)
     async def http_exception(request: Request, error: HTTPException) -> Response:
-        return answer(request, error.status_code, str(error.detail), error.headers)
+        nowhere = error.status_code == 404 and "endpoint" not in request.scope
+        said = f"nothing is at {request.method} {request.url.path}" if nowhere else str(error.detail)
+        return answer(request, error.status_code, said, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(request: Request, error: RequestValidationError) -> Response:

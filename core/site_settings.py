@@ -17,6 +17,7 @@ from core.errors import InvalidInput
 from core.paths import MAX_LENGTH, normalise_pattern
 from core.sites import WeekStart
 from core.text import require_clean
+from core.urls import check_http_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,6 +107,12 @@ def _week_start(name: str, value: object) -> WeekStart:
     return WeekStart(value)
 
 
+def _url(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput(f"{name} must be a string")
+    return check_http_url(value, name) if value.strip() else ""
+
+
 def _days(name: str, value: object) -> int | None:
     if value is None:
         return None
@@ -189,6 +196,29 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
             " visitors know.",
         ),
         "unique_hits": Setting(_flag, "true or false", "Whether Tinylytics' grouped hits show `unique_views`."),
+        "uptime": Setting(
+            _flag,
+            "true or false",
+            "Whether the site is asked every few minutes if it is up, and its owner told if not.",
+        ),
+        "uptime_url": Setting(
+            _url,
+            "an address with `http://` or `https://`, or empty",
+            "The address that is asked. Empty: `https://DOMAIN/`.",
+        ),
+        "content": Setting(
+            _flag,
+            "true or false",
+            "Whether the site's pages are read once a day to find broken links and mixed content.",
+        ),
+        "content_url": Setting(
+            _url,
+            "an address with `http://` or `https://`, or empty",
+            "The page to begin with; pages below it are read. Empty: `https://DOMAIN/`.",
+        ),
+        "insights": Setting(
+            _flag, "true or false", "Whether the site's numbers are looked through for what is remarkable, every night."
+        ),
         "time_zone": Setting(
             _zone,
             "a name of the IANA time zone database",

@@ -71,6 +71,11 @@ class Site:
     honour_dnt: bool = True
     keep_ips: bool = False
     unique_hits: bool = True
+    uptime: bool = False
+    uptime_url: str = ""
+    content: bool = False
+    content_url: str = ""
+    insights: bool = True
     time_zone: str = "UTC"
     week_start: WeekStart = WeekStart.MONDAY
     file_retention_days: int | None = None
@@ -83,6 +88,16 @@ class Site:
     def kept(self, days: Days) -> Days:
         """Return days of its reports, with what is known of them."""
         return replace(days, events_from=self.files_from, sums_from=self.rollups_from)
+
+    @property
+    def monitored_url(self) -> str:
+        """The address whose uptime is checked, if it is."""
+        return self.uptime_url or f"https://{self.domain}/"
+
+    @property
+    def crawled_url(self) -> str:
+        """The page from which its content is checked, if it is."""
+        return self.content_url or f"https://{self.domain}/"
 
     @property
     def is_demo(self) -> bool:

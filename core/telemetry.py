@@ -51,10 +51,13 @@ CounterName = Literal[
     "footfall_retention_files_total",
     "footfall_retention_months_total",
     "footfall_scheduler_step_failures_total",
+    "footfall_job_runs_total",
+    "footfall_messages_total",
     "footfall_report_failures_total",
     "footfall_report_cache_total",
     "footfall_postgres_deadlocks_total",
     "footfall_postgres_blocks_total",
+    "footfall_outbound_requests_total",
 ]
 GaugeName = Literal[
     "footfall_http_requests_in_progress",
@@ -71,10 +74,14 @@ GaugeName = Literal[
     "footfall_archive_missing_days",
     "footfall_archive_held_back_days",
     "footfall_disk_free_bytes",
+    "footfall_disk_reserve_bytes",
     "footfall_rollup_gaps",
     "footfall_scheduler_at_work",
     "footfall_scheduler_step_last_success_timestamp_seconds",
     "footfall_scheduler_step_last_duration_seconds",
+    "footfall_jobs",
+    "footfall_jobs_last_round_timestamp_seconds",
+    "footfall_messages_waiting",
     "footfall_oldest_salt_timestamp_seconds",
     "footfall_postgres_up",
     "footfall_postgres_connections",
@@ -96,6 +103,7 @@ HistogramName = Literal[
     "footfall_flush_seconds",
     "footfall_flush_events",
     "footfall_rollup_seconds",
+    "footfall_job_seconds",
     "footfall_report_seconds",
 ]
 
@@ -198,6 +206,9 @@ METRICS: Final[dict[str, MetricDefinition]] = {
         kind=_C, meaning="Months of a site whose sums were removed because its owner wants none so old."
     ),
     "footfall_disk_free_bytes": MetricDefinition(kind=_G, meaning="Bytes left on the disk of a single node."),
+    "footfall_disk_reserve_bytes": MetricDefinition(
+        kind=_G, meaning="Bytes that are to stay free there: with less it answers events with 503; 0 for none."
+    ),
     "footfall_rollup_gaps": MetricDefinition(
         kind=_G, meaning="Days of a site that a rollup misses and that wait for it; counted up to 1,000."
     ),
@@ -213,6 +224,26 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "footfall_scheduler_step_failures_total": MetricDefinition(
         kind=_C, meaning="Steps that failed, wholly or in part.", labels=("step",), known=SCHEDULER_STEPS
     ),
+    "footfall_jobs": MetricDefinition(
+        kind=_G,
+        meaning="Jobs of the installation by what they do now: waiting, due, late, running, failed.",
+        labels=("kind", "state"),
+    ),
+    "footfall_job_runs_total": MetricDefinition(
+        kind=_C,
+        meaning="Jobs that this process ran, by how they ended: succeeded, failed, cancelled.",
+        labels=("kind", "outcome"),
+    ),
+    "footfall_job_seconds": MetricDefinition(kind=_H, meaning="Running one job.", labels=("kind",)),
+    "footfall_jobs_last_round_timestamp_seconds": MetricDefinition(
+        kind=_G, meaning="When this process last looked for jobs that are due."
+    ),
+    "footfall_messages_total": MetricDefinition(
+        kind=_C,
+        meaning="Attempts to send a message, by what came of them: sent, failed, given_up, unwanted.",
+        labels=("channel", "outcome"),
+    ),
+    "footfall_messages_waiting": MetricDefinition(kind=_G, meaning="Messages that are to be sent, or sent again."),
     "footfall_oldest_salt_timestamp_seconds": MetricDefinition(
         kind=_G, meaning="When the oldest day began whose salt still exists; 0 without a salt."
     ),
@@ -225,6 +256,12 @@ METRICS: Final[dict[str, MetricDefinition]] = {
         meaning="Days of files that questions looked for in memory: hit, miss.",
         labels=("result",),
         known=("hit", "miss"),
+    ),
+    "footfall_outbound_requests_total": MetricDefinition(
+        kind=_C,
+        meaning="What was asked of other people's servers, by what came of it.",
+        labels=("outcome",),
+        known=("answered", "failed", "forbidden", "timed_out", "tls_failed"),
     ),
     "footfall_postgres_up": MetricDefinition(
         kind=_G, meaning="Whether PostgreSQL answered the scheduler's process when it was last asked: 1 or 0."

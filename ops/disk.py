@@ -60,7 +60,7 @@ class Disk:
         folder: on the file system in question.
         reserve: bytes that are to stay free; 0 for as much as there is.
         clock: when to look again.
-        telemetry: where `footfall_disk_free_bytes` goes.
+        telemetry: where `footfall_disk_free_bytes` and `footfall_disk_reserve_bytes` go.
         free: how many bytes are free.
     """
 
@@ -112,6 +112,7 @@ class Disk:
             _log.warning("How much room the disk has cannot be told: %s", error)
             return
         self._telemetry.set("footfall_disk_free_bytes", self._left)
+        self._telemetry.set("footfall_disk_reserve_bytes", self._reserve)
         was_full = self._full
         self._full = self._left < self._reserve * (_ROOM_AGAIN if was_full else 1)
         if self._full and not was_full:

@@ -16,7 +16,19 @@ from core.errors import Unavailable
 from core.spans import DAY, HOUR, MINUTE, SECOND, day_of
 from ops.archivist import Archivist
 from ops.sweeper import Sweeper
-from storage import forgotten, gaps, links, marks, page_sessions, producers, rate_limits, realtime_parts, rollups, salts
+from storage import (
+    forgotten,
+    gaps,
+    links,
+    marks,
+    messages,
+    page_sessions,
+    producers,
+    rate_limits,
+    realtime_parts,
+    rollups,
+    salts,
+)
 from storage.locks import try_scheduler_lock
 
 if TYPE_CHECKING:
@@ -46,6 +58,9 @@ PRODUCERS_KEPT: Final = 8 * DAY
 REALTIME_PARTS_KEPT: Final = HOUR
 #: No window of requests is longer.
 RATE_LIMITS_KEPT: Final = HOUR
+#: How long messages can be looked at after they were sent, or given up.
+SENT_KEPT: Final = 30 * DAY
+GIVEN_UP_KEPT: Final = 90 * DAY
 #: How long rows stay in the database, once the archive has them.
 RETENTION_DAYS: Final = 7
 #: The longest pause after a failure, seconds.
@@ -134,7 +149,9 @@ class Scheduler:
             with self._step("salts"):
                 salts.forget(connection, now)
             waiting = marks.waiting(connection)
+            unsent = messages.waiting(connection)
         self._telemetry.set("footfall_marked_hours", len(waiting))
+        self._telemetry.set("footfall_messages_waiting", unsent)
         complete = self._has_room()
         if complete:
             with self._step("rollups"):
@@ -246,6 +263,7 @@ class Scheduler:
             realtime_parts.forget(connection, before=now - REALTIME_PARTS_KEPT)
             rate_limits.forget(connection, before=now - RATE_LIMITS_KEPT)
             page_sessions.forget(connection, now=now)
+            messages.forget(connection, sent_before=now - SENT_KEPT, given_up_before=now - GIVEN_UP_KEPT)
 
     def _complete_months(self, now: int, stop: Event) -> None:
         """Bring the months of sites that were quiet since up to yesterday, once a day."""

@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from core.errors import InvalidInput
 from core.networks import parse_network
 from ops import secret_files
+from ops.messages.sender import parse_sender
+from ops.outbound.guard import parse_opened
 
 PREFIX: Final = "FOOTFALL_"
 _LEAST_SECRET: Final = 32
@@ -42,6 +44,20 @@ def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
+def _hosts(texts: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        parse_opened(texts)
+    except InvalidInput as error:
+        raise ValueError(str(error)) from error
+    return texts
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("https://", "http://")):
+        raise ValueError("must begin with https:// or http://")
+    return text
+
+
 def _unit(unit: str) -> dict[str, Any]:
     return {"unit": unit}
 
@@ -62,6 +78,7 @@ def _token(text: SecretStr) -> SecretStr:
 
 _Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
 _Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words), AfterValidator(_networks)]
+_Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words), AfterValidator(_hosts)]
 
 
 class Settings(BaseSettings):
@@ -189,6 +206,34 @@ class Settings(BaseSettings):
     streams: int = Field(
         100, ge=1, le=10_000, description="Streams of server-sent events that one process has open; beyond it 503."
     )
+    outbound: Literal["on", "off"] = Field(
+        "on",
+        description="Whether anything is asked of other people's servers: sites that are monitored, registries of"
+        " domains, webhooks. Off: nothing goes out but mail.",
+    )
+    outbound_hosts: _Hosts = Field(
+        (),
+        description="What may be asked though it is not public: names, addresses or CIDRs, separated by commas or"
+        " spaces.",
+    )
+    rdap_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "https://data.iana.org/rdap/dns.json",
+        description="Where the list is of the registries that tell when a domain ends.",
+    )
+    smtp_host: str = Field(
+        "", description="Server that mails are handed to. Empty: none is sent, and messages by e-mail are given up."
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 465 is usual with `tls`, 25 with `none`.")
+    smtp_user: str = Field("", description="Whom to sign in as there. Empty: nobody.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the connection is kept secret: encrypted after a word in clear, from the first byte, or not at"
+        " all, which is for a server on the same machine and without a user.",
+    )
+    mail_from: str = Field(
+        "", description="Whom mails come from: footfall@example.com, or Footfall <footfall@example.com>."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="One line a record, or one JSON object.")
     in_flight_events: int = Field(
@@ -264,6 +309,7 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - values of the command line
             variable = place if place in names else _variable(place)
             problems.append(f"{variable}: {problem['msg']}")
         raise InvalidInput("; ".join(problems)) from error
+    _check_mail(read)
     return read.model_copy(
         update={
             name: _with_password(_variable(name), getattr(read, name), read.database_password) for name in _ADDRESSES
@@ -318,6 +364,23 @@ def _with_password(variable: str, dsn: str, password: SecretStr) -> str:
         return dsn if conninfo_to_dict(dsn).get("password") else make_conninfo(dsn, password=text)
     except psycopg.ProgrammingError as error:
         raise InvalidInput(f"{variable}: {str(error).strip()}") from error
+
+
+def _check_mail(read: Settings) -> None:
+    """Refuse settings of mails that do not go together."""
+    if read.mail_from:
+        try:
+            parse_sender(read.mail_from)
+        except InvalidInput as error:
+            raise InvalidInput(f"FOOTFALL_MAIL_FROM: {error}") from error
+    if read.smtp_host and not read.mail_from:
+        raise InvalidInput("FOOTFALL_SMTP_HOST is set: set FOOTFALL_MAIL_FROM too, to whom mails are to come from")
+    if read.smtp_user and not read.smtp_password.get_secret_value():
+        raise InvalidInput("FOOTFALL_SMTP_USER is set: set FOOTFALL_SMTP_PASSWORD too, or neither")
+    if read.smtp_user and read.smtp_security == "none":
+        raise InvalidInput(
+            "FOOTFALL_SMTP_SECURITY is none: the password would go over the network in clear. Set it to starttls or tls"
+        )
 
 
 def _variable(name: str) -> str:

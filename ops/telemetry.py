@@ -30,7 +30,8 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _COUNTS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-_BUCKETS: Final = {"footfall_flush_events": _COUNTS}
+_MINUTES: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1_800, 3_600)
+_BUCKETS: Final = {"footfall_flush_events": _COUNTS, "footfall_job_seconds": _MINUTES}
 
 
 class PrometheusTelemetry:

@@ -1,4 +1,4 @@
-"""Keys so that they can be shown again: encrypted with a secret that the operator gave, or that was made.
+"""Keys that can be shown again, and what webhooks are signed with: encrypted with a secret that was given, or was made.
 
 A made secret of a single node is in a file beside the database. A cluster has no place that all its processes share but
 the database; whoever reads a copy of it there can then read the keys too, unless the operator gave the secret.
@@ -21,7 +21,7 @@ from core.errors import FootfallError
 from storage.sql import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from psycopg import Connection
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 FILE: Final = "secret.key"
 _NAME: Final = "keys"
 _BYTES: Final = 32
+#: What is encrypted: the statement that lists it by id, and the one that gives one of it another text.
+_ENCRYPTED: Final = (
+    ("keys.ciphers", "keys.recipher"),
+    ("recipients.ciphers", "recipients.recipher"),
+    ("alerts.ciphers", "alerts.recipher"),
+    ("messages.ciphers", "messages.recipher"),
+)
 
 
 class Rotated(NamedTuple):
@@ -121,12 +128,12 @@ class KeyVault:
             FootfallError: a file of secrets cannot be read or written.
         """
         keys = unreadable = 0
-        for id_, cipher in connection.execute(load("keys.ciphers")).fetchall():
-            key = other.decrypt(connection, bytes(cipher))
+        for id_, cipher, recipher in _all(connection):
+            key = other.decrypt(connection, cipher)
             if key is None:
                 unreadable += 1
                 continue
-            connection.execute(load("keys.recipher"), {"id": id_, "key_cipher": self.encrypt(connection, key)})
+            connection.execute(load(recipher), {"id": id_, "cipher": self.encrypt(connection, key)})
             keys += 1
         return Rotated(keys, unreadable)
 
@@ -161,15 +168,22 @@ def _fernet(secrets: Sequence[bytes]) -> MultiFernet:
 
 def _encrypt_all(connection: Connection, fernet: MultiFernet) -> Rotated:
     keys = unreadable = 0
-    for id_, cipher in connection.execute(load("keys.ciphers")).fetchall():
+    for id_, cipher, recipher in _all(connection):
         try:
-            changed = fernet.rotate(bytes(cipher))
+            changed = fernet.rotate(cipher)
         except InvalidToken:
             unreadable += 1
             continue
-        connection.execute(load("keys.recipher"), {"id": id_, "key_cipher": changed})
+        connection.execute(load(recipher), {"id": id_, "cipher": changed})
         keys += 1
     return Rotated(keys, unreadable)
+
+
+def _all(connection: Connection) -> Iterator[tuple[object, bytes, str]]:
+    """Everything encrypted: its id, the text, and the statement that gives it another."""
+    for ciphers, recipher in _ENCRYPTED:
+        for id_, cipher in connection.execute(load(ciphers)).fetchall():
+            yield id_, bytes(cipher), recipher
 
 
 def _text(secrets: Sequence[bytes]) -> bytes:

@@ -28,6 +28,7 @@ class LockSpace(IntEnum):
     PAST = 0x466F_6F03  #: the second half is 0: whoever writes to days that no worker writes to any more, or drops them
     ADMINS = 0x466F_6F04  #: the second half is 0: whoever takes admins away
     FIRST_TOKEN = 0x466F_6F05  #: the second half is 0: whoever makes the first token of beep-analytics
+    JOB = 0x466F_6F08  #: the second half is the job: whoever runs it
     BACKUP = 0x466F_6F07  #: the second half is 0: whoever copies chunks and files, or takes them away
 
 

@@ -123,3 +123,20 @@ async def of_log(connection: AsyncConnection, log: str) -> dict[int, int]:
     """Return the next offset to apply of each partition of one log."""
     cursor = await connection.execute(load("positions.list"))
     return {partition: next_ async for name, partition, next_, _, _ in cursor if name == log}
+
+
+def forget_local(connection: Connection, local: str) -> None:
+    """Forget how far the log `local` was applied, which nobody applies any more. The caller commits."""
+    connection.execute(load("positions.forget_local"), {"local": local})
+    connection.execute(load("producers.forget_logs"))
+
+
+def forget_others(connection: Connection, local: str) -> None:
+    """Forget how far every log but `local` was applied, which nobody applies any more. The caller commits."""
+    connection.execute(load("positions.forget_others"), {"local": local})
+    connection.execute(load("producers.forget_logs"))
+
+
+def skip(connection: Connection, log: str, partition: int, *, to: int) -> None:
+    """Let a partition go on at a later offset, because the log has nothing of before. The caller commits."""
+    connection.execute(load("positions.skip"), {"log": log, "partition": partition, "next": to})

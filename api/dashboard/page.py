@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends
 
-from api.dashboard import allowing, assets, live_stream, look, sign_in
+from api.dashboard import allowing, assets, live_stream, look, sign_in, unsubscribing
 from api.dashboard.assets import Assets
 from api.dashboard.dialogs import routes as dialogs
 from api.dashboard.failures import failed
@@ -57,6 +57,8 @@ class Page:
         limit: Limit | None = None,
         tries: Limit | None = None,
         public_url: str = "",
+        asks_others: bool = True,
+        sends_mails: bool = True,
     ) -> None:
         self._assets = Assets()
         guard = Guard(clients, public_url=public_url)
@@ -76,6 +78,8 @@ class Page:
             limit=limit,
             tries=tries,
             public_url=public_url,
+            asks_others=asks_others,
+            sends_mails=sends_mails,
         )
 
     @property
@@ -89,7 +93,7 @@ class Page:
         return Warming(self._parts)
 
     def router(self) -> APIRouter:
-        """Return all routes. Forms that come from elsewhere are refused before any of them."""
+        """Return all routes. Forms that come from elsewhere are refused before any of them, but for those of mails."""
         parts = self._parts
         routes = APIRouter(dependencies=[Depends(parts.guard.check)], include_in_schema=False)
         routes.include_router(assets.router(self._assets))
@@ -100,4 +104,7 @@ class Page:
         routes.include_router(live_stream.router(parts))
         routes.include_router(allowing.router(parts))
         routes.include_router(dialogs.routes(parts))
-        return routes
+        every = APIRouter()
+        every.include_router(routes)
+        every.include_router(unsubscribing.router(parts))
+        return every

@@ -46,6 +46,9 @@ class Parts:
     tries: Limit | None = None
     #: How browsers reach us, for the script tag; '' for the address that was asked.
     public_url: str = ""
+    #: Whether other servers are asked, and whether there is one for mails: if not, the settings say so.
+    asks_others: bool = True
+    sends_mails: bool = True
 
 
 class Shown(NamedTuple):

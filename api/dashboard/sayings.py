@@ -13,12 +13,20 @@ _SAYINGS: Final[Mapping[str, str]] = MappingProxyType(
         "saved": "Saved.",
         "deleted": "Deleted.",
         "revoked": "Revoked.",
+        "removed": "Removed.",
         "added": "The site was added.",
         "site-deleted": "The site was deleted.",
         "funnel": "The funnel was saved.",
         "funnel-deleted": "The funnel was deleted.",
         "segment": "The segment was saved.",
         "segment-deleted": "The segment was deleted.",
+        "alert": "The alert was added. It is looked at within a minute.",
+        "recipient": "The recipient was added.",
+        "tested": "A test is on its way: see below what becomes of it.",
+        "retried": "It is sent once more: see below what becomes of it.",
+        "looking": "A check begins within a minute.",
+        "ignored": "The issue is ignored.",
+        "minded": "The issue counts again.",
     }
 )
 

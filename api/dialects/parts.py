@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from psycopg_pool import ConnectionPool
 
     from aggregations.reports import Reports
     from api.collector.clients import Clients
+    from api.limits import Rate
+    from core.accounts import Api
     from core.clock import Clock
     from core.realtime import Realtime
     from core.telemetry import Telemetry
@@ -27,6 +31,8 @@ class Parts:
     clients: Clients
     clock: Clock
     telemetry: Telemetry
+    #: How often one key may ask, of the APIs whose keys may not as they like.
+    rates: Mapping[Api, Rate] = field(default_factory=dict)
     #: How browsers reach us; '' for the address that was asked.
     public_url: str = ""
     #: Whether beep-analytics' first token may be made without one.

@@ -13,8 +13,9 @@ from ops import archives, installation
 from ops.archivist import LOCAL_LOG
 from ops.backup.comparing import require_same_reports
 from ops.backup.filing import current_files, filing
+from storage import positions
 from storage.archive.folder import Folder
-from storage.backup import database, logs, moving
+from storage.backup import database, moving
 from storage.backup.tables import MOVED
 from storage.embedded import EmbeddedPostgres
 from storage.migrate import migrate, wait_for
@@ -94,7 +95,7 @@ def _move(settings: Settings, data: Path, dsn: str, archive: ArchiveStore | None
         target.transaction(),
     ):
         rows = moving.move(source, target, MOVED, moved=moved)
-        logs.forget_local(target, LOCAL_LOG)
+        positions.forget_local(target, LOCAL_LOG)
         ours, theirs = installation.vault(settings, data=data), installation.vault(settings, data=None)
         keys = theirs.adopt(target, ours)
         files = _move_files(source, Folder(data / archives.FOLDER), files_in, progress)

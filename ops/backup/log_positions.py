@@ -12,7 +12,7 @@ from core.errors import FootfallError, InvalidInput, NotFound, Unavailable
 from ops.archivist import LOCAL_LOG
 from ops.wiring.cluster import group_of
 from storage import positions
-from storage.backup import database, logs
+from storage.backup import database
 from streams.kafka import topics
 from streams.kafka.ends import ends
 from streams.kafka.offsets import reset_group
@@ -69,7 +69,7 @@ def settle(settings: Settings) -> list[str]:
             waiting += end - max(position, begin)
             lost += max(begin - position, 0)
             goes_on[partition] = max(position, begin)
-            logs.skip(connection, topic.name, partition, to=begin)
+            positions.skip(connection, topic.name, partition, to=begin)
     told = [f"{topic.name}: {waiting} messages since the backup are still there, and are applied by the workers"]
     if topic.generation > newest:
         older = topics.name_of(newest)

@@ -13,8 +13,8 @@ from ops.archivist import LOCAL_LOG
 from ops.backup import log_positions
 from ops.backup.filing import BLOCK, filing
 from ops.backup.making import ARCHIVE
-from storage import key_vault, links
-from storage.backup import database, files, logs, manifest
+from storage import key_vault, links, positions
+from storage.backup import database, files, manifest
 from storage.backup.database import NotEmpty
 from storage.embedded import EmbeddedPostgres
 from storage.key_vault import KeyVault
@@ -151,9 +151,9 @@ def _load(
             )
         _load_tables(connection, backup, progress)
         if vault is None:
-            logs.forget_others(connection, LOCAL_LOG)
+            positions.forget_others(connection, LOCAL_LOG)
         else:
-            logs.forget_local(connection, LOCAL_LOG)
+            positions.forget_local(connection, LOCAL_LOG)
         links.find_again(connection, since=known.made_at - DAY)
         if vault is not None and known.secret is not None:
             vault.adopt(connection, KeyVault(given=vault.given, file=backup.folder / known.secret.path))

@@ -13,6 +13,7 @@ from ops.cli import (
     archive,
     backup,
     cluster,
+    content,
     dead_letters,
     demo,
     demo_page,
@@ -22,10 +23,14 @@ from ops.cli import (
     grow,
     ignore,
     imports,
+    insights,
+    jobs,
     keys,
+    messages,
     migrations,
     positions,
     postgres,
+    recipients,
     serve,
     settings,
     sites,
@@ -71,13 +76,18 @@ app.add_typer(backup.app, name="backup")
 backup.register(app)
 grow.register(app)
 app.add_typer(postgres.app, name="postgres")
+app.add_typer(content.app, name="content")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(messages.app, name="messages")
+app.add_typer(recipients.app, name="recipients")
 app.add_typer(geo.app, name="geo")
 settings.register(app)
 aggregate.register(app)
 positions.register(app)
 doctor.register(app)
 forget.register(app)
+insights.register(app)
 demo.register(app)
 demo_page.register(app)
 cluster.register(app)

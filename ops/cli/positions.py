@@ -69,7 +69,6 @@ def positions(
 
 def _pass_over_lost(settings: Settings, found: list[tuple[str, int, stored.Position]]) -> None:
     from ops.wiring.cluster import group_of, topic_of
-    from storage.backup import logs
     from streams.kafka import offsets
 
     topic = topic_of(settings)
@@ -81,7 +80,7 @@ def _pass_over_lost(settings: Settings, found: list[tuple[str, int, stored.Posit
     }
     with psycopg.connect(settings.database_url) as connection:
         for partition, messages in lost.items():
-            logs.skip(connection, topic.name, partition, to=nexts[partition] + messages)
+            stored.skip(connection, topic.name, partition, to=nexts[partition] + messages)
     for partition, messages in lost.items():
         say(f"partition {partition} goes on behind {messages} lost messages: start its worker again")
     if not lost:

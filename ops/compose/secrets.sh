@@ -21,8 +21,10 @@ for name in database_password secret_key metrics_token grafana_password; do
   echo "$folder/$name made"
 done
 
-# A bucket's owner writes it; see FOOTFALL_ARCHIVE_SECRET_KEY_FILE in .env.
-if [ ! -e "$folder/archive_secret_key" ]; then
-  : > "$folder/archive_secret_key"
-  chmod 644 "$folder/archive_secret_key"
-fi
+# An operator writes these; see FOOTFALL_ARCHIVE_SECRET_KEY_FILE and FOOTFALL_SMTP_PASSWORD_FILE in .env.
+for name in archive_secret_key smtp_password; do
+  if [ ! -e "$folder/$name" ]; then
+    : > "$folder/$name"
+    chmod 644 "$folder/$name"
+  fi
+done

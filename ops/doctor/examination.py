@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from core.errors import FootfallError
+from core.jobs import OUTWARD, JobKind
 from core.telemetry import NoTelemetry
 from ops import installation
 from ops.archives import archive_of_command
-from ops.doctor import broker, choices, database, disk
+from ops.doctor import broker, choices, database, disk, due_jobs, telling
 from ops.doctor.finding import Finding, look, ok, wrong
 from ops.wiring.cluster import group_of, topic_of
-from storage import condition, keys, positions
+from storage import condition, jobs, keys, positions
 from storage.archive import retention
 from storage.embedded import EmbeddedPostgres
 from storage.migrate import address, pending
@@ -96,6 +97,9 @@ def _database(settings: Settings, dsn: str, *, clock: Clock, running: bool) -> I
             mark = retention.watermark(connection)
             oldest = retention.oldest_rows(connection) if mark is None else mark.rows_from
             yield database.of_rows(oldest, now=clock.now_ms(), retention_days=settings.retention_days)
+        kinds = set(JobKind) - (OUTWARD if settings.outbound == "off" else set())
+        yield due_jobs.of_jobs(jobs.find(connection, clock.now_ms(), kinds=kinds), running=running)
+        yield telling.of_messages(settings, connection, now=clock.now_ms())
         if not keys.admin_exists(connection):
             yield look(
                 "keys",

@@ -14,6 +14,7 @@ from ops.clock import SystemClock
 from ops.installation import vault
 from ops.postgres_monitor import PostgresMonitor
 from ops.telemetry import PrometheusTelemetry
+from ops.wiring.jobs import jobs
 from ops.wiring.shared import background, collecting, key_limits, reporting, scheduler, sign_in_rate, vitals
 from storage import positions
 from storage.pool import open_async_pool, open_pool
@@ -132,7 +133,7 @@ async def reports(settings: Settings, topic: Topic, ending: asyncio.Event) -> As
 async def schedule(
     settings: Settings, topic: Topic, telemetry: Telemetry, readiness: Readiness, ending: asyncio.Event
 ) -> None:
-    """Roll up what is due until `ending` is set and the day at work is done."""
+    """Roll up what is due and run jobs until `ending` is set, the day at work is done, and the jobs have ended."""
     clock = SystemClock()
     monitor = PostgresMonitor(settings.database_url, telemetry=telemetry)
     async with (
@@ -140,14 +141,13 @@ async def schedule(
         lag(settings, topic, clock=clock, telemetry=telemetry),
         background(monitor.run()),
     ):
-        with scheduler(
-            settings,
-            dsn=settings.database_url,
-            archive=archive_of_cluster(settings),
-            clock=clock,
-            telemetry=telemetry,
-        ) as work:
-            readiness.tell(work.problem)
+        dsn, archive = settings.database_url, archive_of_cluster(settings)
+        keys = vault(settings, data=None)
+        with (
+            scheduler(settings, dsn=dsn, archive=archive, clock=clock, telemetry=telemetry) as work,
+            jobs(settings, dsn=dsn, archive=archive, vault=keys, clock=clock, telemetry=telemetry) as runner,
+        ):
+            readiness.tell(lambda: work.problem() or runner.problem())
             await ending.wait()
 
 

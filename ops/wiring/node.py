@@ -17,6 +17,7 @@ from ops.disk import MEGABYTE, Disk, RoomyLog
 from ops.installation import vault
 from ops.postgres_monitor import PostgresMonitor
 from ops.telemetry import PrometheusTelemetry
+from ops.wiring.jobs import jobs
 from ops.wiring.shared import background, collecting, key_limits, reporting, scheduler, sign_in_rate, vitals
 from storage.embedded import EmbeddedPostgres, make_private, socket_directory
 from storage.pool import open_async_pool, open_pool
@@ -70,6 +71,8 @@ async def engine(settings: Settings) -> AsyncIterator[None]:
         stack.enter_context(
             scheduler(settings, dsn=dsn, archive=archive, clock=clock, telemetry=telemetry, has_room=disk.has_room)
         )
+        keys = vault(settings, data=settings.data)
+        stack.enter_context(jobs(settings, dsn=dsn, archive=archive, vault=keys, clock=clock, telemetry=telemetry))
         realtime = LocalRealtime(clock=clock)
         await realtime.fill(pool)  # before the engine opens, or events would come twice
         await stack.enter_async_context(background(forget_deleted(pool, realtime, clock=clock)))

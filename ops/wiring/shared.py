@@ -132,6 +132,7 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
         clients=clients,
         clock=clock,
         telemetry=telemetry,
+        rates=key_rates(settings),
         public_url=settings.public_url,
         beep_bootstrap=settings.beep_bootstrap == "on",
         remote_user=settings.remote_user == "on",
@@ -150,6 +151,8 @@ def reporting(  # noqa: PLR0913 - the parts it is made of
         limit=limits.get(Api.TINYTRAIL),
         tries=tries,
         public_url=settings.public_url,
+        asks_others=settings.outbound == "on",
+        sends_mails=bool(settings.smtp_host),
     )
     try:
         yield Reporting(
@@ -174,14 +177,18 @@ def collect_rate(settings: Settings) -> Rate | None:
 
 def key_limits(settings: Settings, counting: Callable[[Rate], Limit]) -> dict[Api, Limit]:
     """How often one key of each API may ask, as `counting` counts it; none of an API whose keys may as they like."""
+    return {api: counting(rate) for api, rate in key_rates(settings).items()}
+
+
+def key_rates(settings: Settings) -> dict[Api, Rate]:
+    """How often one key of each API may ask; none of an API whose keys may as they like."""
     if settings.rate_limits == "off":
         return {}
-    rates = {
+    return {
         Api.TINYTRAIL: Rate(settings.key_limit_requests, settings.key_limit_seconds),
         Api.PLATFORM: Rate(settings.platform_limit_requests, settings.platform_limit_seconds),
         Api.TINYLYTICS: Rate(settings.tinylytics_limit_requests, settings.tinylytics_limit_seconds),
     }
-    return {api: counting(rate) for api, rate in rates.items()}
 
 
 def sign_in_rate(settings: Settings) -> Rate | None:

@@ -54,6 +54,17 @@ KEPT: Final = (
     Table("archive_thawed"),
     Table("site_retention"),
     Table("forgotten"),
+    Table("jobs"),
+    Table("insights"),
+    Table("recipients"),
+    Table("messages"),
+    Table("monitors"),
+    Table("downtimes"),
+    Table("watched_spans"),
+    Table("domain_checks"),
+    Table("alerts"),
+    Table("content_monitors"),
+    Table("content_issues"),
 )
 
 #: Never in a backup, but they go along where one installation takes the place of another.
@@ -67,6 +78,8 @@ PRIVATE: Final = {
 TRANSIENT: Final = {
     "realtime_parts": "what workers see now; they write it anew every second",
     "rate_limits": "requests of the last minutes",
+    "crawls": "a run through a site's pages, which begins again",
+    "crawl_urls": "what that run has found so far",
     "schema_migrations": "the migrations write it",
 }
 

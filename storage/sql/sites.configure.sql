@@ -1,4 +1,18 @@
--- Sets all settings of a site.
+-- Sets all settings of a site. A monitor that is switched off begins anew when it is switched on; one whose address is
+-- another than before is due at once.
+WITH ended AS (UPDATE monitors SET url = '' WHERE site = %(id)s AND NOT %(uptime)s),
+
+begun AS (
+    UPDATE jobs SET due_at = now()
+    FROM monitors INNER JOIN sites ON sites.id = monitors.site
+    WHERE
+        sites.id = %(id)s
+        AND jobs.kind = 'uptime'
+        AND jobs.subject = sites.id
+        AND jobs.due_at > now()
+        AND monitors.url <> coalesce(nullif(%(uptime_url)s, ''), 'https://' || sites.domain || '/')
+)
+
 UPDATE sites
 SET
     allowed_hosts = %(allowed_hosts)s,
@@ -8,6 +22,11 @@ SET
     honour_dnt = %(honour_dnt)s,
     keep_ips = %(keep_ips)s,
     unique_hits = %(unique_hits)s,
+    uptime = %(uptime)s,
+    uptime_url = %(uptime_url)s,
+    content = %(content)s,
+    content_url = %(content_url)s,
+    insights = %(insights)s,
     time_zone = %(time_zone)s,
     week_start = %(week_start)s,
     file_retention_days = %(file_retention_days)s,

@@ -13,6 +13,7 @@ from kafka.errors import KafkaError
 
 from core.errors import Unavailable
 from core.spans import HOUR, SECOND
+from streams.kafka.clients import beginning
 from streams.kafka.ends import ends
 from streams.kafka.topics import RETENTION_MS
 
@@ -119,13 +120,15 @@ class LagMonitor:
         """Return when the messages at these offsets were appended, ms since 1970 UTC; without what does not come."""
         found: dict[int, int] = {}
         try:
-            consumer = KafkaConsumer(
-                bootstrap_servers=self._bootstrap.split(","),
-                bootstrap_timeout_ms=_REQUEST_MS,
-                request_timeout_ms=_REQUEST_MS,
-                enable_auto_commit=False,
-                max_poll_records=1,
-            )
+            with beginning() as connections:
+                consumer = KafkaConsumer(
+                    bootstrap_servers=self._bootstrap.split(","),
+                    bootstrap_timeout_ms=_REQUEST_MS,
+                    request_timeout_ms=_REQUEST_MS,
+                    enable_auto_commit=False,
+                    max_poll_records=1,
+                    kafka_client=connections,
+                )
             with closing(consumer):
                 consumer.assign([TopicPartition(self._topic.name, number) for number in offsets])
                 for number, offset in offsets.items():

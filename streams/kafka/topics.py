@@ -13,6 +13,7 @@ from kafka.errors import BrokerResponseError, KafkaError, TopicAlreadyExistsErro
 
 from core.errors import InvalidInput, NotFound, Unavailable
 from core.spans import DAY
+from streams.kafka.clients import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,11 +146,13 @@ def admin_client(bootstrap: str) -> Iterator[KafkaAdminClient]:
     """
     client = None
     try:
-        client = KafkaAdminClient(
-            bootstrap_servers=bootstrap.split(","),
-            bootstrap_timeout_ms=_BOOTSTRAP_MS,
-            request_timeout_ms=_REQUEST_MS,
-        )
+        with beginning() as connections:
+            client = KafkaAdminClient(
+                bootstrap_servers=bootstrap.split(","),
+                bootstrap_timeout_ms=_BOOTSTRAP_MS,
+                request_timeout_ms=_REQUEST_MS,
+                kafka_client=connections,
+            )
         yield client
     except BrokerResponseError as error:
         if error.retriable:

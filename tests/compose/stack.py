@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +18,7 @@ from tests.compose.engine import EngineError, cache
 from tests.faults.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tests.compose.engine import Engine
 
@@ -28,6 +29,8 @@ _PROJECT: Final = "com.docker.compose.project"
 _SERVICE: Final = "com.docker.compose.service"
 _READY: Final = 420.0
 _BACK: Final = 180.0
+#: How long a one-shot has before it is started again, where containers may not reach one another at first.
+_STUCK: Final = 120.0
 #: How long the restart policy has before what was killed is started by hand.
 _POLICY: Final = 20.0
 
@@ -181,11 +184,15 @@ class Stack:
     def wait_healthy(self, within: float = _READY) -> float:
         """Return after how many seconds every container is healthy."""
         waiting: dict[str, Container] = {}
+        began, started_again = time.monotonic(), set[str]()
 
         def reached() -> bool:
             there = self.containers()
             waiting.clear()
             waiting.update({each.name: each for each in there if not self.healthy(each)})
+            if self.engine.name == "podman" and time.monotonic() - began > _STUCK:
+                self._start_again(each for each in waiting.values() if each.name not in started_again)
+                started_again.update(waiting)
             return not waiting and bool(there)
 
         try:
@@ -193,6 +200,12 @@ class Stack:
         except AssertionError as error:
             self.save_logs()
             raise AssertionError(f"{error}: {sorted(waiting)}; their logs are in {self.logs}") from None
+
+    def _start_again(self, containers: Iterable[Container]) -> None:
+        """Give one-shots that do not end networks anew: Debian's Podman makes some over which nobody is reached."""
+        for container in containers:
+            if container.running and container.service in self.one_shots():
+                self.engine.run("restart", "--time", "1", container.id)
 
     def kill(self, service: str) -> bool:
         """SIGKILL one container of a service, and return when one runs in its place.

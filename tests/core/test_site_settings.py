@@ -52,6 +52,11 @@ def test_every_setting_is_a_field() -> None:
         ("excluded_countries", ["de", " GB ", "XK", "DE"], ("DE", "GB", "XK")),
         ("honour_gpc", False, False),
         ("honour_dnt", True, True),
+        ("uptime", True, True),
+        ("uptime_url", " HTTPS://Example.com?a=b#c ", "https://example.com/?a=b"),
+        ("uptime_url", "http://[::1]:8080/x", "http://[::1]:8080/x"),
+        ("content_url", "", ""),
+        ("insights", False, False),
         ("time_zone", "Asia/Kathmandu", "Asia/Kathmandu"),
         ("time_zone", "UTC", "UTC"),
         ("week_start", "sunday", WeekStart.SUNDAY),
@@ -99,6 +104,14 @@ def test_what_is_kept(name: str, given: object, kept: object) -> None:
             ({"time_zone": zone}, "time_zone must be a time zone of the IANA database")
             for zone in ("", "utc+1", "europe/berlin", "../etc/passwd", "Factory", "localtime", 5, None, "\0")
         ),
+        *(
+            ({"uptime_url": url}, "uptime_url must be an address such as https://example.com/start")
+            for url in ("example.com", "ftp://example.com/", "https://", "https://a b/", "https://bücher.example/")
+        ),
+        ({"uptime_url": "https://example.com:port/"}, "uptime_url must be an address such as https://example.com/"),
+        ({"content_url": "https://me:pass@example.com/"}, "content_url must not name a user or a password"),
+        ({"content_url": "https://example.com/" + "x" * 2_048}, "content_url must be at most 2048 characters"),
+        ({"content_url": None}, "content_url must be a string"),
         ({"week_start": "tuesday"}, "week_start must be one of monday, saturday, sunday"),
         ({"week_start": ["monday"]}, "week_start must be one of monday, saturday, sunday"),
         *(

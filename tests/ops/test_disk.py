@@ -68,6 +68,7 @@ def test_room_ends_and_comes_back(caplog: pytest.LogCaptureFixture) -> None:
     assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
     assert "FOOTFALL_DISK_RESERVE" in caplog.text
     assert filled.telemetry.gauges["footfall_disk_free_bytes"] == 101 * MEGABYTE
+    assert filled.telemetry.gauges["footfall_disk_reserve_bytes"] == 100 * MEGABYTE
 
 
 def test_a_look_a_second() -> None:

@@ -24,6 +24,7 @@ def test_there_is_one_for_each_question() -> None:
     expected = [
         "Are events getting in?",
         "Are reports quick?",
+        "Are sites checked and messages sent?",
         "Are the nightly jobs done?",
         "How far behind are we?",
         "How is PostgreSQL?",

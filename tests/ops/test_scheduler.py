@@ -199,7 +199,14 @@ def test_forgets(rollup_pool: ConnectionPool) -> None:
         page_sessions.create(connection, key, now=FIRST_DAY - page_sessions.LASTS)
         page_sessions.create(connection, key, now=FIRST_DAY)
         connection.execute("INSERT INTO midnight_links VALUES (5, 4, 1, %s, 0)", [instant(FIRST_DAY - 2 * DAY).date()])
+        for title, sent, given_up in (("old", 31, None), ("new", 29, None), ("lost", None, 89), ("gone", None, 91)):
+            connection.execute(
+                "INSERT INTO messages (site, kind, channel, address, title, text, data, sent_at, given_up_at)"
+                " VALUES (1, 'test', 'email', '', %s, '', '{}', %s, %s)",
+                [title, *(None if days is None else instant(FIRST_DAY - days * DAY) for days in (sent, given_up))],
+            )
     stage.round()
+    assert stage.scalar("SELECT array_agg(title ORDER BY id) FROM messages") == ["new", "lost"]
     assert stage.scalar("SELECT count(*) FROM salts") == 2
     assert stage.scalar("SELECT array_agg(producer) FROM producers") == [0]
     assert stage.scalar("SELECT array_agg(partition) FROM realtime_parts") == [0]

@@ -50,6 +50,8 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("FOOTFALL_METRICS_TOKEN", "short", "FOOTFALL_METRICS_TOKEN: .*32 random"),
         ("FOOTFALL_METRICS_TOKEN", "two words, that are long enough", "FOOTFALL_METRICS_TOKEN: .*no blanks"),
         ("FOOTFALL_TRUSTED_PROXIES", "10.0.0.0/8,proxy", "FOOTFALL_TRUSTED_PROXIES: .*'proxy'"),
+        ("FOOTFALL_OUTBOUND_HOSTS", "wiki, http://wiki", "FOOTFALL_OUTBOUND_HOSTS: .*'http://wiki' is no name"),
+        ("FOOTFALL_RDAP_URL", "data.iana.org", "FOOTFALL_RDAP_URL: .*https://"),
     ],
 )
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str) -> None:
@@ -57,6 +59,33 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, variable: st
     monkeypatch.setenv(variable, value)
     with pytest.raises(InvalidInput, match=message):
         load()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"SMTP_HOST": "mail.example.com"}, "set FOOTFALL_MAIL_FROM too"),
+        ({"MAIL_FROM": "footfall"}, "FOOTFALL_MAIL_FROM: .*such as"),
+        ({"MAIL_FROM": "a@example.com, b@example.com"}, "FOOTFALL_MAIL_FROM: .*such as"),
+        ({"SMTP_USER": "footfall"}, "set FOOTFALL_SMTP_PASSWORD too"),
+        ({"SMTP_USER": "footfall", "SMTP_PASSWORD": "x", "SMTP_SECURITY": "none"}, "SECURITY is none: .*in clear"),
+        ({"SMTP_SECURITY": "ssl"}, "FOOTFALL_SMTP_SECURITY: "),
+    ],
+)
+def test_settings_of_mails_go_together(monkeypatch: pytest.MonkeyPatch, given: dict[str, str], message: str) -> None:
+    """What is missing, or would give a password away, is told at the start."""
+    for name, value in given.items():
+        monkeypatch.setenv(f"FOOTFALL_{name}", value)
+    with pytest.raises(InvalidInput, match=message):
+        load()
+
+
+def test_a_mail_server_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With whom mails come from, with a name or without."""
+    monkeypatch.setenv("FOOTFALL_SMTP_HOST", "mail.example.com")
+    for sender in ("footfall@example.com", "Footfall <footfall@example.com>", '"Fuß, Fall" <footfall@example.com>'):
+        monkeypatch.setenv("FOOTFALL_MAIL_FROM", sender)
+        assert (sender, 587, "starttls") == (load().mail_from, load().smtp_port, load().smtp_security)
 
 
 def test_no_password_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

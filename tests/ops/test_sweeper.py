@@ -28,17 +28,19 @@ if TYPE_CHECKING:
 
 ROWS: Final = 25
 #: Tables with one row for each site.
-ONE_EACH: Final = {"site_retention"}
+ONE_EACH: Final = {"site_retention", "content_monitors", "crawls", "monitors", "domain_checks"}
 #: A value for the n-th row of a table, by the type of its column.
 _VALUES: Final = {
     "smallint": "n %% 3",
     "integer": "n",
     "bigint": "n",
+    "double precision": "n",
     "boolean": "true",
     "text": "'text ' || n",
     "bytea": "uuid_send(gen_random_uuid())",
     "jsonb": "'{}'",
     "uuid": "gen_random_uuid()",
+    "ARRAY": "array['text ' || n]",
     "date": "date '2026-01-01' + n",
     "timestamp with time zone": "timestamptz '2026-01-01 00:00Z' + n * interval '13 hours'",
 }

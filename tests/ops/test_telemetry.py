@@ -27,7 +27,10 @@ def test_no_metric_names_a_site_or_visitor() -> None:
     """Labels are of a closed kind."""
     allowed = {
         "cause",
+        "channel",
+        "kind",
         "method",
+        "outcome",
         "partition",
         "path",
         "pool",
@@ -37,6 +40,7 @@ def test_no_metric_names_a_site_or_visitor() -> None:
         "result",
         "route",
         "source",
+        "state",
         "status",
         "step",
         "table",

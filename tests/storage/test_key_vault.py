@@ -184,3 +184,23 @@ def test_a_file_that_is_no_file_of_secrets(connection: psycopg.Connection, tmp_p
     (tmp_path / "secret.key").mkdir()
     with pytest.raises(FootfallError, match=r"secret\.key"):
         make(connection, KeyVault(file=tmp_path / "secret.key"))
+
+
+def test_secrets_of_webhooks_are_rotated(connection: psycopg.Connection, file: Path | None) -> None:
+    """Those of recipients, and those that a message has of its own."""
+    vault = KeyVault(file=file)
+    with connection.transaction():
+        cipher = vault.encrypt(connection, b"shared")
+        connection.execute(
+            "INSERT INTO recipients (site, channel, address, kinds, secret_cipher) VALUES (1, 'webhook', '', '{}', %s)",
+            [cipher],
+        )
+        connection.execute(
+            "INSERT INTO messages (site, kind, channel, address, secret_cipher, title, text, data)"
+            " VALUES (1, 'alert', 'webhook', '', %s, '', '', '{}')",
+            [cipher],
+        )
+    assert Rotated(keys=2, unreadable=0) == vault.rotate(connection)
+    found = connection.execute("SELECT secret_cipher FROM recipients UNION ALL SELECT secret_cipher FROM messages")
+    assert [vault.decrypt(connection, bytes(each)) for (each,) in found] == [b"shared", b"shared"]
+    assert vault.decrypt(connection, cipher) is None

@@ -10,12 +10,15 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.dashboard import guard, numbers, pickers
 from api.dashboard.sayings import said_of
+from api.dashboard.settings.alerts import AlertsEditor
 from api.dashboard.settings.data import DataEditor
 from api.dashboard.settings.dates import Dates
 from api.dashboard.settings.exclusions import ExclusionsEditor
 from api.dashboard.settings.forms import Said, Wrong
 from api.dashboard.settings.groups import GroupsEditor
 from api.dashboard.settings.keys import KeysEditor
+from api.dashboard.settings.messages import MessagesEditor
+from api.dashboard.settings.monitors import MonitorsEditor
 from api.dashboard.settings.notes import NotesEditor
 from api.dashboard.settings.sections import PERSONAL, Asking, Editor, Fresh, Page, Preview, Section
 from api.dashboard.settings.shares import SharesEditor
@@ -45,6 +48,9 @@ def router(parts: Parts) -> APIRouter:
         Section.GROUPS: GroupsEditor(parts.pool, parts.reports),
         Section.SHARES: SharesEditor(parts.pool, guard=parts.guard),
         Section.NOTES: NotesEditor(parts.pool),
+        Section.MONITORS: MonitorsEditor(parts.pool),
+        Section.ALERTS: AlertsEditor(parts.pool, vault=parts.vault),
+        Section.MESSAGES: MessagesEditor(parts.pool, vault=parts.vault),
         Section.DATA: DataEditor(parts.pool),
         Section.KEYS: KeysEditor(parts.pool, vault=parts.vault, sessions=parts.viewers.sessions),
         Section.SHORTCUTS: ShortcutsEditor(parts.viewers.sessions),
@@ -135,6 +141,8 @@ def _page(  # noqa: PLR0913 - what a page is made of
         "said": "",
         "made": "",
         "numbers": numbers,
+        "asks_others": parts.asks_others,
+        "sends_mails": parts.sends_mails,
     }
     response = parts.rendering.page(
         f"settings/{section}.html", asking.request, asking.viewer, status=status, **{**given, **values}

@@ -29,6 +29,9 @@ class Section(StrEnum):
     GROUPS = "groups"
     SHARES = "shares"
     NOTES = "notes"
+    MONITORS = "monitors"
+    ALERTS = "alerts"
+    MESSAGES = "messages"
     DATA = "data"
     KEYS = "keys"
     SHORTCUTS = "shortcuts"
@@ -47,6 +50,9 @@ _LABELS: Final = MappingProxyType(
         Section.GROUPS: "Groups",
         Section.SHARES: "Share links",
         Section.NOTES: "Notes",
+        Section.MONITORS: "Monitors",
+        Section.ALERTS: "Alerts",
+        Section.MESSAGES: "Messages",
         Section.DATA: "Data",
         Section.KEYS: "Keys",
         Section.SHORTCUTS: "Shortcuts",

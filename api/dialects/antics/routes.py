@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Depends
 
 from api.auth import bearer
-from api.dialects.antics import badges, folders, reports, sites
+from api.dialects.antics import alerts, badges, folders, reports, sites
 from api.viewers import Viewers
 from core.accounts import Api
 
@@ -35,5 +35,6 @@ def router(parts: Parts) -> APIRouter:
     known.include_router(sites.router(parts.pool))
     known.include_router(folders.router(parts.pool))
     known.include_router(reports.router(parts))
+    known.include_router(alerts.router(pool=parts.pool, vault=parts.vault))
     routes.include_router(known)
     return routes

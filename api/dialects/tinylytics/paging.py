@@ -16,6 +16,10 @@ USUAL: Final = 100
 MOST: Final = 1_000
 #: Journeys on a page, unless said, which is as many as there may be.
 MOST_JOURNEYS: Final = 50
+#: The same of insights.
+MOST_INSIGHTS: Final = 50
+#: The same of downtimes.
+MOST_DOWNTIMES: Final = 100
 #: Beyond it nothing is; the offset of its rows is still a number that a database knows.
 _MAX_PAGE: Final = 1_000_000_000
 

@@ -12,9 +12,13 @@ from core.agents import Device
 from core.places import UNKNOWN_COUNTRY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aggregations.hits import Hit
+    from core.content import Issue
     from core.events import Event
     from core.sites import Site
+    from storage.insights import Insight
     from storage.keys import KeyDetails
     from storage.kudos import Kudo
     from storage.lifetimes import Lifetime
@@ -25,6 +29,22 @@ _SECOND: Final = 1_000
 _UNSIGNED: Final = (1 << 64) - 1
 _ACCESS: Final = {Access.FULL: "full_access", Access.READ_ONLY: "read_only"}
 
+
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+#: The numbers of each kind of signal, in their order: the store keeps none.
+_EXCERPTS: Final = {
+    "traffic_change": ("direction", "current_hits", "previous_hits", "absolute_change", "change_percentage"),
+    "page_breakout": ("path", "current_hits", "usual_hits", "absolute_change", "times_usual"),
+    "referrer_surge": ("referrer", "current_visits", "usual_visits", "absolute_change", "times_usual"),
+    "audience_shift": (
+        *("dimension", "value", "direction", "current_visits"),
+        *("current_percentage", "usual_percentage", "change_in_points"),
+    ),
+    "live_spike": ("current_hits", "usual_hits", "absolute_change", "times_usual"),
+}
 
 #: A hit, whether it was just taken in or read from the store.
 Seen: TypeAlias = "Event | Hit"
@@ -99,6 +119,48 @@ def created_hit(seen: Seen, domain: str) -> dict[str, Any]:
 def kudo(given: Kudo) -> dict[str, Any]:
     """A kudo."""
     return {"id": given.id, "uid": given.uid, "path": given.path, "created_at": to_the_second(given.created_at)}
+
+
+def insight(said: Insight) -> dict[str, Any]:
+    """What was said of a day."""
+    document, generated_at = said.document, to_the_second(said.generated_at)
+    return {
+        "id": said.id,
+        "insights_for_date": said.day.isoformat(),
+        "formatted_insights_date": f"{_MONTHS[said.day.month - 1]} {said.day.day}, {said.day.year}",
+        "generated_at": generated_at,
+        "summary": document["summary"],
+        "signals": [_signal(each, generated_at) for each in document["signals"]],
+        "traffic_patterns": document["traffic_patterns"],
+        "best_content": document["best_content"],
+        "recommendations": document["recommendations"],
+    }
+
+
+def _signal(stored: Mapping[str, Any], detected_at: str) -> dict[str, Any]:
+    window, numbers = stored["window"], stored["payload_excerpt"]
+    return {
+        "type": stored["type"],
+        "headline": stored["headline"],
+        "summary": stored["summary"],
+        "importance_score": stored["importance_score"],
+        "detected_at": detected_at,
+        "window": {"started_at": window["started_at"], "ended_at": window["ended_at"]},
+        "payload_excerpt": {name: numbers[name] for name in _EXCERPTS[stored["type"]]},
+    }
+
+
+def issue(found: Issue) -> dict[str, Any]:
+    """Something that was found wrong in a site's pages; one that is mended has no message."""
+    return {
+        "id": found.id,
+        "url": found.url,
+        "status_code": found.status_code,
+        "error_message": found.message or None,
+        "issue_type": found.kind.value,
+        "checked_at": to_the_second(found.checked_at),
+        "ignored": found.ignored,
+    }
 
 
 def visitor_hash(visitor: int) -> str | None:

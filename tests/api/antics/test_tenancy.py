@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -11,11 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.accounts import Api, Role
-from storage import keys
+from core.alerts import check_condition
+from storage import alerts, keys
+from storage.key_vault import KeyVault
 
 if TYPE_CHECKING:
     from tests.api.antics.conftest import Asking
 
+ALERT: Final = {"metric": "visitors", "operator": "lt", "threshold": 10, "email": "you@example.com"}
 #: Every route that is somebody's: what is sent to it, and its answer.
 TABLE: Final[dict[tuple[str, str], tuple[object, int]]] = {
     ("PUT", "/api/sites/{site}"): ({"name": "x"}, 200),
@@ -28,18 +32,25 @@ TABLE: Final[dict[tuple[str, str], tuple[object, int]]] = {
     ("GET", "/api/export/{site}"): (None, 200),
     ("PUT", "/api/folders/{folder}"): ({"name": "x"}, 200),
     ("DELETE", "/api/folders/{folder}"): (None, 204),
+    ("DELETE", "/api/alerts/{alert}"): (None, 204),
 }
 LISTS: Final[dict[tuple[str, str], tuple[object, int]]] = {
     ("GET", "/api/folders"): (None, 200),
     ("POST", "/api/folders"): ({"name": "x"}, 200),
+    ("GET", "/api/alerts"): (None, 200),
+    ("POST", "/api/alerts"): ({"site_id": 1, **ALERT}, 200),
 }
-ABSENT: Final = {"site": "999999", "folder": "00000000-0000-0000-0000-000000000000"}
+ABSENT: Final = {"site": "999999"} | dict.fromkeys(("folder", "alert"), "00000000-0000-0000-0000-000000000000")
 
 
 async def ids(asking: Asking) -> dict[str, str]:
-    """A site and a new folder of the owner's."""
+    """A site, a new folder and a new alert of the owner's."""
     folder = (await asking.ask("POST", "/api/folders", body={"name": "Mine"})).json()
-    return {"site": str(asking.site.id), "folder": folder["id"]}
+    with psycopg.connect(asking.dsn) as connection:
+        condition = check_condition("visitors", "lt", 10)
+        made = alerts.insert(connection, KeyVault(), asking.make_site(f"{uuid4()}.example").id, condition)
+    assert made is not None
+    return {"site": str(asking.site.id), "folder": folder["id"], "alert": str(made.alert.id)}
 
 
 @pytest.mark.parametrize("route", TABLE | LISTS, ids=" ".join)
@@ -67,10 +78,16 @@ async def test_what_others_own_cannot_be_told_from_what_is_not_there(asking: Ask
         assert (await asking.ask(method, path.format(**await ids(asking)), key=asking.admin, body=body)).is_success
 
 
-async def test_folders_are_of_the_own_account(asking: Asking) -> None:
-    """Nobody sees another one's."""
+async def test_lists_are_of_the_own_account(asking: Asking) -> None:
+    """Nobody sees another one's, nor adds to what is not their own."""
     await ids(asking)
-    assert (await asking.ask("GET", "/api/folders", key=asking.stranger)).json() == []
+    for path in ("/api/folders", "/api/alerts"):
+        assert (await asking.ask("GET", path, key=asking.stranger)).json() == []
+    theirs, absent = [
+        await asking.ask("POST", "/api/alerts", key=key, body={"site_id": site, **ALERT})
+        for key, site in ((asking.stranger, asking.site.id), (asking.key, 999_999))
+    ]
+    assert (theirs.status_code, theirs.content) == (404, absent.content)
 
 
 WORDS = st.sampled_from(["today", "7d", "12mo", "2026-03-01,2026-03-18", "0001-01-01,9999-12-31", "pathname", "-1"])
@@ -89,11 +106,15 @@ async def test_no_question_makes_an_error_of_ours(asking: Asking, path: str, que
     assert answer.status_code in {200, 400}
 
 
-@given(body=st.binary(max_size=40) | st.dictionaries(st.sampled_from(["name", "authelia_group"]), st.text()).map(str))
+@given(
+    body=st.binary(max_size=40)
+    | st.dictionaries(st.sampled_from(["name", "authelia_group", "site_id"]), st.text()).map(str)
+)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_body_makes_an_error_of_ours(asking: Asking, body: bytes | str) -> None:
     """It is taken or refused."""
-    for method, path in (("POST", "/api/folders"), ("PUT", f"/api/sites/{asking.site.id}/folder")):
+    folder = f"/api/sites/{asking.site.id}/folder"
+    for method, path in (("POST", "/api/folders"), ("POST", "/api/alerts"), ("PUT", folder)):
         answer = await asking.client.request(
             method,
             path,

@@ -11,11 +11,15 @@ from psycopg import sql
 
 from api.dashboard.choices import View
 from api.dashboard.settings.sections import Section
+from core.alerts import check_condition
 from core.funnels import Steps
+from core.messages import Channel, Composed
+from core.recipients import CHOICES
 from core.segments import Segment
 from core.sites import ContentGroup
-from storage import accounts, notes, shares, sites
+from storage import accounts, alerts, messages, notes, recipients, shares, sites
 from storage.definitions import FUNNELS, SEGMENTS
+from storage.key_vault import KeyVault
 from tests.api.dashboard.conftest import PAGE, SENT
 from tests.api.routes import page_routes
 
@@ -46,6 +50,10 @@ def furnish(world: PageWorld, site: Site) -> str:
         assert notes.insert(connection, site.id, date(2026, 11, 10), THEIRS)
         assert FUNNELS.insert(connection, site.id, THEIRS, Steps(("/", "/a")))
         assert SEGMENTS.insert(connection, site.id, THEIRS, Segment((("country", "DE"),)))
+        email, vault = f"{THEIRS}@example.com", KeyVault()
+        assert alerts.insert(connection, vault, site.id, check_condition("visitors", "gt", 1), email=email)
+        assert recipients.insert(connection, vault, site.id, channel=Channel.EMAIL, address=email, kinds=CHOICES)
+        assert messages.notify(connection, site.id, Composed(CHOICES[0], THEIRS, THEIRS, {}))
         token = shares.insert(connection, site.id, name=THEIRS, may_filter=True, expires_at=None)
     assert token is not None
     return token
@@ -55,7 +63,8 @@ def snapshot(world: PageWorld, site: Site) -> list[object]:
     """All that is kept of a site."""
     with psycopg.connect(world.dsn) as connection:
         found: list[object] = []
-        for table, key in (("sites", "id"), ("notes", "site"), ("definitions", "site"), ("shares", "site")):
+        of_site = ("notes", "definitions", "shares", "alerts", "recipients", "messages")
+        for table, key in (("sites", "id"), *((table, "site") for table in of_site)):
             statement = sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE {} = %s ORDER BY t::text").format(
                 sql.Identifier(table), sql.Identifier(key)
             )

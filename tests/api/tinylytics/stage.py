@@ -12,6 +12,7 @@ from api.app import Collecting, Reporting, create_app
 from api.collector.clients import Clients
 from api.dialects.parts import Parts
 from api.dialects.tinylytics import routes
+from api.limits import Rate
 from core.accounts import Access, Api, Role
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
@@ -114,6 +115,7 @@ async def staged(
         clients=Clients(),
         clock=shown,
         telemetry=telemetry,
+        rates={Api.TINYLYTICS: Rate(500, 60)},
         public_url="https://stats.example.com",
     )
     collecting = Collecting(pool=async_pool, log=log, rate=None, place_files=place_files, limits=limits)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from core.accounts import Access, Api, Role
-from storage import keys
+from storage import keys, sites
 from tests.api.served import served
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def asked(module_database: str) -> Iterator[tuple[httpx.Client, int, dict[str, s
     """A client of a server, the id of a site, and the keys that the text calls by these words."""
     with served(module_database) as server, httpx.Client(base_url=server.url, timeout=30) as client:
         with psycopg.connect(server.dsn) as connection:
+            sites.configure(connection, server.site.uuid, {"content": True, "uptime": True})
             own = {
                 "tly-ro-your-api-key": keys.create(
                     connection, Api.TINYLYTICS, Role.USER, "users", access=Access.READ_ONLY

@@ -26,7 +26,7 @@ from api.dialects.tinylytics.documents.operations import OPERATIONS
 from core.accounts import Api, Role
 from core.spans import HOUR, MINUTE
 from ops.clock import SystemClock
-from storage import keys
+from storage import keys, sites
 from tests.api.routes import api_routes
 from tests.api.served import served
 from tests.cases import event_at
@@ -64,6 +64,7 @@ def server(module_database: str) -> Iterator[Served]:
         ]
         with psycopg.connect(module_database) as connection:
             write_events(connection, events)
+            sites.configure(connection, running.site.uuid, {"content": True, "uptime": True})
         yield running
 
 
@@ -97,14 +98,14 @@ def test_it_has_every_route(server: Served) -> None:
 
 
 def test_it_says_who_may_ask() -> None:
-    """Every route but discovery takes a key, and those that write refuse one that reads."""
+    """Every route but discovery takes a key; those that write refuse one that reads, and one may be switched off."""
     paths = build()["paths"]
     for (method, path), operation in OPERATIONS.items():
         described = paths[path][method.lower()]
         is_open = path in {"/", "/openapi.json"}
         assert ("security" not in described) == is_open
         assert ("401" not in described["responses"]) == is_open
-        assert ("403" in described["responses"]) == (method != "GET")
+        assert ("403" in described["responses"]) == (method != "GET" or path.endswith("/content"))
         assert ("404" in described["responses"]) == operation.of_site
 
 

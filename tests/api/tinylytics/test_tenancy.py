@@ -87,6 +87,9 @@ TABLE: Final = {
     ("DELETE", f"{_SITE}/kudos/{{id}}"): Row(Whom.WRITERS),
     ("GET", f"{_SITE}/leaderboard"): Row(Whom.OWNERS),
     ("GET", f"{_SITE}/user_journeys"): Row(Whom.OWNERS),
+    ("GET", f"{_SITE}/insights"): Row(Whom.OWNERS),
+    ("GET", f"{_SITE}/uptime"): Row(Whom.OWNERS),
+    ("GET", f"{_SITE}/content"): Row(Whom.OWNERS),
 }
 PROTECTED: Final = [route for route, row in TABLE.items() if row.whom in {Whom.OWNERS, Whom.WRITERS}]
 
@@ -100,6 +103,7 @@ class Stage:
         self._numbers = count()
         with psycopg.connect(server.dsn) as connection:
             self.keys = _keys(connection)
+            sites.configure(connection, server.site.uuid, {"content": True, "uptime": True})
 
     def answer(
         self, method: str, path: str, credential: Credential, *, site: object = None, body: object = None

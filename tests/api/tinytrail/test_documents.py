@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
@@ -29,11 +29,13 @@ from core.goals import Goal
 from core.segments import Segment
 from core.spans import HOUR, MINUTE
 from ops.clock import SystemClock
+from storage import sites
 from storage.definitions import FUNNELS, GOALS, SEGMENTS
 from tests.api.routes import api_routes
 from tests.api.served import served
 from tests.api.world import BROWSER
 from tests.cases import event_at
+from tests.issues import make_issue
 from tests.stores import write_events
 
 if TYPE_CHECKING:
@@ -60,12 +62,15 @@ STREAM: Final = ("GET", "/api/v1/reports/realtime/stream")
 #: An answer that never ends has tests of its own.
 ASKED: Final = sorted(set(OPERATIONS) - {STREAM})
 EXAMPLES: Final = 15
+#: What is valid only now and then: a funnel has a name or steps, and neither comes with most requests.
+SELDOM: Final = {("GET", "/api/v1/reports/funnel")}
 #: What can be made for a website, each with its fields beside a name.
 MEANINGS: Final[dict[str, dict[str, object]]] = {
     "segments": {"filters": [{"dimension": "country", "value": "DE"}]},
     "goals": {"event": "signup"},
     "funnels": {"steps": ["/", "signup"]},
     "notes": {"date": "2026-11-10", "title": "made"},
+    "recipients": {"channel": "email", "address": "ada@example.com", "kinds": ["weekly_report"]},
 }
 
 
@@ -131,7 +136,7 @@ def test_what_is_asked_by_it_is_answered_by_it(schema: BaseSchema, server: Serve
 
     @given(case=_cases(operation, aims))
     @settings(
-        max_examples=EXAMPLES if method == "GET" else 3 * EXAMPLES,
+        max_examples=EXAMPLES if method == "GET" and asked not in SELDOM else 3 * EXAMPLES,
         deadline=None,
         derandomize=True,
         database=None,
@@ -189,10 +194,22 @@ def _aims(server: Served, path: str) -> Aims:
         elif path.startswith("/api/v1/websites/"):
             website = made("websites", domain=f"{uuid4().hex}.example")
             found["path_parameters"] = {"id": website}
+            if "/content" in path:
+                found["path_parameters"]["item"] = _issue(server, website)
             kind = path.split("/")[5:6]
             if kind and kind[0] in MEANINGS:
                 item = made(f"websites/{website}/{kind[0]}", **{"name": "made"} | MEANINGS[kind[0]])
                 found["path_parameters"]["item"] = item
                 # Steps, filters and dates that mean something come as seldom.
                 found["body"] |= MEANINGS[kind[0]]
+                # A website has each address once.
+                found["body"]["address"] = f"{uuid4().hex}@example.com"
     return found
+
+
+def _issue(server: Served, website: str) -> int:
+    """An issue of a website whose content is checked from now on."""
+    with psycopg.connect(server.dsn) as connection:
+        site = sites.configure(connection, UUID(website), {"content": True})
+        assert site is not None
+        return make_issue(connection, site.id)

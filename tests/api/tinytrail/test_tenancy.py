@@ -17,6 +17,7 @@ from core.accounts import Api, Role
 from storage import accounts, keys, sites, users
 from tests.api.routes import api_routes
 from tests.api.served import served
+from tests.issues import make_issue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,10 +108,56 @@ def _definitions(path: str, meaning: dict[str, object]) -> dict[tuple[str, str],
     }
 
 
+def _recipients() -> dict[tuple[str, str], Row]:
+    """The routes of recipients, each time of a site of its own: a site has only so many."""
+
+    def made(stage: Stage, body: object = None) -> Asked:
+        site = stage.make_site()
+        asked = Asked(id=site, body=body)
+        added = stage.answer("POST", "/api/v1/websites/{id}/recipients", _C.USER, asked._replace(body=_RECIPIENT))
+        return asked._replace(item=added.json()["data"]["id"])
+
+    every, one = "/api/v1/websites/{id}/recipients", "/api/v1/websites/{id}/recipients/{id}"
+    return {
+        ("GET", every): Row(access=Access.OWNERS, ask=lambda stage: Asked(id=stage.make_site())),
+        ("POST", every): Row(
+            access=Access.OWNERS, status=201, ask=lambda stage: Asked(id=stage.make_site(), body=_RECIPIENT)
+        ),
+        ("PATCH", one): Row(access=Access.OWNERS, ask=lambda stage: made(stage, {"kinds": ["insights"]})),
+        ("DELETE", one): Row(access=Access.OWNERS, ask=made),
+        ("POST", f"{one}/test"): Row(access=Access.OWNERS, status=202, ask=made),
+    }
+
+
+def _content() -> dict[tuple[str, str], Row]:
+    """The routes of what is wrong in pages."""
+
+    def site(stage: Stage, body: object = None) -> Asked:
+        return Asked(id=stage.server.site.uuid, body=body)
+
+    def checked(stage: Stage) -> Asked:
+        with psycopg.connect(stage.server.dsn) as connection:
+            sites.configure(connection, stage.server.site.uuid, {"content": True})
+        return site(stage)
+
+    def issue(stage: Stage) -> Asked:
+        with psycopg.connect(stage.server.dsn) as connection:
+            return site(stage, {"ignored": True})._replace(item=make_issue(connection, stage.server.site.id))
+
+    every = "/api/v1/websites/{id}/content"
+    return {
+        ("GET", every): Row(access=Access.OWNERS, ask=site),
+        ("PATCH", every): Row(access=Access.OWNERS, ask=lambda stage: site(stage, {"messagesPaused": True})),
+        ("POST", f"{every}/check"): Row(access=Access.OWNERS, status=202, ask=checked),
+        ("PATCH", f"{every}/issues/{{id}}"): Row(access=Access.OWNERS, ask=issue),
+    }
+
+
 def _public(status: int = 200) -> Row:
     return Row(access=Access.ANYBODY, status=status)
 
 
+_RECIPIENT: Final = {"channel": "email", "address": "ada@example.com", "kinds": ["weekly_report"]}
 _SCRIPT: Final = Row(access=Access.ANYBODY, ask=lambda _: Asked(id="tracker.js"))
 
 #: Every route there is. Paths of things are asked for a thing that was made for this request alone.
@@ -170,6 +217,8 @@ TABLE: Final = {
     **_definitions("goals", {"event": "signup"}),
     **_definitions("funnels", {"steps": ["/", "signup"]}),
     **_definitions("notes", {"date": "2026-11-10", "title": "Sale"}),
+    **_recipients(),
+    **_content(),
     ("POST", "/api/v1/admin/aggregate"): Row(access=Access.ADMINS),
     ("GET", "/api/v1/reports/summary"): _report(),
     ("GET", "/api/v1/reports/pages"): _report(),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from api.dashboard.settings.sections import Section
 from tests.browser.dashboard.rooms import room
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ REPORTS: Final = {
 SAME_ON_PHONES: Final = {"today", "year", "other tabs", "sources", "events"}
 #: Those that differ where there is little room.
 NARROW: Final = ("", "country=!DE&page=/docs*", "view=pages", "view=filter&of=country", REPORTS["funnel"], "view=help")
-SETTINGS: Final = ("snippet", "site", "not-counted", "groups", "shares", "notes", "data", "keys", "shortcuts")
+SETTINGS: Final = tuple(Section)
 #: What is wider than the window and may be scrolled sideways by itself is not cut off.
 _CUT: Final = """() => {
   const room = document.documentElement.clientWidth;
@@ -111,7 +112,7 @@ async def test_pages_around_the_report_have_no_serious_finding(
             await page.goto(desk.url())
             assert await found(page) == []
         async with room(chromium_process, full, key=full.footfall.key, **given) as page:
-            for path in ("/", "/sites/new", "/?site=nobody.example"):
+            for path in ("/", "/sites/new", "/?site=nobody.example", "/unsubscribe/x"):
                 await page.goto(f"{full.footfall.api_url}{path}")
                 assert await found(page) == [], path
 

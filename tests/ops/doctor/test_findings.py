@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from core.jobs import Job, JobKind, JobState
 from core.spans import DAY, HOUR, MINUTE, SECOND
-from ops.doctor import broker, choices, database, disk
+from ops.doctor import broker, choices, database, disk, due_jobs
 from ops.doctor.finding import Finding, Verdict
 from ops.settings import Settings
 from storage.condition import Condition
+from storage.jobs import Found
 from streams.kafka.lag import PartitionLag
 from streams.kafka.offsets import PartitionOffsets
 
@@ -123,3 +125,19 @@ def test_room_is_measured_where_the_folder_will_be(tmp_path: Path) -> None:
 def test_minutes_are_shown_of_a_lag() -> None:
     """So that nobody has to divide."""
     assert "since 2 min" in broker.of_lag([PartitionLag(0, 1, 2 * MINUTE / SECOND)]).seen
+
+
+@pytest.mark.parametrize(
+    ("states", "running", "expected"),
+    [
+        ("", True, set()),
+        ("waiting due running", True, set()),
+        ("waiting late", True, {("jobs", Verdict.LOOK)}),
+        ("waiting late", False, set()),
+        ("waiting failed", False, {("jobs", Verdict.LOOK)}),
+    ],
+)
+def test_jobs_are_judged(states: str, running: bool, expected: set[tuple[str, Verdict]]) -> None:  # noqa: FBT001 - a case
+    """None should be late while somebody should run them, and none should have failed."""
+    found = [Found(Job(1, JobKind.UPTIME, 1, NOW), JobState(state), "one.example") for state in states.split()]
+    assert expected == _not_well([due_jobs.of_jobs(found, running=running)])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from api.dialects.tinylytics.documents import sent, shapes
+from api.dialects.tinylytics.documents import sent, shapes, uptime_shapes
+from api.dialects.tinylytics.documents.content import CONTENT
 from api.dialects.tinylytics.documents.operation import Access, Operation, Tag
 
 if TYPE_CHECKING:
@@ -266,4 +267,116 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         },
         errors=(400,),
     ),
+    ("GET", "/sites/{site_id}/insights"): Operation(
+        id="listInsights",
+        tag=Tag.ANALYTICS,
+        summary="List what was remarkable",
+        description="Made at 01:00 of the site's time zone about the seven days before, out of statistics; the newest"
+        " first. A site that has them switched off shows those of before.",
+        of_site=True,
+        query=sent.InsightsQuery,
+        answer=shapes.Insights,
+        example={
+            "insights": [
+                {
+                    "id": 42,
+                    "insights_for_date": "2026-02-13",
+                    "formatted_insights_date": "February 13, 2026",
+                    "generated_at": "2026-02-14T06:00:00Z",
+                    "summary": "Traffic is up 28% this week. /blog/rails has 5.2 times its usual hits.",
+                    "signals": [
+                        {
+                            "type": "traffic_change",
+                            "headline": "Traffic is up 28% this week",
+                            "summary": "The site picked up 378 hits in the last 7 days, up from 296 the week before.",
+                            "importance_score": 64,
+                            "detected_at": "2026-02-14T06:00:00Z",
+                            "window": {"started_at": "2026-02-07T05:00:00Z", "ended_at": "2026-02-14T05:00:00Z"},
+                            "payload_excerpt": {
+                                "direction": "increase",
+                                "current_hits": 378,
+                                "previous_hits": 296,
+                                "absolute_change": 82,
+                                "change_percentage": 27.7,
+                            },
+                        }
+                    ],
+                    "traffic_patterns": "Wednesday and Thursday were the busiest days, with 40% of the week's hits"
+                    " between 18:00 and 21:00 (America/New_York).",
+                    "best_content": "/ was seen most, with 150 hits (40% of all), before /blog/rails with 104.",
+                    "recommendations": "See which sources and pages brought the additional hits, and do more of what"
+                    " worked.",
+                }
+            ],
+            "pagination": {"current_page": 1, "per_page": 50, "total_count": 1, "total_pages": 1},
+            "site": {
+                **_IN_BRIEF,
+                "insights_enabled": True,
+                "daily_insight_reports_active": True,
+                "next_insight_job_scheduled_at": "2026-02-15T06:00:00Z",
+            },
+        },
+        errors=(400,),
+    ),
+    ("GET", "/sites/{site_id}/uptime"): Operation(
+        id="showUptime",
+        tag=Tag.ANALYTICS,
+        summary="Show whether the site is up",
+        description="The monitor, the certificate and the domain, and the downtimes of the last 30 days, the newest"
+        " first. 404 too where the site's owner does not have it monitored.",
+        of_site=True,
+        query=sent.UptimeQuery,
+        answer=uptime_shapes.Uptime,
+        example={
+            "monitor": {
+                "id": 101,
+                "url": "https://example.com",
+                "enabled": True,
+                "is_down": False,
+                "uptime": 99.95,
+                "last_check_at": "2026-02-14T09:55:00Z",
+                "next_check_at": "2026-02-14T10:00:00Z",
+                "last_status_code": 200,
+                "last_error_message": None,
+                "status_description": "Up",
+                "current_check_interval": 300,
+                "period": "30d",
+                "ssl": {
+                    "expires_at": "2026-08-01T00:00:00Z",
+                    "valid": True,
+                    "expiring_soon": False,
+                    "expired": False,
+                    "days_until_expiry": 168,
+                },
+                "domain": {
+                    "tested_at": "2026-02-14T00:00:00Z",
+                    "expires_at": "2027-06-01T00:00:00Z",
+                    "remaining_days": 472,
+                    "source": "whois",
+                    "expired": False,
+                    "expiring_soon": False,
+                    "days_until_expiry": 472,
+                },
+                "auto_paused": False,
+                "created_at": "2025-06-01T12:00:00Z",
+                "updated_at": "2026-02-14T09:55:00Z",
+            },
+            "downtimes": [
+                {
+                    "id": 55,
+                    "error": "Connection timed out",
+                    "started_at": "2026-02-10T03:00:00Z",
+                    "ended_at": "2026-02-10T03:15:00Z",
+                    "duration": 900,
+                    "duration_in_words": "15 minutes",
+                    "partial": False,
+                    "ongoing": False,
+                }
+            ],
+            "pagination": _ONE_PAGE,
+            "summary": {"total_downtimes": 3, "ongoing_downtimes": 0, "recent_downtimes_30_days": 1},
+        },
+        errors=(400,),
+    ),
+    **CONTENT,
 }

@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 from api.dialects.tinylytics.bodies import MAX_ROWS
 from api.dialects.tinylytics.documents.shapes import undefaulted
 from api.dialects.tinylytics.filters import GroupBy
-from api.dialects.tinylytics.paging import MOST, MOST_JOURNEYS, USUAL
+from api.dialects.tinylytics.paging import MOST, MOST_DOWNTIMES, MOST_INSIGHTS, MOST_JOURNEYS, USUAL
 from api.dialects.tinylytics.ranges import MAX_DAYS, Boundaries
 
 
@@ -71,6 +71,27 @@ class JourneysQuery(DaysQuery):
     page: int = _PAGE
     per_page: int = Field(
         MOST_JOURNEYS, ge=1, le=MOST_JOURNEYS, description=f"Journeys on a page; more than {MOST_JOURNEYS} are that."
+    )
+
+
+class InsightsQuery(BaseModel):
+    """Which insights."""
+
+    page: int = _PAGE
+    per_page: int = Field(
+        MOST_INSIGHTS, ge=1, le=MOST_INSIGHTS, description=f"Insights on a page; more than {MOST_INSIGHTS} are that."
+    )
+
+
+class UptimeQuery(BaseModel):
+    """Which downtimes."""
+
+    page: int = _PAGE
+    per_page: int = Field(
+        MOST_DOWNTIMES,
+        ge=1,
+        le=MOST_DOWNTIMES,
+        description=f"Downtimes on a page; more than {MOST_DOWNTIMES} are that.",
     )
 
 

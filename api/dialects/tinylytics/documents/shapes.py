@@ -12,6 +12,9 @@ Count = Annotated[int, Field(ge=0)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Two letters; XX where it is not known.")]
 Path = Annotated[str, Field(pattern=r"^/")]
+Direction = Literal["increase", "decrease"]
+Usual = Annotated[float, Field(ge=0)]
+Times = Annotated[float | None, Field(description="null of what had none before.")]
 
 
 def undefaulted(schema: dict[str, Any]) -> None:
@@ -77,7 +80,7 @@ class Discovery(Shape):
     base_url: str
     openapi_url: str
     authentication: Authentication
-    rate_limit: RateLimit
+    rate_limit: RateLimit | None
     endpoints: list[Endpoint]
 
 
@@ -403,6 +406,106 @@ class Journeys(Shape):
     insights: JourneyInsights
     pagination: Pagination
     filters: DayFilters
+
+
+class SignalWindow(Shape):
+    """The time that a signal is about."""
+
+    started_at: datetime
+    ended_at: datetime
+
+
+class Change(Shape):
+    """A week's hits against those of the week before."""
+
+    direction: Direction
+    current_hits: Count
+    previous_hits: Count
+    absolute_change: int
+    change_percentage: float | None = Field(description="null after a week of none.")
+
+
+class Breakout(Shape):
+    """A page's hits against its own usual week."""
+
+    path: Path
+    current_hits: Count
+    usual_hits: Usual
+    absolute_change: float
+    times_usual: Times
+
+
+class Surge(Shape):
+    """A referrer's visits against its own usual week."""
+
+    referrer: str
+    current_visits: Count
+    usual_visits: Usual
+    absolute_change: float
+    times_usual: Times
+
+
+class Shift(Shape):
+    """A share of the visits against the usual one."""
+
+    dimension: Literal["country", "device", "browser", "channel"]
+    value: str
+    direction: Direction
+    current_visits: Count
+    current_percentage: Percent
+    usual_percentage: Percent
+    change_in_points: float
+
+
+class Spike(Shape):
+    """The hits of some hours against those of the same hours before."""
+
+    current_hits: Count
+    usual_hits: Usual
+    absolute_change: float
+    times_usual: Times
+
+
+class InsightSignal(Shape):
+    """One thing that is remarkable."""
+
+    type: Literal["traffic_change", "page_breakout", "referrer_surge", "audience_shift", "live_spike"]
+    headline: str
+    summary: str
+    importance_score: Annotated[int, Field(ge=0, le=100)]
+    detected_at: datetime
+    window: SignalWindow
+    payload_excerpt: Change | Breakout | Surge | Shift | Spike = Field(description="Of the type of the signal.")
+
+
+class Insight(Shape):
+    """What was said about the seven days up to a day of the site's time zone."""
+
+    id: int
+    insights_for_date: date
+    formatted_insights_date: str
+    generated_at: datetime
+    summary: str
+    signals: list[InsightSignal] = Field(description="What matters most first.")
+    traffic_patterns: str
+    best_content: str
+    recommendations: str
+
+
+class SiteOfInsights(SiteInBrief):
+    """Which site, and whether insights of it are made."""
+
+    insights_enabled: bool
+    daily_insight_reports_active: bool = Field(description="Whether there is a job that makes them.")
+    next_insight_job_scheduled_at: datetime | None
+
+
+class Insights(Shape):
+    """Insights."""
+
+    insights: list[Insight]
+    pagination: Pagination
+    site: SiteOfInsights
 
 
 #: The document itself, which is of no type of ours.

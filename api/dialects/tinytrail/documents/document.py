@@ -11,6 +11,7 @@ import re
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Body, Path, Query, Security
@@ -130,8 +131,9 @@ def _endpoint(operation: Operation) -> Callable[..., None]:
     if operation.of:
         given["id"] = Annotated[operation.id_type, Path(description=f"The id of {operation.of}.")]
     if operation.item:
-        described = Path(description=f"The id of {operation.item}.", json_schema_extra={"format": "uuid"})
-        given["item"] = Annotated[str, described]
+        extra = {"format": "uuid"} if operation.item_type is UUID else {"format": "int32"}
+        described = Path(description=f"The id of {operation.item}.", json_schema_extra=extra)
+        given["item"] = Annotated[str if operation.item_type is UUID else operation.item_type, described]
     if operation.access is not Access.ANYBODY:
         given["key"] = Annotated[str | None, Security(_KEY)]
     if operation.query is not None:

@@ -50,6 +50,7 @@ class Operation:
     id_type: Any = UUID
     #: What the path's `{item}` is of, where it has one.
     item: str = ""
+    item_type: type = UUID
     body: Any = None
     body_example: Any = None
     body_required: bool = True

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from api.dialects.tinytrail.documents import sent, shapes
+from api.dialects.tinytrail.documents.content import CONTENT
 from api.dialects.tinytrail.documents.definitions import DEFINITIONS
 from api.dialects.tinytrail.documents.notes import NOTES
 from api.dialects.tinytrail.documents.operation import Access, Operation, Tag
+from api.dialects.tinytrail.documents.recipients import RECIPIENTS
 from api.dialects.tinytrail.documents.reports import REPORTS
 from api.dialects.tinytrail.documents.websites import WEBSITES
 from tracker.builds import NAMES
@@ -247,6 +249,8 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
     **WEBSITES,
     **DEFINITIONS,
     **NOTES,
+    **RECIPIENTS,
+    **CONTENT,
     **REPORTS,
     **_SERVER,
 }

@@ -138,6 +138,11 @@ class Settings(Shape):
     honourDnt: bool  # noqa: N815 - the name on the wire
     keepIps: bool  # noqa: N815 - the name on the wire
     uniqueHits: bool  # noqa: N815 - the name on the wire
+    uptime: bool
+    uptimeUrl: str  # noqa: N815 - the name on the wire
+    content: bool
+    contentUrl: str  # noqa: N815 - the name on the wire
+    insights: bool
     timeZone: str  # noqa: N815 - the name on the wire
     weekStart: WeekStart  # noqa: N815 - the name on the wire
     fileRetentionDays: Annotated[int, Field(ge=1)] | None  # noqa: N815 - the name on the wire

@@ -1,0 +1,1 @@
+"""When the registration of a site's domain ends."""

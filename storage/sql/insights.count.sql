@@ -1,0 +1,2 @@
+-- How many insights a site has.
+SELECT count(*) FROM insights WHERE site = %(site)s
