@@ -6,9 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from core.alerts import EVERY, WINDOW, AlertMetric, check, compose
+from core.errors import Unavailable
 from core.messages import Channel
 from core.metrics import Metric, value_of
-from storage import alerts, messages, sites
+from core.spans import MINUTE
+from storage import alerts, messages, positions, sites
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from core.jobs import Job
     from core.metrics import Totals
 
+#: Counting that is further behind, ms, makes numbers of which nobody should be told. A quiet log is applied up to the
+#: clock once a minute.
+_BEHIND: Final = 5 * MINUTE
 _METRICS: Final = {AlertMetric.VISITORS: Metric.UNIQUE_VISITORS, AlertMetric.PAGEVIEWS: Metric.PAGEVIEWS}
 
 
@@ -40,7 +45,7 @@ class AlertWork:
         """See `core.jobs.Work`.
 
         Raises:
-            Unavailable: the numbers cannot be read now.
+            Unavailable: the numbers cannot be read now, or counting is behind and they are too small.
         """
         site = await asyncio.to_thread(self._site, job.subject)
         if site is None:
@@ -53,6 +58,10 @@ class AlertWork:
     def _site(self, number: int) -> int | None:
         with self._pool.connection() as connection:
             held = alerts.hold(connection, number)
+            if held is not None and positions.any_behind(connection, before=self._clock.now_ms() - _BEHIND):
+                raise Unavailable(
+                    "events are not counted up to now, so the last 24 hours look too small: see `footfall positions`"
+                )
         return None if held is None else held.alert.site
 
     def _settle(self, number: int, totals: Totals, now: int) -> bool:

@@ -103,7 +103,7 @@ async def least(connection: AsyncConnection, *, before: int) -> Behind | None:
     return None if row is None else Behind(row[0], row[1], millis(row[2]))
 
 
-def any_behind(connection: Connection, *, before: int, without: str) -> bool:
+def any_behind(connection: Connection, *, before: int, without: str = "") -> bool:
     """Return whether a partition of any log but `without` has not been applied up to `before` (ms)."""
     given = {"instant": instant(before), "without": without}
     row = connection.execute(load("positions.behind"), given).fetchone()

@@ -11,9 +11,10 @@ import pytest
 
 from aggregations.reports import Reports
 from core.alerts import MAX_ALERTS
+from core.errors import Unavailable
 from core.jobs import Job, JobKind
 from core.messages import Channel
-from core.spans import DAY, HOUR, SECOND
+from core.spans import DAY, HOUR, MINUTE, SECOND
 from core.telemetry import NoTelemetry
 from ops.alerts import AlertWork
 from ops.messages.delivery import Delivery
@@ -140,6 +141,28 @@ async def test_an_alert_fires_lasts_and_clears(asking: Asking) -> None:
     shown = await listed(asking, alert["id"])
     assert (shown["firing"], shown["last_checked_at"]) == (False, "2026-03-19T16:00:00Z")
     assert [each["kind"] for each in shown["last_messages"]] == ["alert_cleared"] * 2
+
+
+async def test_numbers_that_are_behind_tell_nothing(asking: Asking) -> None:
+    """While events wait to be counted no alert is looked at: its job fails, and nobody is told of half a day."""
+    alert = await made(asking, operator="gt", threshold=2.5)
+    asking.clock.now = EVENING
+    moved = "UPDATE positions SET applied_to = to_timestamp(%s / 1000.0) WHERE log = 'behind'"
+    with psycopg.connect(asking.dsn, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO positions (log, partition, next, greatest_ts, applied_to)"
+            " VALUES ('behind', 0, 7, now(), now())"
+        )
+        try:
+            connection.execute(moved, [EVENING - 6 * MINUTE])
+            with pytest.raises(Unavailable, match="footfall positions"):
+                await look(asking, alert)
+            assert told(asking, alert) == []
+            connection.execute(moved, [EVENING - 4 * MINUTE])
+            assert await look(asking, alert) == EVENING + HOUR
+        finally:
+            connection.execute("DELETE FROM positions WHERE log = 'behind'")
+    assert told(asking, alert) == [("alert", "email", EXAMPLE["email"])]
 
 
 async def test_every_alert_has_its_job(asking: Asking) -> None:
