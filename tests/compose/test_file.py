@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 from importlib.metadata import version
+from ipaddress import ip_address, ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -161,6 +162,20 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
         assert trusted == f"{address},{SERVICES['proxy']['environment']['FOOTFALL_OUTER_PROXIES']}"
     reached = {name for name, service in SERVICES.items() if "edge" in service["networks"]}
     assert reached == {"proxy", "collect", "api"}
+
+
+def test_every_address_that_is_given_out_can_be_had() -> None:
+    """Whoever is started next gets neither the proxy's address nor the network's own, its gateway's, its broadcast's.
+
+    Docker leaves those out by itself. Podman gives out a range to its last address, be it the broadcast's, over which
+    nobody is reached.
+    """
+    given = example()
+    subnet = ip_network(given["FOOTFALL_EDGE_SUBNET"])
+    out = ip_network(given["FOOTFALL_EDGE_RANGE"])
+    taken = {ip_address(given["FOOTFALL_PROXY_ADDRESS"]), subnet[0], subnet[1], subnet.broadcast_address}
+    assert set(out) < set(subnet)
+    assert taken & set(out) == set()
 
 
 def test_the_proxy_knows_the_routes_of_collectors() -> None:
