@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ import pytest
 
 from ops.services import ports
 from tests.compose import standins
+from tests.compose.account import account
 from tests.compose.door import Door
 from tests.compose.engine import EngineError, choose
 from tests.compose.stack import ROOT, Stack
@@ -32,7 +34,7 @@ def engine() -> Engine:
     """Docker or Podman."""
     found = choose()
     if found is None:
-        require("no container engine answers: start Docker, or `apt-get install podman`")
+        require("no container engine answers: start Docker, or `apt-get install podman netavark aardvark-dns`")
     return found
 
 
@@ -51,18 +53,21 @@ def stack(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             "PROMETHEUS_PORT": str(ports.free()),
             "GRAFANA_PORT": str(ports.free()),
             "FOOTFALL_EDGE_SUBNET": f"172.31.{number}.0/24",
-            "FOOTFALL_EDGE_RANGE": f"172.31.{number}.0/24",
-            "FOOTFALL_PROXY_ADDRESS": f"172.31.{number}.250",
+            "FOOTFALL_EDGE_RANGE": f"172.31.{number}.128/26",
+            "FOOTFALL_PROXY_ADDRESS": f"172.31.{number}.2",
             "FOOTFALL_RATE_LIMITS": "off",  # the load comes from one address
             "FOOTFALL_BROKER_SESSION_TIMEOUT": "6",
         },
     )
     try:
-        _images(engine, [_BASE, *stack.upstream()])
+        _images(engine, [_BASE])
+        with ThreadPoolExecutor() as pool:
+            built = pool.submit(engine.build, ROOT, _IMAGE)
+            _images(engine, stack.upstream())
     except EngineError as error:
         require(f"images cannot be had: {error}")
-    engine.build(ROOT, _IMAGE)
-    with _kept_logs(stack):
+    built.result()
+    with _removed(stack):
         stack.up()
         stack.wait_healthy()
         yield stack
@@ -108,10 +113,13 @@ def _fetched(engine: Engine, images: list[str]) -> bool:
 
 
 @contextmanager
-def _kept_logs(stack: Stack) -> Iterator[None]:
+def _removed(stack: Stack) -> Iterator[None]:
     """Keep what the containers said; then remove everything of the project, whatever has happened."""
     try:
         yield
+    except Exception as error:
+        error.add_note("\n".join(f"{title}:\n{text}" for title, text in account(stack)))
+        raise
     finally:
         try:
             stack.save_logs()
@@ -121,9 +129,9 @@ def _kept_logs(stack: Stack) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Name the folder of the containers' logs in each failure."""
+    """Tell of the containers in each failure."""
     report = yield
     stack = getattr(item, "funcargs", {}).get("stack")
     if report.failed and isinstance(stack, Stack):
-        report.sections.append(("logs of the containers", str(stack.logs)))
+        report.sections.extend(account(stack))
     return report

@@ -24,6 +24,7 @@ default_ulimits = [{limits}]
 tmp_dir = "{run}/engine"
 {engine}
 [network]
+network_backend = "netavark"
 network_config_dir = "{cache}/networks"
 """
 _STORAGE: Final = """\
@@ -190,13 +191,18 @@ def _podman() -> Engine | None:
         "CONTAINERS_REGISTRIES_CONF": _REGISTRIES,
     }
     environment = dict(os.environ)
-    (here / "networks").mkdir(parents=True, exist_ok=True)
+    (here / "networks").mkdir(parents=True, exist_ok=True)  # it may hold CNI's of older runs, which netavark ignores
     for variable, text in files.items():
         path = here / f"{variable.lower().replace('_', '-')}.conf"
         path.write_text(text, encoding="utf-8")
         environment[variable] = str(path)
     composer = (str(Path(sys.executable).with_name("podman-compose")), "--in-pod", "false")
-    return Engine(name="podman", composer=composer, environment=environment, standing_in=True)
+    engine = Engine(name="podman", composer=composer, environment=environment, standing_in=True)
+    try:
+        engine.run("info", within=60)
+    except EngineError:  # as without netavark
+        return None
+    return engine
 
 
 def _limits() -> list[str]:

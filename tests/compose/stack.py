@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from tests.compose.engine import EngineError, cache
 from tests.faults.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.compose.engine import Engine
 
@@ -29,10 +30,10 @@ _PROJECT: Final = "com.docker.compose.project"
 _SERVICE: Final = "com.docker.compose.service"
 _READY: Final = 420.0
 _BACK: Final = 180.0
-#: How long a one-shot has before it is started again, where containers may not reach one another at first.
-_STUCK: Final = 120.0
 #: How long the restart policy has before what was killed is started by hand.
 _POLICY: Final = 20.0
+#: Between two looks at containers that start.
+_PAUSE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,20 +95,9 @@ class Stack:
                 shutil.copytree(source, target)
             else:
                 shutil.copy(source, target)
-        if self.engine.name == "podman":
-            self._join_networks()
         (self.folder / "geo").mkdir()
         shutil.copy(self.folder / ".env.example", self.folder / ".env")
         self.engine.execute(["sh", "ops/compose/secrets.sh", "secrets"], within=60, folder=self.folder)
-
-    def _join_networks(self) -> None:
-        """Put every service on every network: with Debian's Podman a name is asked of one network only, whichever."""
-        file = self.file
-        for service in file["services"].values():
-            there = service["networks"]
-            settings = there if isinstance(there, dict) else {}
-            service["networks"] = {name: settings.get(name) or {} for name in file["networks"]}
-        (self.folder / "docker-compose.yml").write_text(yaml.safe_dump(file, sort_keys=False), encoding="utf-8")
 
     @property
     def file(self) -> dict[str, Any]:
@@ -181,31 +171,29 @@ class Stack:
             if how["condition"] == "service_completed_successfully"
         }
 
+    def unhealthy(self, containers: Sequence[Container]) -> list[Container]:
+        """Those of some containers that do not do what they are for, all asked at one time."""
+        with ThreadPoolExecutor() as pool:
+            return [each for each, good in zip(containers, pool.map(self.healthy, containers), strict=True) if not good]
+
     def wait_healthy(self, within: float = _READY) -> float:
         """Return after how many seconds every container is healthy."""
-        waiting: dict[str, Container] = {}
-        began, started_again = time.monotonic(), set[str]()
+        waiting: list[Container] = []
 
         def reached() -> bool:
-            there = self.containers()
-            waiting.clear()
-            waiting.update({each.name: each for each in there if not self.healthy(each)})
-            if self.engine.name == "podman" and time.monotonic() - began > _STUCK:
-                self._start_again(each for each in waiting.values() if each.name not in started_again)
-                started_again.update(waiting)
+            there = {each.id: each for each in self.containers()}
+            # One that is not healthy is enough to wait for: to ask takes of the processors that all are starting on.
+            while waiting and (waiting[0].id not in there or self.healthy(there[waiting[0].id])):
+                del waiting[0]
+            if not waiting:
+                waiting[:] = self.unhealthy(list(there.values()))
             return not waiting and bool(there)
 
         try:
-            return until("every container is healthy", reached, within=within)
+            return until("every container is healthy", reached, within=within, meanwhile=partial(time.sleep, _PAUSE))
         except AssertionError as error:
-            self.save_logs()
-            raise AssertionError(f"{error}: {sorted(waiting)}; their logs are in {self.logs}") from None
-
-    def _start_again(self, containers: Iterable[Container]) -> None:
-        """Give one-shots that do not end networks anew: Debian's Podman makes some over which nobody is reached."""
-        for container in containers:
-            if container.running and container.service in self.one_shots():
-                self.engine.run("restart", "--time", "1", container.id)
+            names = sorted(each.name for each in self.unhealthy(self.containers()))
+            raise AssertionError(f"{error}: {names}") from None
 
     def kill(self, service: str) -> bool:
         """SIGKILL one container of a service, and return when one runs in its place.
@@ -243,7 +231,7 @@ class Stack:
         """Remove everything of the project's name: containers, networks, volumes."""
         mine = f"label={_PROJECT}={self.project}"
         # Podman knows which containers need which, and has to be told to take those, too.
-        with_others = ("--depend", "--time=1") if self.engine.name == "podman" else ()
+        with_others = ("--depend", "--time=0") if self.engine.name == "podman" else ()
         for kind, listing, removal in (
             ("container", ("--all",), ("--force", "--volumes", *with_others)),
             ("network", (), ()),

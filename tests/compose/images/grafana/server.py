@@ -7,6 +7,8 @@
 
 import json
 import os
+import signal
+import sys
 import urllib.parse
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -79,6 +81,7 @@ class Answers(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the first process of a container is ended by nothing else
     secrets()
     port = int(os.environ.get("GF_SERVER_HTTP_PORT", "3000"))
     ThreadingHTTPServer(("0.0.0.0", port), Answers).serve_forever()  # noqa: S104 - of its container

@@ -34,14 +34,16 @@ def main() -> None:
         JAVA,
         *options,
         "-XX:-UsePerfData",
+        # Upstream's image starts sooner for an archive of its classes: this one takes less of the processors instead.
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
         "-Dlog4j2.configurationFile=file:/etc/kafka/docker/log4j2.properties",
         "-cp",
         "/opt/kafka/libs/*",
     ]
     cluster = os.environ.get("CLUSTER_ID", CLUSTER_ID)
-    subprocess.run(
-        [*java, "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c", str(CONFIG)], check=True
-    )
+    if not (Path(settings["log.dirs"]) / "meta.properties").exists():
+        subprocess.run([*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(CONFIG)], check=True)
     os.execv(JAVA, [*java, "kafka.Kafka", str(CONFIG)])  # noqa: S606 - the process that gets the signals
 
 
