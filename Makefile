@@ -40,7 +40,7 @@ pictures: install ## the pictures in docs/pictures, of a demo that is filled for
 
 bench: install ## the numbers we promise, printed beside those of others
 	$(BIN)/uv sync --frozen --quiet --group bench
-	$(WITH_SERVICES) $(BIN)/python -m benches $(ARGS)
+	$(BIN)/python -m ops.services durable -- $(BIN)/python -m benches $(ARGS)
 
 faults: install ## 200 kills under load
 	FOOTFALL_KILLS=200 $(WITH_SERVICES) $(BIN)/pytest -m faults $(ARGS)

@@ -73,7 +73,7 @@ def run() -> None:
             _compare("footfall serve", _targets(node, folder))
         running = installed.services()
         if running is None:
-            print("no broker and database run (`make services`): footfall collect is left out")
+            print("no broker and database are named (`make bench`): footfall collect is left out")
             return
         cluster = stack.enter_context(installed.cluster(running))
         targets = _targets(cluster, folder)

@@ -43,7 +43,7 @@ def run() -> None:
         _measure_all("footfall serve", installation)
     running = installed.services()
     if running is None:
-        print("no broker and database run (`make services`): the cluster is left out")
+        print("no broker and database are named (`make bench`): the cluster is left out")
         return
     with installed.cluster(running) as installation:
         _measure_all("cluster", installation)

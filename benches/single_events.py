@@ -66,7 +66,7 @@ def run() -> None:
         ]
         running = installed.services()
         if running is None:
-            print("no broker and database run (`make services`): footfall collect is left out")
+            print("no broker and database are named (`make bench`): footfall collect is left out")
         else:
             cluster = stack.enter_context(installed.cluster(running))
             targets.append(_installation("footfall collect", cluster, folder))

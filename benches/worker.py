@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import secrets
 import time
@@ -16,10 +15,10 @@ import uvloop
 from kafka import KafkaProducer
 from psycopg import sql
 
+from benches.tools import installed
 from core.events import Event, EventType, TrafficClass
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
-from ops.services.shared import shared_broker, shared_timescale
 from storage.migrate import migrate
 from storage.pool import open_async_pool
 from streams import codec
@@ -76,8 +75,11 @@ class Counting(NoTelemetry):
 
 def run() -> None:
     """Print what one process stores, as a ratio to the engine without Faust, and what the log takes."""
-    bootstrap = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or shared_broker().bootstrap
-    admin = os.environ.get("DATABASE_URL") or shared_timescale().dsn
+    running = installed.services()
+    if running is None:
+        print("the worker: set KAFKA_BOOTSTRAP_SERVERS and DATABASE_URL, or `make bench ARGS=worker`")
+        return
+    bootstrap, admin = running
     events = _events()
     for size in SIZES:
         messages = _packed(events, size)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import psycopg
 import pytest
 
+from ops.services import volatile
 from ops.services.errors import ServiceError
 from ops.services.kafka import Broker
 from ops.services.shared import shared_broker, shared_timescale
 from ops.services.timescale import Timescale
+from storage import embedded
 from storage.embedded import EmbeddedPostgres
 from storage.migrate import migrate
 from tests.databases import fresh_database, template_database
@@ -89,10 +91,16 @@ def timescale_database(timescale_dsn: str, timescale_template: str) -> Iterator[
 
 @pytest.fixture(scope="session")
 def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A superuser's address of a plain embedded PostgreSQL, as a single node has it."""
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
-    yield server.start()
+    """A superuser's address of a plain embedded PostgreSQL, as a single node has it, but its data are thrown away."""
+    place = tmp_path_factory.mktemp("postgres") / volatile.NAME
+    server = EmbeddedPostgres(volatile.renew(place, owner=os.getpid()))
+    with pytest.MonkeyPatch.context() as patch:
+        settings = dict(setting.split("=") for setting in volatile.POSTGRES)
+        patch.setattr("storage.embedded._SETTINGS", embedded._SETTINGS | settings)
+        dsn = server.start()
+    yield dsn
     server.stop()
+    volatile.clear(place)
 
 
 @pytest.fixture

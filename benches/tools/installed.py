@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from benches.tools.requests import TRUSTED
-from ops.services.shared import shared_broker, shared_timescale
 from tests.databases import fresh_database
 from tests.end_to_end import processes
 
@@ -31,10 +30,8 @@ class Services(NamedTuple):
 
 
 def services() -> Services | None:
-    """Return the services of the environment, else those of `make services`; None if they do not run."""
-    broker, database = shared_broker(), shared_timescale()
-    bootstrap = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or (broker.bootstrap if broker.pid else None)
-    dsn = os.environ.get("DATABASE_URL") or (database.dsn if database.pid else None)
+    """Return the services of the environment; None without. Those of `make services` wait for no disk."""
+    bootstrap, dsn = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("DATABASE_URL")
     return Services(bootstrap, dsn) if bootstrap and dsn else None
 
 

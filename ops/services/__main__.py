@@ -1,4 +1,4 @@
-"""``python -m ops.services up|down|status|during``: the broker and the database that ``make test`` uses."""
+"""``python -m ops.services up|down|status|during|durable``: the broker and the database that ``make test`` uses."""
 
 from __future__ import annotations
 
@@ -6,24 +6,30 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from ops.services import home, ports
+from ops.services import home, ports, volatile
 from ops.services.errors import ServiceError
+from ops.services.kafka import Broker
 from ops.services.lock import exclusive, shared
 from ops.services.shared import shared_broker, shared_timescale
+from ops.services.timescale import Timescale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EPILOG: Final = f"""\
 environment:
-  {home.DIRECTORY}             what is kept between runs (~/.cache/footfall/services)
+  {home.DIRECTORY}             programs, logs and records of processes (~/.cache/footfall/services)
   {home.KAFKA_PORT}      the broker's port (29092; its controller takes the next one)
   {home.TIMESCALE_PORT}  the database's port (25432)
 
-exit status: 0 done, all run; 1 a service could not be had or does not run; of `during`, the program's.
+exit status: 0 done, all run; 1 a service could not be had or does not run; with a program, the program's.
+What they store is gone when they end: it lies in {volatile.MEMORY} if there is room. A measurement needs what waits
+for a disk: `durable` starts a pair of its own.
 example: python -m ops.services during -- pytest -m kafka
 """
 INTERRUPTED: Final = 130
@@ -112,7 +118,34 @@ def during(command: Sequence[str]) -> int:
                     down(variable, service)
 
 
+def own_services(folder: Path) -> list[tuple[str, Service]]:
+    """A pair that keeps its data in ``folder``, by the same variables."""
+    return [
+        ("KAFKA_BOOTSTRAP_SERVERS", Broker(folder / "kafka")),
+        ("DATABASE_URL", Timescale(folder / "timescale")),
+    ]
+
+
+def durable(command: Sequence[str]) -> int:
+    """Runs ``command`` with a pair of its own that waits for the disk, named in its environment.
+
+    A service whose variable is set is used instead; one that cannot be had is left out.
+    """
+    home.directory().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="durable-", dir=home.directory()) as folder:
+        wanted = [pair for pair in own_services(Path(folder)) if pair[0] not in os.environ]
+        try:
+            started = {variable: service.address for variable, service in wanted if up(variable, service)}
+            return subprocess.run(command, check=False, env=os.environ | started).returncode
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        finally:
+            for pair in wanted:
+                down(*pair)
+
+
 COMMANDS: Final = {"up": up, "down": down, "status": status}
+PROGRAMS: Final = {"during": during, "durable": durable}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -123,11 +156,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=[*COMMANDS, "during"])
-    parser.add_argument("program", nargs="*", help="during: what to run, after `--`")
+    parser.add_argument("command", choices=[*COMMANDS, *PROGRAMS])
+    parser.add_argument("program", nargs="*", help="during, durable: what to run, after `--`")
     options = parser.parse_args(arguments)
-    if options.command == "during":
-        return during(options.program)
+    if options.command in PROGRAMS:
+        return PROGRAMS[options.command](options.program)
     command = COMMANDS[options.command]
     with exclusive(home.directory()):
         results = [command(variable, service) for variable, service in services()]

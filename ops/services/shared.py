@@ -1,4 +1,4 @@
-"""The one broker and the one database that all test runs of this machine share."""
+"""The one broker and the one database that all test runs of this machine share: nothing in them outlives them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ def shared_broker() -> Broker:
     """The broker of ``make services``; on the port it runs on, else the one it would get."""
     folder = home.directory() / "kafka"
     running = recorded(folder)
-    return Broker(folder, running.port if running else home.kafka_port())
+    return Broker(folder, running.port if running else home.kafka_port(), fleeting=True)
 
 
 def shared_timescale() -> Timescale:
     """The database of ``make services``; on the port it runs on, else the one it would get."""
     folder = home.directory() / "timescale"
     running = recorded(folder)
-    return Timescale(folder, running.port if running else home.timescale_port())
+    return Timescale(folder, running.port if running else home.timescale_port(), fleeting=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
-from ops.services import debian, ports
+from ops.services import debian, ports, volatile
 from ops.services.daemon import POLL_SECONDS, Daemon
 from ops.services.home import cache_directory
 
@@ -34,15 +34,17 @@ SETTINGS: Final = (
 
 
 class Timescale:
-    """A database cluster that lives in ``directory``; it is there again after every restart.
+    """A database cluster that lives in ``directory``; it is there again after every restart, unless it is fleeting.
 
     Args:
         directory: its own folder: data, log and the record of its process.
         port: where clients connect on 127.0.0.1; a free one when None.
+        fleeting: begins empty at each start and keeps its data in memory, where there is room; waits for no disk.
     """
 
-    def __init__(self, directory: Path, port: int | None = None) -> None:
+    def __init__(self, directory: Path, port: int | None = None, *, fleeting: bool = False) -> None:
         self.directory = directory
+        self.fleeting = fleeting
         self.port = port or ports.free()
         self._daemon = Daemon(name="TimescaleDB", folder=directory)
 
@@ -71,7 +73,8 @@ class Timescale:
         if self.pid is None:
             tree = debian.fetch(cache_directory())
             data = self._cluster(tree)
-            settings = [part for setting in (*SETTINGS, f"port={self.port}") for part in ("-c", setting)]
+            chosen = [*SETTINGS, *(volatile.POSTGRES if self.fleeting else ()), f"port={self.port}"]
+            settings = [part for setting in chosen for part in ("-c", setting)]
             argv = tree.enter(data, [f"{BIN}/postgres", "-D", "/srv", *settings])
             self._daemon.start(argv, port=self.port, env=ENVIRONMENT)
         self.wait_ready(ready_seconds)
@@ -100,13 +103,15 @@ class Timescale:
     def stop(self) -> None:
         """A clean end that does not wait for clients (SIGINT)."""
         self._daemon.end(signal.SIGINT, timeout_seconds=STOP_SECONDS)
+        if self.fleeting:
+            volatile.clear(self.directory / volatile.NAME)
 
     def kill(self) -> None:
         """SIGKILL to the postmaster and all its backends; returns when they are gone."""
         self._daemon.kill()
 
     def _cluster(self, tree: debian.Tree) -> Path:
-        data = self.directory / "data"
+        data = volatile.renew(self.directory / volatile.NAME) if self.fleeting else self.directory / "data"
         if (data / "PG_VERSION").exists():
             return data
         data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -133,6 +133,23 @@ def test_during_leaves_what_another_one_uses(sleeper: Sleeper) -> None:
         assert sleeper.pid is not None
 
 
+def test_durable_is_a_pair_of_its_own(sleeper: Sleeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program finds its address in the environment; the shared service is not asked; afterwards nothing is left."""
+    folders: list[Path] = []
+
+    def own(folder: Path) -> list[tuple[str, Sleeper]]:
+        folders.append(folder)
+        return [(VARIABLE, Sleeper(Daemon(name="own", folder=folder / "own"), port=7))]
+
+    monkeypatch.setattr(command, "own_services", own)
+    looks = [sys.executable, "-c", f"import os, sys; sys.exit(os.environ[{VARIABLE!r}] != '127.0.0.1:7')"]
+    assert command.main(["durable", "--", *looks]) == 0
+    assert sleeper.pid is None
+    (folder,) = folders
+    assert folder.parent == tmp_path
+    assert not folder.exists()
+
+
 def test_during_leaves_a_service_of_somebody_else(sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the environment names an address, none is started."""
     monkeypatch.setenv(VARIABLE, "elsewhere:1")

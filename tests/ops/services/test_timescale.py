@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from ops.services import volatile
+from ops.services.timescale import Timescale
+
 if TYPE_CHECKING:
-    from ops.services.timescale import Timescale
+    from pathlib import Path
 
 HYPERTABLE = """
 CREATE EXTENSION IF NOT EXISTS timescaledb;
@@ -38,6 +41,23 @@ def test_committed_rows_survive_sigkill(private_timescale: Timescale) -> None:
     with psycopg.connect(private_timescale.dsn, autocommit=True) as connection:
         connection.execute(INSERT, ["2026-03-01T00:00Z", "c"])
         assert connection.execute(LETTERS).fetchone() == (["a", "c"],)
+
+
+@pytest.mark.timescale
+def test_a_fleeting_one_begins_empty(timescale_dsn: str, tmp_path: Path) -> None:
+    """It waits for no disk; after a kill nothing is there, and after its end nothing is left."""
+    assert timescale_dsn  # where one runs, another can be had
+    database = Timescale(tmp_path / "timescale", fleeting=True)
+    try:
+        for end in (database.kill, database.stop):
+            database.start()
+            with psycopg.connect(database.dsn, autocommit=True) as connection:
+                assert connection.execute("SELECT current_setting('fsync')").fetchone() == ("off",)
+                connection.execute("CREATE TABLE letters (letter text)")
+            end()
+        assert not (database.directory / volatile.NAME).is_symlink()
+    finally:
+        database.stop()
 
 
 @pytest.mark.timescale
