@@ -31,11 +31,12 @@ def _stream(random: Random) -> list[Event]:
         place = random.randrange(len(there))
         if random.randrange(PER_VISITOR) == 0:
             there[place] = random.getrandbits(63)
-        events.append(_view(number, there[place], f"/{random.randrange(50)}"))
+        events.append(view(number, there[place], f"/{random.randrange(50)}"))
     return events
 
 
-def _view(number: int, visitor: int, path: str) -> Event:
+def view(number: int, visitor: int, path: str) -> Event:
+    """A view, ten milliseconds after the one numbered before."""
     return Event(
         ts=NOON_OF_A_DAY + number * 10,
         event_id=number,

@@ -102,7 +102,7 @@ sights_ = st.lists(
             st.integers(-40, 70).map(lambda minutes: MIDNIGHT + minutes * MINUTE),
         ),
         type_=st.sampled_from(["page_view", "page_view", "custom", "scroll_50"]),
-        path=st.sampled_from(["/", "/a", "/b"]),
+        path=st.sampled_from(["/", "/a", "/b", ""]),
         site=st.sampled_from([1, 1, 1, 2]),
         host=st.sampled_from(["", "", "a.example", "b.example"]),
         place=st.sampled_from(["", "DE", "FR"]),
@@ -146,6 +146,14 @@ def test_who_is_active_on_both_sides_of_midnight_counts_once() -> None:
     assert whole(window.part(1, now), now)[:3] == (1, (("/", 1),), (("page_view", 2),))
 
 
+def test_who_is_ahead_of_our_clock_over_midnight_counts_once() -> None:
+    """At 23:50, and at 00:00:05 by a clock that is ten seconds ahead."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT - 50 * MINUTE)
+    window.add([sight(1, MIDNIGHT - 10 * MINUTE), sight(1, MIDNIGHT + 5 * SECOND)], MIDNIGHT - 5 * SECOND)
+    now = MIDNIGHT + 5 * SECOND
+    assert whole(window.part(1, now), now)[:3] == (1, (("/", 1),), (("page_view", 2),))
+
+
 @pytest.mark.parametrize(("ago", "active"), [(0, 1), (1_799_999, 1), (1_800_000, 0), (-1, 0), (-1_000, 0)])
 def test_the_older_end_is_out_and_the_newer_in(ago: int, active: int) -> None:
     """A window is t - W < ts <= t."""
@@ -181,6 +189,16 @@ def test_a_site_that_is_too_much_starts_anew_and_leaves_the_others_alone() -> No
     later = now + WINDOW * SECOND
     window.add([sight(1, later)], later)
     assert whole(window.part(1, later), later)[:3] == (1, (("/", 1),), (("page_view", 1),))
+
+
+def test_a_site_of_which_too_much_is_ahead_is_not_told_until_all_of_it_would_have_left() -> None:
+    """In whatever order it came: what was lost was of the latest second, not of the last that came."""
+    window = Window(seconds=WINDOW, start_ms=MIDNIGHT, capacity=3)
+    now = MIDNIGHT + 40 * MINUTE
+    for ahead in (1, 1, 1, 60, 5):
+        window.add([sight(1, now + ahead * SECOND)], now)
+    assert window.part(1, now + (WINDOW + 59) * SECOND) is None
+    assert window.part(1, now + (WINDOW + 60) * SECOND) == Part(0, {}, {})
 
 
 def test_changed_sites_are_those_that_got_events_or_lost_some() -> None:
