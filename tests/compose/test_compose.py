@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(900)]
 
-PER_SECOND: Final = 100
+PER_SECOND: Final = 200
 #: Each kind that may die; the one-shots have ended.
 KINDS: Final = ("collect", "api", "work", "schedule", "kafka", "timescaledb", "proxy", "prometheus", "grafana")
 SCALED: Final = ("collect", "work")
