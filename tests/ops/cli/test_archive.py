@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -24,11 +20,12 @@ from storage.archive import manifest
 from storage.times import instant
 from tests.archives import FIRST, Stage, day_of_events, some_days
 from tests.cases import event_at
+from tests.commands import footfall
 
 if TYPE_CHECKING:
-    from psycopg_pool import ConnectionPool
+    from pathlib import Path
 
-FOOTFALL = Path(sys.executable).with_name("footfall")
+    from psycopg_pool import ConnectionPool
 
 
 class Program:
@@ -42,15 +39,7 @@ class Program:
 
     def __call__(self, *arguments: str, status: int = 0) -> str:
         """What it prints; that it ends so."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")}
-        done = subprocess.run(
-            [str(FOOTFALL), "archive", *arguments],
-            env=clean | {"DATABASE_URL": self.dsn, "ARCHIVE_URL": self.stage.store.shown},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = footfall("archive", *arguments, DATABASE_URL=self.dsn, ARCHIVE_URL=self.stage.store.shown)
         assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stderr
         return done.stdout if status == 0 else done.stdout + done.stderr
 
@@ -186,14 +175,6 @@ def test_status(program: Program) -> None:
 
 def test_without_an_archive(rollup_store: str) -> None:
     """A cluster without ARCHIVE_URL has none, and the command says what to do."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")}
-    done = subprocess.run(
-        [str(FOOTFALL), "archive", "status"],
-        env=clean | {"DATABASE_URL": rollup_store},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = footfall("archive", "status", DATABASE_URL=rollup_store)
     assert done.returncode == 2
     assert "set ARCHIVE_URL" in done.stderr

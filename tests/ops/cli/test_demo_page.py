@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
+from ops.services import ports
 from tests.browser.servers import Answer, Loopback
-from tests.end_to_end.processes import environment, free_port
+from tests.commands import footfall
 
-FOOTFALL = Path(sys.executable).with_name("footfall")
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def _demo_page(*arguments: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [str(FOOTFALL), "demo-page", *arguments],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+def _demo_page(*arguments: str, **environment: str) -> tuple[int, str]:
+    done = footfall("demo-page", *arguments, **environment)
     return done.returncode, done.stderr
 
 
 def test_no_server() -> None:
     """Where nobody listens the message says how to start one."""
-    status, said = _demo_page("--server", f"http://127.0.0.1:{free_port()}")
+    status, said = _demo_page("--server", f"http://127.0.0.1:{ports.free()}")
 
     assert status == 3
     assert "start one with `footfall serve`" in said
@@ -75,16 +68,7 @@ def test_unknown_site(postgres_database: str) -> None:
     script = Answer(200, {"Content-Type": "application/javascript"}, b"")
     site = str(uuid4())
     with Loopback(lambda _: script) as server:
-        env = environment(DATABASE_URL=postgres_database)
-        subprocess.run([str(FOOTFALL), "migrate"], env=env, capture_output=True, check=True, timeout=60)
-        done = subprocess.run(
-            [str(FOOTFALL), "demo-page", site, "--server", server.url],
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        status, said = _demo_page(site, "--server", server.url, DATABASE_URL=postgres_database)
 
-    assert done.returncode == 1
-    assert f"there is no site {site}: see `footfall sites list`" in done.stderr
+    assert status == 1
+    assert f"there is no site {site}: see `footfall sites list`" in said
