@@ -287,12 +287,12 @@ def test_survives_an_outage(rollup_store: str, rollup_pool: ConnectionPool, monk
             " WHERE datname = current_database() AND application_name = 'footfall'"
         )
         marks.put(admin, site=1, hours=[FIRST_DAY], partition=0)
-    wait_until(lambda: stage.telemetry.gauges["footfall_marked_hours"] == 1)
+    # The round that counted the mark may meet another of the pool's broken connections.
+    wait_until(lambda: stage.telemetry.gauges["footfall_marked_hours"] == 1 and stage.scheduler.problem() is None)
     stage.stop.set()
     thread.join(timeout=10)
     assert not thread.is_alive()
     assert set(problems) == {None, "the database does not answer"}
-    assert stage.scheduler.problem() is None
 
 
 def _noting(problems: list[str | None], stage: Stage) -> Callable[[float], bool]:
