@@ -53,7 +53,11 @@ class Door:
             stored[:] = self._stored(site)
             return load.acknowledged <= {number for number, _ in stored}
 
-        until("every accepted visit is stored", all_there, within=_CATCH_UP)
+        try:
+            until("every accepted visit is stored", all_there, within=_CATCH_UP)
+        except AssertionError as error:
+            missing = load.acknowledged - {number for number, _ in stored}
+            raise AssertionError(f"{error}, {len(missing)} of {len(load.acknowledged)} are not") from None
         times = Counter(number for number, _ in stored)
         views = sum(kind == "page_view" for _, kind in stored)
         reported = self.installation.report("summary", site, period="7d")["metrics"]

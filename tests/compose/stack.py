@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 import shutil
 import signal
 import time
@@ -10,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -126,7 +129,33 @@ class Stack:
         to wait for what it needs by itself.
         """
         order = ("--no-deps",) if self.engine.name == "podman" else ()
+        if self.engine.name == "podman" and os.geteuid() == 0:
+            self.compose("up", "--no-start", "--no-build", *order, *arguments)
+            self._make_bridges()
         self.compose("up", "--detach", "--no-build", *order, *arguments)
+
+    def _make_bridges(self) -> None:
+        """Make the networks' bridges before the engine does, with hardware addresses of their own.
+
+        Else a bridge takes the lowest one of what is connected to it, and a new one when that container goes: all
+        others lose what they send to it, be it a question for a name or an answer from a published port, until they ask
+        for its address again after some 100 seconds. Of netavark's own bridges it is so before 1.9
+        (github.com/containers/netavark/pull/833).
+        """
+        names = self.engine.run("network", "ls", "--quiet", "--filter", f"label={_PROJECT}={self.project}").split()
+        for network in json.loads(self.engine.run("network", "inspect", *names)):
+            bridge = network["network_interface"]
+            if Path("/sys/class/net", bridge).exists():
+                continue
+            (subnet,) = network["subnets"]
+            address = f"{subnet['gateway']}/{ip_network(subnet['subnet']).prefixlen}"
+            own = f"02:{secrets.token_bytes(5).hex(':')}"
+            for command in (
+                ("link", "add", bridge, "address", own, "type", "bridge"),
+                ("address", "add", address, "dev", bridge),
+                ("link", "set", bridge, "up"),
+            ):
+                self.engine.execute(["ip", *command], within=20)
 
     def scale(self, service: str, number: int) -> None:
         """Have so many containers of a service; those that there were stay."""
