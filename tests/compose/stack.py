@@ -129,7 +129,7 @@ class Stack:
         to wait for what it needs by itself.
         """
         order = ("--no-deps",) if self.engine.name == "podman" else ()
-        if self.engine.name == "podman" and os.geteuid() == 0:
+        if self.engine.name == "podman" and os.geteuid() == 0 and not self.containers():
             self.compose("up", "--no-start", "--no-build", *order, *arguments)
             self._make_bridges()
         self.compose("up", "--detach", "--no-build", *order, *arguments)
