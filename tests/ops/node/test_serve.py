@@ -16,11 +16,14 @@ import psutil
 import pytest
 
 from ops.services import ports
+from tests.commands import footfall
 from tests.end_to_end.processes import FOOTFALL, Installation, Process, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.commands import Ended
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 #: Seconds after which something that should happen at once has not happened.
@@ -59,16 +62,9 @@ class Node(Installation):
         except httpx.TransportError:
             return 0
 
-    def footfall(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def footfall(self, *arguments: str) -> Ended:
         """Run a command on this installation."""
-        return subprocess.run(
-            [str(FOOTFALL), *arguments, "--data", str(self.data)],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return footfall(*arguments, "--data", str(self.data))
 
     def pageviews(self, site: str, period: str = "today") -> int:
         """The summary's page views."""
@@ -79,6 +75,18 @@ class Node(Installation):
         """Start and wait until it answers."""
         self.serve.start()
         self.serve.wait_for(f"{self.api_url}/health", within=120)
+
+
+def _serve(port: int | str, data: Path) -> subprocess.CompletedProcess[str]:
+    """Start another one, which is to end by itself."""
+    return subprocess.run(
+        [str(FOOTFALL), "serve", "--port", str(port), "--data", str(data)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def _lives(process: psutil.Process) -> bool:
@@ -141,7 +149,7 @@ def test_a_visit_is_in_realtime_and_summary(node: Node, site: str) -> None:
 
 def test_a_second_start_says_so(node: Node) -> None:
     """It ends with status 1, names the folder, and disturbs nothing."""
-    second = node.footfall("serve", "--port", str(ports.free()))
+    second = _serve(ports.free(), node.data)
     assert (second.returncode, f"already runs in {node.data}" in second.stderr) == (1, True)
     assert httpx.get(f"{node.api_url}/health").status_code == 200
 
@@ -258,13 +266,6 @@ def test_sigterm_leaves_nothing_running(node: Node, site: str) -> None:
 def test_a_taken_port_is_said(tmp_path: Path, node: Node) -> None:
     """It ends with status 1 before it makes anything."""
     port = node.api_url.rpartition(":")[2]
-    ended = subprocess.run(
-        [str(FOOTFALL), "serve", "--port", port, "--data", str(tmp_path / "other")],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    ended = _serve(port, tmp_path / "other")
     assert (ended.returncode, f"cannot listen on 127.0.0.1 port {port}" in ended.stderr) == (1, True)
     assert not (tmp_path / "other" / "postgres").exists()
