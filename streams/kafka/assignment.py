@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from faust.types import TP
 
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 #: A partition that moves is waited for while its batch commits; what takes longer is fenced by the new owner.
 _CLOSE_PATIENCE = 2.0
+_UNASSIGNED: Final = "the group has not handed out its partitions yet"
 
 
 class Assignment:
@@ -51,7 +52,7 @@ class Assignment:
     def problem(self) -> str | None:
         """Return why this worker does not do its part, or None; asked from any thread. Its part may be nothing."""
         if not self._has_been_assigned:
-            return "the group has not handed out its partitions yet"
+            return _UNASSIGNED
         return next(filter(None, [partition.problem() for partition in list(self._partitions.values())]), None)
 
     async def assigned(self, numbers: Collection[int]) -> None:
@@ -104,12 +105,18 @@ class Assignment:
     async def stalled(self, every: float, looks: int) -> str:
         """Return what stands still, once a partition has had messages before it at `looks` looks and none came.
 
-        A broker that goes away amid a rebalance can leave the consumer in the group and without messages for ever.
+        A broker that goes away amid a rebalance can leave the consumer in the group and without messages for ever; one
+        that knows of no brokers yet ends the consumer's part in the group without a word, so that nothing is ever
+        handed out. A group that misses a member takes `looks` looks to notice and as long again for a rebalance.
         While a batch is in work nothing is looked at: the others may wait for it, and the store may be away.
         """
         stood: dict[int, tuple[int, int]] = {}  # position, and at how many looks in a row
+        outside = 0  # looks
         while True:
             await asyncio.sleep(every)
+            outside += not self._has_been_assigned
+            if outside >= 2 * looks and not self._has_been_assigned:
+                return _UNASSIGNED
             if self._handling:
                 continue
             partitions = list(self._partitions.values())
