@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from core.alerts import MAX_ALERTS, Alert, AlertMetric, AlertState, Condition, Operator
 from core.messages import Channel, MessageKind, state_of
+from storage import webhook_secrets
 from storage.sql import load
 from storage.times import instant
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from core.messages import MessageState
     from storage.key_vault import KeyVault
-
-_SECRET_BYTES: Final = 32
 
 
 class Added(NamedTuple):
@@ -83,12 +81,11 @@ def insert(  # noqa: PLR0913 - what an alert is
     Raises:
         FootfallError: the secret cannot be encrypted; see `KeyVault.encrypt`.
     """
-    secret = token_urlsafe(_SECRET_BYTES) if webhook else ""
-    cipher = vault.encrypt(connection, secret.encode()) if secret else b""
+    secret = webhook_secrets.make(connection, vault) if webhook else webhook_secrets.NONE
     connection.execute(load("definitions.hold"), {"site": site})
-    given = {"site": site, **condition._asdict(), "email": email, "webhook": webhook, "secret_cipher": cipher}
+    given = {"site": site, **condition._asdict(), "email": email, "webhook": webhook, "secret_cipher": secret.cipher}
     made = next(map(_alert, _rows(connection, "alerts.insert", **given, most=MAX_ALERTS)), None)
-    return None if made is None else Added(made, secret)
+    return None if made is None else Added(made, secret.text)
 
 
 def delete(connection: Connection, site: int, id_: UUID) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -13,6 +12,7 @@ from psycopg.rows import dict_row
 from core.errors import InvalidInput
 from core.messages import Channel, MessageKind
 from core.recipients import CHOICES, MAX_RECIPIENTS, Recipient
+from storage import webhook_secrets
 from storage.sql import load
 from storage.times import instant
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from storage.key_vault import KeyVault
-
-_SECRET_BYTES: Final = 32
 
 
 class Added(NamedTuple):
@@ -73,7 +71,7 @@ def insert(  # noqa: PLR0913 - what a recipient is
         raise InvalidInput(f"{address} is told of this website already: change what it is told of, or remove it first")
     if len(others) >= MAX_RECIPIENTS:
         raise InvalidInput(f"this website has {MAX_RECIPIENTS} recipients already: remove one before you add another")
-    secret = token_urlsafe(_SECRET_BYTES) if channel is Channel.WEBHOOK else ""
+    secret = webhook_secrets.make(connection, vault) if channel is Channel.WEBHOOK else webhook_secrets.NONE
     added = _one(
         connection,
         "recipients.insert",
@@ -81,9 +79,9 @@ def insert(  # noqa: PLR0913 - what a recipient is
         channel=channel,
         address=address,
         kinds=list(kinds),
-        secret_cipher=vault.encrypt(connection, secret.encode()) if secret else b"",
+        secret_cipher=secret.cipher,
     )
-    return None if added is None else Added(added, secret)
+    return None if added is None else Added(added, secret.text)
 
 
 def update(connection: Connection, site: int, id_: UUID, *, kinds: Sequence[MessageKind]) -> Recipient | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core import uptime
 from core.certificates import Presented, Warned
 from core.uptime import PERIOD, Downtime, Span, Standing
+from storage import sites
 from storage.sql import load
 from storage.times import instant
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from core.sites import Site
     from core.uptime import Step
 
 
@@ -79,9 +81,16 @@ def of_site(connection: Connection, site: int) -> Monitor | None:
     return Monitor._make((*plain, certificate, Warned(level, warned_at), downtime))
 
 
-def hold(connection: Connection, site: int) -> None:
-    """Let nobody change the site's settings until the transaction ends."""
+def monitored(connection: Connection, site: int) -> Site | None:
+    """Return the site; None if it is gone or is not monitored."""
+    found = sites.of_number(connection, site)
+    return found if found is not None and found.uptime else None
+
+
+def hold(connection: Connection, site: int) -> Site | None:
+    """Return what `monitored` does; nobody changes the site's settings until the transaction ends."""
     connection.execute(load("uptime.hold"), {"site": site})
+    return monitored(connection, site)
 
 
 def write(connection: Connection, site: int, check: Check) -> None:

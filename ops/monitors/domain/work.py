@@ -9,7 +9,7 @@ from core.certificates import Presented, Warned, warning
 from core.spans import DAY
 from ops.monitors.domain.registration import NotTold, Registration
 from ops.monitors.domain.telling import expiring
-from storage import domains, messages, sites, uptime
+from storage import domains, messages, uptime
 from storage.domains import DomainCheck
 
 if TYPE_CHECKING:
@@ -53,16 +53,14 @@ class DomainWork:
 
     def _site(self, number: int) -> Site | None:
         with self._pool.connection() as connection:
-            site = sites.of_number(connection, number)
-        return site if site is not None and site.uptime else None
+            return uptime.monitored(connection, number)
 
     def _write(self, asked: Site, found: Registration, error: str) -> int | None:
         """Return when it is to be asked next."""
         now = self._clock.now_ms()
         with self._pool.connection() as connection:
-            uptime.hold(connection, asked.id)
-            site = sites.of_number(connection, asked.id)
-            if site is None or not site.uptime:
+            site = uptime.hold(connection, asked.id)
+            if site is None:
                 return None
             if site.domain != asked.domain:
                 return now

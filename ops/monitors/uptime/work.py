@@ -9,7 +9,7 @@ from core.certificates import Warned, warning
 from core.uptime import Standing, step
 from ops.monitors.uptime import telling
 from ops.monitors.uptime.asking import BOUNDS, look
-from storage import messages, sites, uptime
+from storage import messages, uptime
 from storage.uptime import Check
 
 if TYPE_CHECKING:
@@ -55,15 +55,13 @@ class UptimeWork:
 
     def _site(self, number: int) -> Site | None:
         with self._pool.connection() as connection:
-            site = sites.of_number(connection, number)
-        return site if site is not None and site.uptime else None
+            return uptime.monitored(connection, number)
 
     def _write(self, asked: Site, now: int, seen: Look) -> int | None:
         """Return when it is to be checked next."""
         with self._pool.connection() as connection:
-            uptime.hold(connection, asked.id)
-            site = sites.of_number(connection, asked.id)
-            if site is None or not site.uptime:
+            site = uptime.hold(connection, asked.id)
+            if site is None:
                 return None
             if site.monitored_url != asked.monitored_url:
                 return self._clock.now_ms()
