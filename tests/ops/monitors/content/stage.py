@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from core.content import IssueKind
 from core.jobs import Job, JobKind
-from core.messages import Channel
-from core.recipients import CHOICES
 from ops.clock import SystemClock
 from ops.monitors.content.frontier import Limits
 from ops.monitors.content.walk import Pace
 from ops.monitors.content.work import ContentWork
 from ops.outbound.answer import Bounds
-from storage import accounts, content, crawls, messages, recipients, sites
-from storage.key_vault import KeyVault
+from storage import content, crawls
 from storage.pool import open_pool
 from tests.clocks import SetClock
+from tests.ops.monitors.stage import SiteStage, looked_after
 from tests.outbound.world import World
 
 if TYPE_CHECKING:
@@ -35,23 +33,12 @@ if TYPE_CHECKING:
 PACE = Pace(pause=0, page=Bounds(seconds=1))
 
 
-class Told(NamedTuple):
-    """A message that was written."""
-
-    kind: str
-    title: str
-    text: str
-
-
-class Stage:
+class Stage(SiteStage):
     """One site, of whose content somebody is told everything."""
 
     def __init__(self, pool: ConnectionPool, world: World, outbound: Outbound, clock: SetClock, site: Site) -> None:
-        self.pool = pool
-        self.world = world
+        super().__init__(pool, world, clock, site)
         self.outbound = outbound
-        self.clock = clock
-        self.site = site
         self.job = Job(1, JobKind.CONTENT, site.id, clock.now)
         self.pace = PACE
 
@@ -74,13 +61,6 @@ class Stage:
         with self.pool.connection() as connection:
             content.want(connection, self.site.id, now=self.clock.now)
         return await self.check()
-
-    def set(self, **settings: Any) -> None:  # noqa: ANN401 - values of settings
-        """Change settings of the site, as its owner does."""
-        with self.pool.connection() as connection:
-            changed = sites.configure(connection, self.site.uuid, settings)
-        assert changed is not None
-        self.site = changed
 
     def status(self) -> ContentStatus:
         """What is known of it."""
@@ -117,12 +97,6 @@ class Stage:
         seen = [each for each in self.world.asked if f"//{host}:" in each.url]
         return [f"{each.method} /{each.url.split('/', 3)[3]}" for each in seen]
 
-    def told(self) -> list[Told]:
-        """The messages about the site, the oldest first."""
-        with self.pool.connection() as connection:
-            found = messages.of_site(connection, self.site.id, limit=100)
-        return [Told(each.kind, each.title, each.text) for each in reversed(found)]
-
 
 @asynccontextmanager
 async def staged(dsn: str) -> AsyncIterator[Stage]:
@@ -130,15 +104,5 @@ async def staged(dsn: str) -> AsyncIterator[Stage]:
     clock = SetClock(SystemClock().now_ms() // 1_000 * 1_000)
     with open_pool(dsn, size=3) as pool:
         async with World() as world, world.outbound() as outbound:
-            with pool.connection() as connection:
-                made = sites.insert(connection, account_id=accounts.ensure(connection, "users"), domain="shop.test")
-                assert made is not None
-                wanted = {"content": True, "content_url": world.url("shop.test")}
-                site = sites.configure(connection, made.uuid, wanted)
-                assert site is not None
-                recipients.insert(
-                    connection, KeyVault(), site.id, channel=Channel.EMAIL, address="me@example.com", kinds=CHOICES
-                )
-            yield Stage(pool, world, outbound, clock, site)
-            with pool.connection() as connection:
-                sites.delete(connection, site.uuid)
+            with looked_after(pool, "shop.test", content=True, content_url=world.url("shop.test")) as site:
+                yield Stage(pool, world, outbound, clock, site)

@@ -16,7 +16,7 @@ from storage.pool import open_pool
 from storage.sql import load
 from tests.clocks import SetClock
 from tests.ops.monitors.domain.registry import Registry, registered
-from tests.ops.monitors.uptime.stage import monitored
+from tests.ops.monitors.stage import looked_after
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -66,7 +66,7 @@ class Stage:
 async def stage(module_database: str) -> AsyncIterator[Stage]:
     """A site whose domain ends in June."""
     clock = SetClock(JUNE - 31 * DAY)
-    with open_pool(module_database, size=3) as pool, monitored(pool, DOMAIN, "") as site:
+    with open_pool(module_database, size=3) as pool, looked_after(pool, DOMAIN, uptime=True) as site:
         async with registered(clock) as (registry, registries):
             registry.tells(DOMAIN, "2027-06-01T00:00:00Z")
             yield Stage(pool, registry, DomainWork(pool=pool, registries=registries, clock=clock), clock, site)
