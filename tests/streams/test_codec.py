@@ -9,7 +9,8 @@ import pytest
 
 from core.errors import InvalidInput
 from core.events import Event, EventType, TrafficClass
-from streams.codec import PATH_LIMIT, PROPERTIES_LIMIT, TEXT_LIMIT, VERSION, Packet, decode, encode
+from streams.codec import COLUMNS, MANY, ROWS, Packet, decode, encode
+from streams.shapes import PATH_LIMIT, PROPERTIES_LIMIT, TEXT_LIMIT
 
 VIEW = Event(
     ts=1_784_000_000_000,
@@ -47,7 +48,17 @@ VIEW = Event(
 )
 
 
-@pytest.mark.parametrize("events", [(), (VIEW,), (VIEW, VIEW._replace(type="custom", name="sign up", traffic=1))])
+@pytest.mark.parametrize(
+    "events",
+    [
+        (),
+        (VIEW,),
+        (VIEW, VIEW._replace(type="custom", name="sign up", traffic=1)),
+        (VIEW,) * MANY,
+        tuple(VIEW._replace(event_id=number, path=f"/{number % 300}", traffic=number % 2) for number in range(5_000)),
+    ],
+    ids=len,
+)
 def test_a_message_is_read_as_it_was_written(events: tuple[Event, ...]) -> None:
     """What goes in comes out, equal and as events."""
     packet = decode(encode(-7, 2**63 - 1, events))
@@ -55,10 +66,11 @@ def test_a_message_is_read_as_it_was_written(events: tuple[Event, ...]) -> None:
     assert all(isinstance(event, Event) for event in packet.events)
 
 
-def test_limits_are_inside() -> None:
-    """A text, a path and properties of exactly their limits pass."""
+@pytest.mark.parametrize("count", [1, MANY])
+def test_limits_are_inside(count: int) -> None:
+    """A text, a path and properties of exactly their limits pass, in few events and in many."""
     event = VIEW._replace(name="n" * TEXT_LIMIT, path="/" * PATH_LIMIT, properties="p" * PROPERTIES_LIMIT)
-    assert (event,) == decode(encode(1, 1, [event])).events
+    assert (event,) * count == decode(encode(1, 1, [event] * count)).events
 
 
 @pytest.mark.parametrize(
@@ -90,11 +102,13 @@ def test_limits_are_inside() -> None:
     ids=lambda change: f"{next(iter(change))}={str(next(iter(change.values())))[:12]!r}",
 )
 def test_what_no_column_can_hold_is_refused(change: dict[str, Any]) -> None:
-    """One bad value in one of two events refuses the message."""
+    """One bad value in one of two events refuses the message, by rows and by columns."""
     fields = VIEW._asdict() | change
-    message = msgspec.msgpack.encode((VERSION, 1, 1, [tuple(VIEW), tuple(fields.values())]))
-    with pytest.raises(InvalidInput):
-        decode(message)
+    rows = [tuple(VIEW), tuple(fields.values())]
+    columns = [(values, None) for values in zip(*rows, strict=True)]
+    for message in ((ROWS, 1, 1, rows), (COLUMNS, 1, 1, columns)):
+        with pytest.raises(InvalidInput):
+            decode(msgspec.msgpack.encode(message))
 
 
 @pytest.mark.parametrize(
@@ -106,11 +120,16 @@ def test_what_no_column_can_hold_is_refused(change: dict[str, Any]) -> None:
         encode(1, 1, [VIEW])[:-1],
         encode(1, 1, [VIEW]) + b"\0",
         encode(1, 1, [VIEW]).replace(b"Berlin", b"Berl\xed\xa0"),
-        msgspec.msgpack.encode((VERSION + 1, 1, 1, [])),
-        msgspec.msgpack.encode((VERSION, 1, 1)),
-        msgspec.msgpack.encode((VERSION, 1, 1, [], 1)),
-        msgspec.msgpack.encode((VERSION, 1, 1, [tuple(VIEW)[:-1]])),
-        msgspec.msgpack.encode((VERSION, 1, 1, [(*VIEW, 1)])),
+        encode(1, 1, [VIEW] * MANY)[:-1],
+        encode(1, 1, [VIEW] * MANY) + b"\0",
+        encode(1, 1, [VIEW] * MANY).replace(b"Berlin", b"Berl\xed\xa0"),
+        msgspec.msgpack.encode((COLUMNS + 1, 1, 1, [])),
+        msgspec.msgpack.encode((ROWS, 1, 1)),
+        msgspec.msgpack.encode((ROWS, 1, 1, [], 1)),
+        msgspec.msgpack.encode((ROWS, 1, 1, [tuple(VIEW)[:-1]])),
+        msgspec.msgpack.encode((ROWS, 1, 1, [(*VIEW, 1)])),
+        msgspec.msgpack.encode((COLUMNS, 1, 1, [])),
+        msgspec.msgpack.encode((COLUMNS, 1, 1, [tuple(VIEW)])),
     ],
 )
 def test_what_is_no_message_is_refused(message: bytes) -> None:
@@ -120,7 +139,8 @@ def test_what_is_no_message_is_refused(message: bytes) -> None:
 
 
 @pytest.mark.parametrize("change", [{"path": "\ud800"}, {"visitor": 2**64}])
-def test_what_cannot_be_written_says_so(change: dict[str, Any]) -> None:
-    """Half a surrogate pair has no UTF-8."""
+@pytest.mark.parametrize("count", [1, MANY])
+def test_what_cannot_be_written_says_so(change: dict[str, Any], count: int) -> None:
+    """Half a surrogate pair has no UTF-8, in few events or in many."""
     with pytest.raises(InvalidInput):
-        encode(1, 1, [VIEW._replace(**change)])
+        encode(1, 1, [VIEW._replace(**change)] * count)
