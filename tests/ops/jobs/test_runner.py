@@ -63,7 +63,7 @@ async def test_each_job_is_run_once_however_many_run_them(rollup_store: str) -> 
         await until(lambda: not found(rollup_store, FIRST_DAY))
     assert runs == Counter(range(300))
     assert all(mine["all"] > 0 for mine in by)
-    assert {mine["most"] for mine in by} == {8}
+    assert max(mine["most"] for mine in by) <= 8
 
 
 async def test_another_takes_the_job_of_a_process_that_was_killed(postgres_database: str) -> None:
