@@ -121,7 +121,7 @@ def during(command: Sequence[str]) -> int:
 def own_services(folder: Path) -> list[tuple[str, Service]]:
     """A pair that keeps its data in ``folder``, by the same variables."""
     return [
-        ("KAFKA_BOOTSTRAP_SERVERS", Broker(folder / "kafka")),
+        ("KAFKA_BOOTSTRAP_SERVERS", Broker(folder / "kafka", measured=True)),
         ("DATABASE_URL", Timescale(folder / "timescale")),
     ]
 
