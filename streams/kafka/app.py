@@ -30,6 +30,9 @@ class WorkerSettings:
     heartbeat_interval: float = 3.0
     rebalance_timeout: float = 30.0
     request_timeout: float = 40.0  #: must not be below the session's
+    #: When the partitions are looked up again. A broker that has just come up may know of none, and who hands them out
+    #: then gives none to anybody; once they are known, the group joins anew.
+    metadata_age: float = 10.0
     commit_interval: float = 1.0
     flushes_at_once: int = 3  #: transactions, each on a connection of its own
     quiet_every: float = 60.0  #: how often partitions are looked for of which nothing comes
@@ -69,6 +72,7 @@ def build(
         # Kept on what was never committed; the stored position decides anyway.
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=settings.fetch_bytes,
+        consumer_metadata_max_age_ms=round(settings.metadata_age * 1_000),
         # With True a stop would wait for messages that nobody will acknowledge any more.
         stream_wait_empty=False,
         stream_buffer_maxsize=settings.buffer,

@@ -210,6 +210,19 @@ async def test_a_deaf_consumer_is_replaced(kafka_bootstrap: str, topic: Topic, w
     assert worker.poll() is None
 
 
+async def test_partitions_that_nobody_was_given_are_handed_out_again(
+    kafka_bootstrap: str, topic: Topic, workers: Workers
+) -> None:
+    """Who hands out the partitions may have heard from a broker that did not know them yet: it learns of them soon."""
+    worker = workers.start("60", "60", "1")
+    async with _log(kafka_bootstrap, topic) as log, _loaded(log) as load:
+        await asyncio.sleep(2)
+    await _exact(workers, load.answered)
+
+    assert "own partitions none" in workers.logs()
+    assert worker.poll() is None
+
+
 async def test_broker_away(private_broker: Broker, database: str, tmp_path: Path) -> None:
     """The broker is killed under load and comes back: nothing answered is lost, the same worker goes on."""
     topic = topics.create(private_broker.bootstrap, partitions=4)

@@ -1,7 +1,8 @@
-"""A worker as a process: BOOTSTRAP GENERATION GROUP DSN [ATTEMPTS [LOOKS]].
+"""A worker as a process: BOOTSTRAP GENERATION GROUP DSN [ATTEMPTS [LOOKS [BLIND]]].
 
 Ends with 0 on SIGTERM, with 1 if it fails. On SIGUSR1 its consumer hears nothing more of its partitions, as after a
-broker that went away amid a rebalance; with LOOKS it notices in so many seconds.
+broker that went away amid a rebalance; with LOOKS it notices in so many seconds. With BLIND 1 it knows of no topic when
+it first hands out the group's partitions, as after a broker that has just come up and told of none.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import logging
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
+
+from aiokafka.consumer.group_coordinator import GroupCoordinator  # type: ignore[import-untyped]  # it has no types
 
 from core.telemetry import NoTelemetry
 from ops.clock import SystemClock
@@ -42,8 +45,21 @@ class _Reader(FaustReader):
         _Reader.latest = self
 
 
-async def main(bootstrap: str, generation: int, group: str, dsn: str, *, attempts: int, looks: int) -> None:
+def _blind() -> None:
+    hand_out = GroupCoordinator._perform_assignment
+
+    async def first(self: GroupCoordinator, response: object) -> Any:  # noqa: ANN401 - as the coordinator has it
+        GroupCoordinator._perform_assignment = hand_out
+        self._cluster._partitions.clear()
+        return await hand_out(self, response)
+
+    GroupCoordinator._perform_assignment = first
+
+
+async def main(bootstrap: str, generation: int, group: str, dsn: str, *, attempts: int, looks: int, blind: int) -> None:
     """Work until SIGTERM."""
+    if blind:
+        _blind()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     topic = await topics.wait_for(bootstrap, generation=generation)
@@ -81,9 +97,9 @@ async def main(bootstrap: str, generation: int, group: str, dsn: str, *, attempt
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     _, server, number, name, address, *rest = sys.argv
-    given = dict(zip(("attempts", "looks"), map(int, rest), strict=False))
+    given = dict(zip(("attempts", "looks", "blind"), map(int, rest), strict=False))
     try:
-        asyncio.run(main(server, int(number), name, address, **{"attempts": 60, "looks": 60, **given}))
+        asyncio.run(main(server, int(number), name, address, **{"attempts": 60, "looks": 60, "blind": 0, **given}))
     except WorkerFailed:
         logging.getLogger(__name__).exception("failed")
         logging.shutdown()
