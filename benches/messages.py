@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from benches.reducer import NOON_OF_A_DAY, view
+from benches.reducer import NOON_OF_A_DAY
+from benches.window import stream
 from core.realtime_window import Window
 from core.reducer import Reducer
 from core.sessions import Loaded
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
 SIZES: Final = (8, 16, 32, 200, 1_000)
 MESSAGES: Final = 5
 EVENTS: Final = 100_000
-VISITORS: Final = 4_500
 IN_A_ROW: Final = 32
-PAGES: Final = 5_000
 PASSES: Final = 3
 
 
@@ -46,17 +45,6 @@ class Spent(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.written:4.2f} + {self.read:4.2f} + {self.followed:5.2f} us, {self.size:3.0f} bytes"
-
-
-def _stream(random: Random) -> list[Event]:
-    visitors = [random.getrandbits(63) for _ in range(VISITORS)]
-    made: list[Event] = []
-    for number in range(EVENTS):
-        if number % IN_A_ROW == 0:
-            visitor = random.choice(visitors)
-        path = f"/articles/{int(random.random() ** 2 * PAGES)}"
-        made.append(view(number, visitor, path)._replace(ts=NOON_OF_A_DAY + number // 100))
-    return made
 
 
 def _by_rows(events: Sequence[Event]) -> bytes:
@@ -93,7 +81,7 @@ def _spent(events: list[Event], size: int, write: Callable[[Sequence[Event]], by
 
 def run() -> None:
     """Print what was spent by events of a message, the least of some passes in turn."""
-    events = _stream(Random(1))  # noqa: S311 - repeatable, no secret
+    events = stream(Random(1), events=EVENTS, in_a_row=IN_A_ROW)  # noqa: S311 - repeatable, no secret
     for size in SIZES:
         passes = [(_spent(events, size, _by_rows), _spent(events, size, _by_columns)) for _ in range(PASSES)]
         rows, columns = (min(spent, key=lambda each: sum(each[:3])) for spent in zip(*passes, strict=True))

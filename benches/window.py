@@ -27,7 +27,8 @@ IN_A_ROW: Final = (32, 1)
 PASSES: Final = 3
 
 
-def _stream(random: Random, *, events: int, in_a_row: int) -> list[Event]:
+def stream(random: Random, *, events: int, in_a_row: int) -> list[Event]:
+    """Views in order of time, so many in a row of each visitor."""
     visitors = [random.getrandbits(63) for _ in range(VISITORS)]
     made: list[Event] = []
     for number in range(events):
@@ -53,7 +54,7 @@ def run() -> None:
     """Print microseconds an event by size of batch, the least of some passes in turn."""
     for in_a_row in IN_A_ROW:
         for size, count in SIZES.items():
-            events = _stream(Random(1), events=count, in_a_row=in_a_row)  # noqa: S311 - repeatable, no secret
+            events = stream(Random(1), events=count, in_a_row=in_a_row)  # noqa: S311 - repeatable, no secret
             spent = [(_spent(events, size), _spent(events, 1)) for _ in range(PASSES)]
             whole, alone = map(min, zip(*spent, strict=True))
             print(
