@@ -93,6 +93,11 @@ def share_backup(connection: Connection) -> None:
     connection.execute(load("locks.share"), {"space": LockSpace.BACKUP, "key": 0})
 
 
+def release_all(connection: Connection) -> None:
+    """Let go of all that the connection holds across its transactions, before anything else is done."""
+    connection.execute(load("locks.release_all"))
+
+
 def no_backup(connection: Connection) -> bool:
     """Whether no backup is being made; until the end of this transaction none begins."""
     row = connection.execute(load("locks.try_in_transaction"), {"space": LockSpace.BACKUP, "key": 0}).fetchone()

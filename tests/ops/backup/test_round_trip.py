@@ -16,6 +16,7 @@ from ops.backup import restoring
 from ops.backup.making import found
 from ops.backup.progress import silent
 from ops.settings import load
+from storage import locks
 from storage.archive.folder import Folder
 from storage.backup import database, files, manifest
 from storage.backup.database import NotEmpty
@@ -170,6 +171,16 @@ def test_nothing_is_taken_away_meanwhile(installed: Installation) -> None:
         with database.held_still(installed.dsn):
             assert left()
         assert not left()
+
+
+def test_what_was_held_is_free_at_once(postgres_database: str) -> None:
+    """Whoever comes after a backup need not wait until the server has noticed that a connection was closed."""
+    with psycopg.connect(postgres_database) as other:
+        for _ in range(100):
+            with database.held_still(postgres_database), other.transaction():
+                assert not locks.no_backup(other)
+            with other.transaction():
+                assert locks.no_backup(other)
 
 
 @only_postgres
