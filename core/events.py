@@ -7,11 +7,12 @@ the hot path it is never taken apart.
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class TrafficClass(IntEnum):
@@ -105,6 +106,10 @@ class Event(NamedTuple):
     engaged_ms: int
     ip: str  # only where a site's owner asked for it
     properties: str  # a JSON object, or ''
+
+
+#: Makes an event of the tuple that it is, without a Python frame for each; nobody looks whether anything is missing.
+event_of: Final[Callable[[tuple[Any, ...]], Event]] = partial(tuple.__new__, Event)
 
 
 class Facts(IntEnum):

@@ -94,7 +94,7 @@ def share_backup(connection: Connection) -> None:
 
 
 def release_all(connection: Connection) -> None:
-    """Let go of all that the connection holds across its transactions, before anything else is done."""
+    """Let go of all that the connection holds across its transactions: the server notices late that one was closed."""
     connection.execute(load("locks.release_all"))
 
 

@@ -14,7 +14,7 @@ import msgspec
 from core.errors import InvalidInput
 from core.events import Event
 from streams import columns
-from streams.shapes import BIGINT, SHAPES
+from streams.shapes import BIGINT, HOLDS_NUL, SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,5 +82,5 @@ def _rows(packed: msgspec.Raw) -> tuple[Event, ...]:
     for event in events:
         texts = cast("tuple[str, ...]", event[_NAME:_STATUS])
         if "\0" in "".join(texts) or "\0" in event.ip or "\0" in event.properties:
-            raise InvalidInput("a text of an event holds U+0000, which no column can")
+            raise InvalidInput(HOLDS_NUL)
     return events

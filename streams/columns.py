@@ -11,18 +11,17 @@ take (`benches/messages.py`).
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_type_hints
 
 import msgspec
 
 from core.errors import InvalidInput
-from core.events import Event
-from streams.shapes import SHAPES
+from core.events import Event, event_of
+from streams.shapes import HOLDS_NUL, SHAPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
 #: Values of a column, and the place of each event's in them.
 Column: TypeAlias = tuple["Sequence[Any]", bytes | None]
@@ -34,8 +33,6 @@ _TEXTS: Final = tuple(Event._fields.index(field) for field, hint in get_type_hin
 _DECODER: Final[msgspec.msgpack.Decoder[tuple[Column, ...]]] = msgspec.msgpack.Decoder(
     tuple[tuple(tuple[list[shape], bytes | None] for shape in SHAPES.values())]  # type: ignore[misc,valid-type]
 )
-#: `Event._make` counts the values, which the columns' number has settled.
-_event: Final[Callable[[tuple[Any, ...]], Event]] = partial(tuple.__new__, Event)
 
 
 def columns(events: Sequence[Event]) -> list[Column]:
@@ -64,11 +61,11 @@ def decode(packed: bytes | msgspec.Raw) -> tuple[Event, ...]:
     """
     packed_columns = _DECODER.decode(packed)
     if any("\0" in "".join(packed_columns[number][0]) for number in _TEXTS):
-        raise InvalidInput("a text of an event holds U+0000, which no column can")
+        raise InvalidInput(HOLDS_NUL)
     count = len(packed_columns[_ID][0])
     try:
         spread = [_spread(values, places, count) for values, places in packed_columns]
-        return tuple(map(_event, zip(*spread, strict=True)))
+        return tuple(map(event_of, zip(*spread, strict=True)))
     except (IndexError, ValueError) as error:
         raise InvalidInput(f"the columns of a message do not fit one another: {error}") from error
 

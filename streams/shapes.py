@@ -37,5 +37,8 @@ _NARROW: Final[dict[str, Any]] = {
     "properties": Annotated[str, msgspec.Meta(max_length=PROPERTIES_LIMIT)],
 }
 
-#: The type of each field of an event, for msgspec's decoders. No text of them may hold U+0000 either.
+#: What is said of a text that holds U+0000: no type can tell that none may.
+HOLDS_NUL: Final = "a text of an event holds U+0000, which no column can"
+
+#: The type of each field of an event, for msgspec's decoders.
 SHAPES: Final[dict[str, Any]] = {field: _NARROW.get(field, _TEXT) for field in Event._fields}

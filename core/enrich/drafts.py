@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
-from core.events import Event, TrafficClass
+from core.events import TrafficClass, event_of
 from core.locations import whole_queries
 
 if TYPE_CHECKING:
@@ -15,11 +14,10 @@ if TYPE_CHECKING:
     from core.clicks import Network
     from core.drops import DropReason
     from core.enrich.draft import Lookups
+    from core.events import Event
     from core.raw import RawEvent, Request
     from core.sites import Site
 
-#: Makes an event of the tuple that it is, without a Python frame for each.
-_event: Final[Callable[[tuple[Any, ...]], Event]] = partial(tuple.__new__, Event)
 #: What is no column.
 _SHARED: Final = frozenset({"site", "lookups", "dropped"})
 
@@ -136,7 +134,7 @@ class Drafts:
             self.properties,
             strict=True,
         )
-        return map(_event, rows)
+        return map(event_of, rows)
 
 
 class _Known(dict[Any, Any]):

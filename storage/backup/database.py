@@ -58,7 +58,6 @@ def held_still(dsn: str) -> Iterator[None]:
         hold_schema(connection)
         locks.share_backup(connection)
         yield
-        # The server notices some time later that a connection was closed.
         locks.release_all(connection)
 
 

@@ -91,6 +91,10 @@ class Stage:
         rows = (await self._report("realtime"))["events_by_type"]
         return {row["eventType"]: row["count"] for row in rows}
 
+    async def count(self, kind: str) -> int:
+        """Events of a type, as the realtime report has them."""
+        return (await self.types()).get(kind, 0)
+
     async def customs(self) -> dict[str, int]:
         """Custom events by name, as their report has them."""
         rows = (await self._report("custom-events", period="today"))["rows"]

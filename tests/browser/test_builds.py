@@ -95,7 +95,7 @@ async def test_vitals(tab: ChromiumTab, stage: Stage) -> None:
     await tab.page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     await tab.click("button")
     await tab.cover()
-    await until(lambda: _of(stage, "web_vitals"), 1)
+    await until(lambda: stage.count("web_vitals"), 1)
     await tab.uncover()
     await tab.run("history.pushState(null, '', '/second')")
     await until(stage.views, {"/": 1, "/second": 1})
@@ -133,7 +133,3 @@ async def test_isolated_page(tab: ChromiumTab, stage: Stage) -> None:
     await until(stage.views, {"/": 1})
 
     assert await tab.run("crossOriginIsolated")
-
-
-async def _of(stage: Stage, kind: str) -> int:
-    return (await stage.types()).get(kind, 0)

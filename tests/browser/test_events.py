@@ -84,7 +84,7 @@ async def test_click_that_leaves_the_page(tab: ChromiumTab, stage: Stage) -> Non
     await tab.open(stage.url("/?token=secret#secret"))
     await until(stage.views, {"/": 1})
     await tab.click("a")
-    await until(lambda: _of(stage, "outbound_link"), 1)
+    await until(lambda: stage.count("outbound_link"), 1)
 
     (sent,) = [event for event in stage.events() if event["event_type"] == "outbound_link"]
 
@@ -222,13 +222,9 @@ async def test_switched_off_by_the_page(tab: ChromiumTab, stage: Stage) -> None:
 
 async def _once(tab: ChromiumTab, stage: Stage) -> None:
     """The click was counted once, as an outbound link."""
-    await until(lambda: _of(stage, "outbound_link"), 1)
+    await until(lambda: stage.count("outbound_link"), 1)
     await tab.page.bring_to_front()
     await tab.run("analytics.track('marker')")
     await until(stage.customs, {"marker": 1})
     sent: list[dict[str, Any]] = [event for event in stage.events() if event["event_type"] == "outbound_link"]
     assert [event["properties"]["url"] for event in sent] == [_OUT]
-
-
-async def _of(stage: Stage, kind: str) -> int:
-    return (await stage.types()).get(kind, 0)

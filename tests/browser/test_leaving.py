@@ -189,18 +189,11 @@ async def _scroll_to(tab: ChromiumTab, top: int) -> None:
 
 
 async def _marks(tab: ChromiumTab, stage: Stage) -> dict[str, Any]:
-    """Marks as told after an event that takes all waiting ones along.
+    """Marks as told once an event has arrived that takes all waiting ones along.
 
-    Both are of one answer: the live window learns of a batch a moment after the other reports can show it.
+    The live window tells of both: it learns of a batch a moment after the other reports can show it.
     """
-    found: dict[str, int] = {}
-
-    async def markers() -> int:
-        found.clear()
-        found.update(await stage.types())
-        return found.get("custom", 0)
-
-    before = await markers()
+    before = await stage.count("custom")
     await tab.run("analytics.track('marker')")
-    await until(markers, before + 1)
-    return {name: count for name, count in found.items() if name.startswith("scroll")}
+    await until(lambda: stage.count("custom"), before + 1)
+    return {name: count for name, count in (await stage.types()).items() if name.startswith("scroll")}

@@ -96,7 +96,7 @@ async def test_outbound_link(visitor: Tab, stage: Stage) -> None:
     stage.pages["/"] = Page(body='<a href="http://localhost:9/there?token=secret#part">out</a>')
     await visitor.open(stage.url("/"))
     await visitor.click("a")
-    await until(lambda: _of(stage, "outbound_link"), 1)
+    await until(lambda: stage.count("outbound_link"), 1)
 
     (sent,) = [event for event in stage.events() if event["event_type"] == "outbound_link"]
 
@@ -126,7 +126,3 @@ async def test_custom_event(visitor: Tab, stage: Stage) -> None:
 async def holds_in_page(tab: Tab, expression: str) -> None:
     """Wait until an expression is true in the page."""
     await until(lambda: tab.run(expression), expected=True)
-
-
-async def _of(stage: Stage, kind: str) -> int:
-    return (await stage.types()).get(kind, 0)

@@ -126,7 +126,7 @@ async def test_strict_policy(tab: ChromiumTab, stage: Stage) -> None:
     await tab.run("analytics.track('signup')")
     await until(stage.customs, {"signup": 1})
     await tab.cover()
-    await until(lambda: _of(stage, "close_tab"), 1)
+    await until(lambda: stage.count("close_tab"), 1)
 
     assert stage.violations() == []
 
@@ -207,7 +207,3 @@ async def test_history_errors(tab: ChromiumTab, stage: Stage) -> None:
 
     assert name == "SecurityError"
     assert await tab.run("history.state") == {"kept": 1}
-
-
-async def _of(stage: Stage, kind: str) -> int:
-    return (await stage.types()).get(kind, 0)

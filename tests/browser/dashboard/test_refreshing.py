@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from tests.browser.dashboard.conftest import shows
+from tests.browser.stage import until
 from tests.end_to_end.browsers import PERSON
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 _TIMES: Final = 20
-_SOON: Final = 30
-_PAUSE: Final = 0.25
 #: The first refresh makes nodes of the attributes that it changes; from then on there are as many.
 _FIRST_GROWTH: Final = 1.25
 _GROWTH: Final = 1.1
@@ -43,12 +41,8 @@ async def test_refreshes_leave_no_nodes_behind(signed_in: ChromiumTab, desk: Des
         counters = await protocol.send("Memory.getDOMCounters")
         return int(counters["nodes"])
 
-    async def at_most(bound: float) -> None:
-        # What is let go of may need another collection or the end of a task; what leaks stays for good.
-        deadline = time.monotonic() + _SOON
-        while (found := await nodes()) > bound:
-            assert time.monotonic() < deadline, f"{found} nodes, {bound:.0f} at most"
-            await asyncio.sleep(_PAUSE)
+    async def beyond(bound: float) -> int:
+        return max(0, await nodes() - int(bound))
 
     async def refresh(person: int) -> None:
         await asyncio.to_thread(desk.collect, "/a", agent=f"{PERSON} Person/{person}.0")
@@ -56,9 +50,10 @@ async def test_refreshes_leave_no_nodes_behind(signed_in: ChromiumTab, desk: Des
 
     opened = await nodes()
     await refresh(0)
-    await at_most(opened * _FIRST_GROWTH)
+    # What is let go of may need another collection or the end of a task; what leaks stays for good.
+    await until(lambda: beyond(opened * _FIRST_GROWTH), 0)
     once = await nodes()
     for person in range(1, _TIMES):
         await refresh(person)
     assert str(_TIMES + 1) in await signed_in.run("document.querySelector('#report .metrics').textContent")
-    await at_most(once * _GROWTH)
+    await until(lambda: beyond(once * _GROWTH), 0)
